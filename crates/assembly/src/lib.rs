@@ -1,0 +1,1 @@
+//! Manifest and templates on disk.

@@ -1,0 +1,2 @@
+//! The stackgen command.
+fn main() {}

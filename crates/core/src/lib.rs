@@ -1,0 +1,1 @@
+//! The CloudFormation document as typed data.

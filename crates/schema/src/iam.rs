@@ -1,0 +1,22 @@
+//! IAM's action names, by service prefix.
+use serde::{Deserialize, Serialize};
+
+/// The actions of one service prefix, such as `s3`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ServiceActions {
+    /// The prefix before the colon.
+    pub prefix: String,
+    /// Its actions, sorted by lower-case name.
+    pub actions: Vec<ActionFact>,
+    /// The kinds of resource that its actions work on, with their ARN formats.
+    pub resources: Vec<(String, Vec<String>)>,
+}
+
+/// One action.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ActionFact {
+    /// The name, in AWS's own spelling where a source has it, else in lower case. IAM compares without case.
+    pub name: String,
+    /// Indices into the service's `resources`; empty when the action only takes `*`.
+    pub resources: Vec<u16>,
+}

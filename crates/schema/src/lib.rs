@@ -1,0 +1,18 @@
+//! Facts that AWS publishes about every CloudFormation resource type.
+//!
+//! One compact file, `facts.bin`, is the only place in the project where anything is written about a resource type. The
+//! builders, the synthesizer, the linter, the planner and the local engine all ask here. `cargo xtask schema update` makes
+//! the file; nobody edits it. It holds facts only, none of AWS's prose.
+//!
+//! Start at [`Facts::embedded`] and [`Facts::resource`]. Nothing is decoded before somebody asks for it: looking up one type
+//! costs microseconds, whatever the number of types.
+mod facts;
+mod iam;
+mod model;
+
+pub use facts::Facts;
+pub use iam::{ActionFact, ServiceActions};
+pub use model::{
+    Attribute, Combination, Kind, Literal, Property, Replacement, ResourceType, Shape, ShapeId, Tagging, TagStyle, TypeSet,
+    UpdateEffect,
+};

@@ -1,0 +1,1 @@
+//! Infrastructure as code for people who run real machines on AWS.
