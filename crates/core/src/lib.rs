@@ -1,1 +1,50 @@
 //! The CloudFormation document as typed data.
+//!
+//! An [`App`] holds [`Stack`]s. A stack holds parameters, conditions, resources and outputs, in the order in which they were
+//! added. Adding a resource takes a builder and gives a handle; handles, not strings, are what refers to it. Properties take
+//! [`Value`]s: literals or intrinsics of the right type. [`App::synth`] checks everything and writes the templates.
+//!
+//! Nothing here reads a file, the environment or the clock, and the same calls give the same bytes.
+pub mod aws {
+    //! Pseudo parameters: what CloudFormation knows about the stack it is deploying.
+    pub use crate::pseudo::{
+        account_id, no_value, notification_arns, partition, region, stack_id, stack_name, url_suffix,
+    };
+}
+pub mod condition;
+pub mod intrinsic;
+
+mod app;
+mod foreach;
+mod json;
+mod mapping;
+mod node;
+mod output;
+mod parameter;
+mod policy;
+mod problem;
+mod pseudo;
+mod resource;
+mod rule;
+mod stack;
+mod synth;
+mod template;
+mod value;
+
+pub use app::App;
+pub use condition::Condition;
+pub use foreach::ForEach;
+pub use mapping::Mapping;
+pub use node::{Fault, Key, Link, Name, Node, Object, Reference};
+pub use output::Output;
+pub use parameter::{AwsType, Parameter};
+pub use policy::{CreationPolicy, DeletionPolicy, RollingUpdate, UpdatePolicy, UpdateReplacePolicy};
+pub use problem::{Problem, Source};
+#[doc(hidden)]
+pub use resource::AttributeType;
+pub use resource::{Given, Handle, IntoResource, RawResource, Resource, Set};
+pub use rule::Rule;
+pub use stack::{Retired, Stack};
+pub use synth::{Input, SynthesizedApp, SynthesizedResource, SynthesizedStack, UserData};
+pub use template::Template;
+pub use value::{Choice, IntoValue, Json, Map, Tag, Value};

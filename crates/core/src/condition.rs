@@ -1,0 +1,95 @@
+//! Conditions: what is only there, or only so, for some parameters.
+use crate::node::{Name, Node};
+use crate::value::{IntoValue, Value};
+
+/// A question that CloudFormation answers when it reads the template.
+#[derive(Clone, Debug)]
+pub struct Test(Node);
+
+/// A named condition of a stack.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    pub(crate) name: Name,
+}
+
+/// Whether two strings are equal.
+pub fn equals(left: impl IntoValue<String>, right: impl IntoValue<String>) -> Test {
+    Test::call("Fn::Equals", [left.into_value().into_node(), right.into_value().into_node()])
+}
+
+/// Whether all of them hold. CloudFormation takes two to ten.
+pub fn all(tests: impl IntoIterator<Item = Test>) -> Test {
+    Test::call("Fn::And", tests.into_iter().map(|test| test.0))
+}
+
+/// Whether any of them holds. CloudFormation takes two to ten.
+pub fn any(tests: impl IntoIterator<Item = Test>) -> Test {
+    Test::call("Fn::Or", tests.into_iter().map(|test| test.0))
+}
+
+/// In a rule: whether the list contains the value.
+pub fn contains(list: impl IntoValue<Vec<String>>, value: impl IntoValue<String>) -> Test {
+    Test::call("Fn::Contains", [list.into_value().into_node(), value.into_value().into_node()])
+}
+
+/// In a rule: whether every member of the first list is in the second.
+pub fn each_member_in(list: impl IntoValue<Vec<String>>, allowed: impl IntoValue<Vec<String>>) -> Test {
+    Test::call("Fn::EachMemberIn", [list.into_value().into_node(), allowed.into_value().into_node()])
+}
+
+/// In a rule: whether every member of the list equals the value.
+pub fn each_member_equals(list: impl IntoValue<Vec<String>>, value: impl IntoValue<String>) -> Test {
+    Test::call("Fn::EachMemberEquals", [list.into_value().into_node(), value.into_value().into_node()])
+}
+
+/// In a rule: all values of the parameters of one AWS type, such as `AWS::EC2::VPC::Id`.
+pub fn ref_all(parameter_type: &str) -> Value<Vec<String>> {
+    Value::raw(Node::Call("Fn::RefAll", Box::new(Node::text(parameter_type.to_owned()))))
+}
+
+/// In a rule: an attribute of the thing that a parameter names, such as `value_of("Subnet", "VpcId")`.
+pub fn value_of(parameter: &str, attribute: &str) -> Value<String> {
+    Value::raw(Node::call("Fn::ValueOf", [parameter, attribute].map(|text| Node::text(text.to_owned()))))
+}
+
+/// In a rule: an attribute of all things that parameters of one AWS type name.
+pub fn value_of_all(parameter_type: &str, attribute: &str) -> Value<Vec<String>> {
+    Value::raw(Node::call("Fn::ValueOfAll", [parameter_type, attribute].map(|text| Node::text(text.to_owned()))))
+}
+
+impl Test {
+    fn call(function: &'static str, arguments: impl IntoIterator<Item = Node>) -> Self {
+        Test(Node::call(function, arguments))
+    }
+
+    pub(crate) fn into_node(self) -> Node {
+        self.0
+    }
+}
+
+impl std::ops::Not for Test {
+    type Output = Test;
+
+    fn not(self) -> Test {
+        Test::call("Fn::Not", [self.0])
+    }
+}
+
+impl From<&Condition> for Test {
+    fn from(condition: &Condition) -> Self {
+        Test(Node::Call("Condition", Box::new(Node::text(condition.name.to_string()))))
+    }
+}
+
+impl Condition {
+    /// One value if the condition holds and another if not.
+    pub fn choose<T>(&self, yes: impl IntoValue<T>, no: impl IntoValue<T>) -> Value<T> {
+        let name = Node::text(self.name.to_string());
+        Value::raw(Node::call("Fn::If", [name, yes.into_value().into_node(), no.into_value().into_node()]))
+    }
+
+    /// A value if the condition holds, and the property left out if not.
+    pub fn only<T>(&self, yes: impl IntoValue<T>) -> Value<T> {
+        self.choose(yes, crate::pseudo::no_value::<T>())
+    }
+}

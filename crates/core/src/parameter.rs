@@ -1,0 +1,211 @@
+//! Parameters: what is decided at each deploy.
+use std::marker::PhantomData;
+
+use crate::node::{Node, Object};
+use crate::value::IntoValue;
+
+/// A parameter of type `T`, to be added with [`Stack::parameter`](crate::Stack::parameter).
+#[derive(Debug)]
+pub struct Parameter<T> {
+    pub(crate) body: Object,
+    kind: PhantomData<fn() -> T>,
+}
+
+/// A type whose values CloudFormation checks against the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each name says it")]
+pub enum AwsType {
+    AvailabilityZone,
+    HostedZoneId,
+    ImageId,
+    InstanceId,
+    KeyPairName,
+    SecurityGroupId,
+    SecurityGroupName,
+    SubnetId,
+    VolumeId,
+    VpcId,
+}
+
+impl AwsType {
+    /// The name in a template.
+    pub const fn name(self) -> &'static str {
+        match self {
+            AwsType::AvailabilityZone => "AWS::EC2::AvailabilityZone::Name",
+            AwsType::HostedZoneId => "AWS::Route53::HostedZone::Id",
+            AwsType::ImageId => "AWS::EC2::Image::Id",
+            AwsType::InstanceId => "AWS::EC2::Instance::Id",
+            AwsType::KeyPairName => "AWS::EC2::KeyPair::KeyName",
+            AwsType::SecurityGroupId => "AWS::EC2::SecurityGroup::Id",
+            AwsType::SecurityGroupName => "AWS::EC2::SecurityGroup::GroupName",
+            AwsType::SubnetId => "AWS::EC2::Subnet::Id",
+            AwsType::VolumeId => "AWS::EC2::Volume::Id",
+            AwsType::VpcId => "AWS::EC2::VPC::Id",
+        }
+    }
+}
+
+impl Parameter<String> {
+    /// Any text.
+    pub fn string() -> Self {
+        Parameter::new("String")
+    }
+
+    /// The name or id of something in the account.
+    pub fn of(kind: AwsType) -> Self {
+        Parameter::new(kind.name())
+    }
+
+    /// The name of an SSM parameter.
+    pub fn ssm_name() -> Self {
+        Parameter::new("AWS::SSM::Parameter::Name")
+    }
+
+    /// The value of an SSM parameter, read anew at **every** deploy, also an unrelated one. For an image id that means a
+    /// replaced instance nobody asked for; pin it with [`Parameter::of`] instead.
+    pub fn ssm_value(kind: Option<AwsType>) -> Self {
+        Parameter::new(&format!("AWS::SSM::Parameter::Value<{}>", kind.map_or("String", AwsType::name)))
+    }
+}
+
+impl Parameter<i64> {
+    /// A whole number. CloudFormation's `Number` takes fractions too.
+    pub fn integer() -> Self {
+        Parameter::new("Number")
+    }
+}
+
+impl Parameter<f64> {
+    /// A number.
+    pub fn number() -> Self {
+        Parameter::new("Number")
+    }
+}
+
+impl Parameter<Vec<f64>> {
+    /// Numbers.
+    pub fn numbers() -> Self {
+        Parameter::new("List<Number>")
+    }
+}
+
+impl Parameter<Vec<String>> {
+    /// Texts without commas.
+    pub fn strings() -> Self {
+        Parameter::new("CommaDelimitedList")
+    }
+
+    /// Names or ids of things in the account.
+    pub fn list_of(kind: AwsType) -> Self {
+        Parameter::new(&format!("List<{}>", kind.name()))
+    }
+
+    /// The value of an SSM parameter of type `StringList`, read anew at every deploy.
+    pub fn ssm_values(kind: Option<AwsType>) -> Self {
+        let item = kind.map_or("String", AwsType::name);
+        Parameter::new(&format!("AWS::SSM::Parameter::Value<List<{item}>>"))
+    }
+}
+
+impl<T> Parameter<T> {
+    fn new(kind: &str) -> Self {
+        let body = [("Type", Node::text(kind.to_owned()))].into_iter().collect();
+        Parameter { body, kind: PhantomData }
+    }
+
+    fn with(mut self, key: &'static str, node: Node) -> Self {
+        self.body.set(key, node);
+        self
+    }
+
+    /// What it means, for whoever deploys.
+    #[must_use]
+    pub fn description(self, text: &str) -> Self {
+        self.with("Description", Node::text(text.to_owned()))
+    }
+
+    /// The value if nobody gives one.
+    #[must_use]
+    pub fn default(self, value: impl IntoValue<T>) -> Self {
+        let node = written(value.into_value().into_node());
+        self.with("Default", node)
+    }
+
+    /// The only values it may have.
+    #[must_use]
+    pub fn allowed_values<V: IntoValue<T>>(self, values: impl IntoIterator<Item = V>) -> Self {
+        let values = values.into_iter().map(|value| written(value.into_value().into_node()));
+        self.with("AllowedValues", Node::List(values.collect()))
+    }
+
+    /// The regular expression that the whole value must match.
+    #[must_use]
+    pub fn allowed_pattern(self, pattern: &str) -> Self {
+        self.with("AllowedPattern", Node::text(pattern.to_owned()))
+    }
+
+    /// What to say when a constraint does not hold.
+    #[must_use]
+    pub fn constraint_description(self, text: &str) -> Self {
+        self.with("ConstraintDescription", Node::text(text.to_owned()))
+    }
+
+    /// The shortest and longest text.
+    #[must_use]
+    pub fn length(self, range: std::ops::RangeInclusive<u16>) -> Self {
+        let (least, most) = (Node::Integer((*range.start()).into()), Node::Integer((*range.end()).into()));
+        self.with("MinLength", least).with("MaxLength", most)
+    }
+
+    /// The smallest and largest number.
+    #[must_use]
+    pub fn range(self, range: std::ops::RangeInclusive<i64>) -> Self {
+        self.with("MinValue", Node::Integer(*range.start())).with("MaxValue", Node::Integer(*range.end()))
+    }
+
+    /// Hides the value from people who look at the stack. It is no place for a secret all the same: whatever the value
+    /// flows into shows it.
+    #[must_use]
+    pub fn no_echo(self) -> Self {
+        self.with("NoEcho", Node::Bool(true))
+    }
+}
+
+/// Parameters are given as text, and lists as text with commas.
+fn written(node: Node) -> Node {
+    match node {
+        Node::List(items) => {
+            let texts: Vec<String> = items.into_iter().filter_map(|item| text_of(&item)).collect();
+            Node::text(texts.join(","))
+        }
+        other => text_of(&other).map_or(other, Node::text),
+    }
+}
+
+fn text_of(node: &Node) -> Option<String> {
+    match node {
+        Node::Text(text) => Some(text.to_string()),
+        Node::Integer(number) => Some(number.to_string()),
+        Node::Number(number) => Some(number.to_string()),
+        Node::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    }
+}
+
+/// Whether a parameter's type makes its value a list.
+pub(crate) trait MaybeList {
+    const IS_LIST: bool;
+}
+
+impl MaybeList for String {
+    const IS_LIST: bool = false;
+}
+impl MaybeList for i64 {
+    const IS_LIST: bool = false;
+}
+impl MaybeList for f64 {
+    const IS_LIST: bool = false;
+}
+impl<T> MaybeList for Vec<T> {
+    const IS_LIST: bool = true;
+}

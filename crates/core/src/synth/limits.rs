@@ -1,0 +1,83 @@
+//! AWS's limits, in bytes and counts.
+//!
+//! Source: *Understand CloudFormation quotas* in the CloudFormation User Guide; user data: *Run commands when you launch an
+//! EC2 instance* in the EC2 User Guide (16 KB before base64).
+use super::SynthesizedStack;
+use super::survey::Survey;
+use crate::node::{Node, Object};
+use crate::problem::Problem;
+use crate::stack::{Entry, Stack};
+
+const RESOURCES: usize = 500;
+const PARAMETERS: usize = 200;
+const OUTPUTS: usize = 200;
+const MAPPINGS: usize = 200;
+const MAPPING_KEYS: usize = 200;
+const DYNAMIC_REFERENCES: usize = 60;
+const DESCRIPTION_BYTES: usize = 1024;
+const PARAMETER_BYTES: usize = 4096;
+const TEMPLATE_BYTES: usize = 1_000_000;
+const USER_DATA_BYTES: usize = 16 * 1024;
+
+pub(super) fn check_counts(stack: &Stack, survey: &Survey<'_>, problems: &mut Vec<Problem>) {
+    let split = "split the stack; handles work across stacks";
+    let mut count = |what: &str, number: usize, limit: usize, hint: &str| {
+        if number > limit {
+            let message = format!("{number} {what}; CloudFormation takes {limit}");
+            problems.push(Problem::of_stack(&stack.name, message).at(stack.source).hint(hint));
+        }
+    };
+    count("resources", stack.resources.len(), RESOURCES, split);
+    count("parameters", stack.parameters.len(), PARAMETERS, split);
+    count("outputs", stack.outputs.len(), OUTPUTS, split);
+    count("mappings", stack.mappings.len(), MAPPINGS, "keep tables in Rust and write only what is looked up");
+    let references = survey.dynamic_references;
+    count("dynamic references", references, DYNAMIC_REFERENCES, "read secrets at boot instead");
+    let description = stack.description.as_deref().unwrap_or_default().len();
+    count("bytes of description", description, DESCRIPTION_BYTES, "shorten it");
+    for mapping in &stack.mappings {
+        keys(stack, mapping, problems);
+    }
+    for parameter in &stack.parameters {
+        default(stack, parameter, problems);
+    }
+    for user_data in &survey.user_data {
+        boot_script(stack, user_data, problems);
+    }
+}
+
+fn keys(stack: &Stack, mapping: &Entry<Object>, problems: &mut Vec<Problem>) {
+    let number = mapping.body.len();
+    if number > MAPPING_KEYS {
+        let message = format!("{number} keys; CloudFormation takes {MAPPING_KEYS} in a mapping");
+        problems.push(Problem::of_stack(&stack.name, message).on(&mapping.id).at(mapping.source));
+    }
+}
+
+fn default(stack: &Stack, parameter: &Entry<Object>, problems: &mut Vec<Problem>) {
+    let bytes = parameter.body.get("Default").and_then(Node::as_text).unwrap_or_default().len();
+    if bytes > PARAMETER_BYTES {
+        let message = format!("a default of {bytes} bytes; CloudFormation takes {PARAMETER_BYTES}");
+        let problem = Problem::of_stack(&stack.name, message).on(&parameter.id).in_path("/Default");
+        problems.push(problem.at(parameter.source));
+    }
+}
+
+fn boot_script(stack: &Stack, user_data: &super::UserData, problems: &mut Vec<Problem>) {
+    let bytes = user_data.text.len();
+    if bytes > USER_DATA_BYTES {
+        let message = format!("user data of {bytes} bytes; EC2 takes {USER_DATA_BYTES}");
+        let source = stack.resource(&user_data.logical_id).map_or(stack.source, |resource| resource.source());
+        let problem = Problem::of_stack(&stack.name, message).on(&user_data.logical_id).in_path("/Properties/UserData");
+        problems.push(problem.at(source).hint("move files into the image or a bucket, and fetch them at boot"));
+    }
+}
+
+/// The size counts as it is sent: without white space, in bytes.
+pub(super) fn check_size(stack: &SynthesizedStack, problems: &mut Vec<Problem>) {
+    let bytes = stack.template.as_str().len();
+    if bytes > TEMPLATE_BYTES {
+        let message = format!("a template of {bytes} bytes; CloudFormation takes {TEMPLATE_BYTES}");
+        problems.push(Problem::of_stack(&stack.name, message).hint("split the stack; handles work across stacks"));
+    }
+}

@@ -1,0 +1,168 @@
+//! What crosses between stacks, and the order that follows.
+//!
+//! A handle of another stack becomes an output there and a reading here. Names come from the stack, the logical id and the
+//! attribute alone, so both sides find them without knowing each other.
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::survey::{Foreign, Place, Survey};
+use super::types::nearest;
+use super::{Input, cycle};
+use crate::app::App;
+use crate::node::{Link, Name, Node, Reference};
+use crate::problem::Problem;
+
+/// All crossings of an app.
+#[derive(Default)]
+pub(super) struct Links {
+    /// Positions of the stacks, each after those that it needs.
+    pub(super) order: Vec<usize>,
+    /// Outputs that each stack must have for others, by their id.
+    pub(super) outputs: Vec<BTreeMap<String, Crossing>>,
+    /// Parameters that each stack gets from others.
+    pub(super) inputs: Vec<BTreeSet<Input>>,
+    /// What each stack needs, by position.
+    pub(super) needs: Vec<BTreeSet<usize>>,
+}
+
+/// A value that leaves its stack.
+pub(super) struct Crossing {
+    pub(super) reference: Reference,
+    pub(super) exported: bool,
+}
+
+impl Links {
+    pub(super) fn between(app: &App, surveys: &[Survey<'_>], problems: &mut Vec<Problem>) -> Self {
+        let positions: HashMap<&str, usize> =
+            app.stacks.iter().enumerate().map(|(index, stack)| (&*stack.name, index)).collect();
+        let mut links = Links {
+            order: Vec::new(),
+            outputs: app.stacks.iter().map(|_| BTreeMap::new()).collect(),
+            inputs: app.stacks.iter().map(|_| BTreeSet::new()).collect(),
+            needs: app.stacks.iter().map(|_| BTreeSet::new()).collect(),
+        };
+        for (consumer, survey) in surveys.iter().enumerate() {
+            for foreign in &survey.foreign {
+                match positions.get(&**foreign.stack()) {
+                    Some(&producer) => links.cross(app, consumer, producer, foreign, problems),
+                    None => problems.push(unknown_stack(app, consumer, foreign.stack(), &foreign.place)),
+                }
+            }
+            for (name, place) in &survey.after {
+                match positions.get(&**name) {
+                    Some(&producer) => drop(links.needs[consumer].insert(producer)),
+                    None => problems.push(unknown_stack(app, consumer, name, place)),
+                }
+            }
+        }
+        links.sort(app, surveys, problems);
+        links
+    }
+
+    fn cross(&mut self, app: &App, consumer: usize, producer: usize, foreign: &Foreign, problems: &mut Vec<Problem>) {
+        let (from, to) = (&app.stacks[producer], &app.stacks[consumer]);
+        let reference = &foreign.reference;
+        let known = from.resources.iter().any(|resource| *resource.name() == reference.id)
+            || from.parameters.iter().any(|parameter| parameter.id == reference.id);
+        if !known {
+            let message = format!("stack `{}` has no `{}`", from.name, reference.id);
+            return problems.push(problem_at(&to.name, &foreign.place, message));
+        }
+        if foreign.link() == Link::Strong && (differ(&from.region, &to.region) || differ(&from.account, &to.account)) {
+            let message = format!("an import cannot reach stack `{}` in another region or account", from.name);
+            let hint = "read the value with `.weak()` (Fn::GetStackOutput) or `.at_deploy()` (a parameter)";
+            return problems.push(problem_at(&to.name, &foreign.place, message).hint(hint));
+        }
+        self.needs[consumer].insert(producer);
+        let output = output_id(reference);
+        let crossing = self.outputs[producer].entry(output.clone());
+        let crossing = crossing.or_insert_with(|| Crossing { reference: reference.clone(), exported: false });
+        crossing.exported |= foreign.link() == Link::Strong;
+        if foreign.link() == Link::AtDeploy {
+            let parameter = parameter_id(&from.name, reference);
+            self.inputs[consumer].insert(Input { parameter, stack: from.name.to_string(), output });
+        }
+    }
+
+    fn sort(&mut self, app: &App, surveys: &[Survey<'_>], problems: &mut Vec<Problem>) {
+        let edges = self.needs.iter().enumerate().flat_map(|(from, needs)| needs.iter().map(move |&to| (from, to)));
+        match cycle::order(app.stacks.len(), edges) {
+            Ok(order) => self.order = order,
+            Err(cycle) => problems.push(stack_cycle(app, surveys, &cycle)),
+        }
+    }
+}
+
+fn differ(left: &Option<String>, right: &Option<String>) -> bool {
+    matches!((left, right), (Some(left), Some(right)) if left != right)
+}
+
+fn problem_at(stack: &str, place: &Place, message: String) -> Problem {
+    Problem::of_stack(stack, message).on(&place.id).in_path(&place.path).at(place.source)
+}
+
+fn unknown_stack(app: &App, consumer: usize, name: &Name, place: &Place) -> Problem {
+    let message = format!("stack `{name}` is not in the app");
+    let near = nearest(name, app.stacks.iter().map(|stack| &*stack.name)).filter(|near| *near != &**name);
+    let hint = match near {
+        Some(near) => format!("did you mean `{near}`? every stack must be added with `app.add(…)`"),
+        None => "add it with `app.add(…)`".to_owned(),
+    };
+    problem_at(&app.stacks[consumer].name, place, message).hint(hint)
+}
+
+fn stack_cycle(app: &App, surveys: &[Survey<'_>], cycle: &[usize]) -> Problem {
+    let name = |index: &usize| app.stacks[*index].name.to_string();
+    let (from, to) = (cycle[0], cycle[1 % cycle.len()]);
+    let place = surveys[from].foreign.iter().find(|foreign| *foreign.stack() == app.stacks[to].name);
+    let path: Vec<String> = cycle.iter().chain(cycle.first()).map(name).collect();
+    let message = format!("stacks need each other: {}", path.join(" -> "));
+    let hint = "move what both need into a stack of its own, or into one of the two";
+    match place {
+        Some(foreign) => problem_at(&name(&from), &foreign.place, message).hint(hint),
+        None => Problem::of_stack(&name(&from), message).hint(hint),
+    }
+}
+
+/// The id of the output that carries a value to other stacks: `DataVolume` + `VolumeId`.
+pub(super) fn output_id(reference: &Reference) -> String {
+    let attribute = reference.attribute.as_deref().unwrap_or("Ref");
+    format!("{}{}", reference.id, attribute.replace(|letter: char| !letter.is_ascii_alphanumeric(), ""))
+}
+
+/// The name of the export: `prod-network:PublicSubnetARef`.
+pub(super) fn export_name(stack: &str, reference: &Reference) -> String {
+    format!("{stack}:{}", output_id(reference))
+}
+
+/// The id of the parameter that takes a value at deploy: `ProdNetworkPublicSubnetARef`.
+pub(super) fn parameter_id(stack: &str, reference: &Reference) -> String {
+    let words = stack.split(|letter: char| !letter.is_ascii_alphanumeric());
+    let mut id: String = words.map(capitalized).collect();
+    id.push_str(&output_id(reference));
+    id
+}
+
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+}
+
+/// The way a value of another stack is written.
+///
+/// `region` is the producer's, if it is not the consumer's own.
+pub(super) fn crossing_node(stack: &str, region: Option<&str>, reference: &Reference) -> Node {
+    let scalar = match reference.link {
+        Link::Strong => Node::Call("Fn::ImportValue", Box::new(Node::text(export_name(stack, reference)))),
+        Link::Weak => {
+            let fields = [("StackName", stack.to_owned()), ("OutputName", output_id(reference))];
+            let fields = fields.into_iter().chain(region.map(|region| ("Region", region.to_owned())));
+            let fields = fields.map(|(key, text)| (key, Node::text(text)));
+            Node::Call("Fn::GetStackOutput", Box::new(Node::Object(fields.collect())))
+        }
+        Link::AtDeploy => Node::Call("Ref", Box::new(Node::text(parameter_id(stack, reference)))),
+    };
+    if reference.is_list { Node::call("Fn::Split", [Node::text(LIST_SEPARATOR), scalar]) } else { scalar }
+}
+
+/// Outputs are text; a list crosses joined by something that no id or ARN has in it.
+pub(super) const LIST_SEPARATOR: &str = "||";

@@ -1,0 +1,219 @@
+//! Typed values: what a property takes.
+//!
+//! A property of type `T` takes `impl IntoValue<T>`: a literal, an intrinsic, a parameter, an attribute of another
+//! resource. Whatever it is, it becomes a [`Value<T>`], and that is a [`Node`] which remembers its type.
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+
+use crate::node::{Fault, Link, Node, Object};
+
+/// A literal or intrinsic of type `T`.
+pub struct Value<T> {
+    node: Node,
+    kind: PhantomData<fn() -> T>,
+}
+
+/// Names to values of one type, as the type of a property.
+#[derive(Debug)]
+pub struct Map<T>(PhantomData<T>);
+
+/// Any JSON, as the type of a property.
+#[derive(Debug)]
+pub enum Json {}
+
+/// A tag, as the type of a property: `("Name", "web")` is one.
+#[derive(Debug)]
+pub enum Tag {}
+
+/// Turns something into a value for a property of type `T`.
+#[diagnostic::on_unimplemented(
+    message = "a property of type `{T}` does not take `{Self}`",
+    label = "not a `{T}`",
+    note = "it takes a literal of that type, a parameter, an attribute of another resource, or an intrinsic function"
+)]
+pub trait IntoValue<T> {
+    /// The value.
+    fn into_value(self) -> Value<T>;
+}
+
+/// A string with a list of known values, as the type of a property. Its constants are the known values; a plain string is
+/// taken too, because AWS adds values faster than anyone publishes lists.
+pub trait Choice {
+    /// The value as AWS spells it.
+    fn as_text(&self) -> &'static str;
+}
+
+impl<T> Value<T> {
+    /// A value from a raw node: the escape hatch of every property.
+    pub fn raw(node: impl Into<Node>) -> Self {
+        Value { node: node.into(), kind: PhantomData }
+    }
+
+    /// A value that could not be made; synth reports it where it is used.
+    pub fn fault(message: impl Into<String>, hint: Option<String>) -> Self {
+        Value::raw(Node::Fault(Box::new(Fault { message: message.into(), hint })))
+    }
+
+    /// The same value under another type, for the cases in which CloudFormation converts and the types here do not know.
+    pub fn cast<U>(self) -> Value<U> {
+        Value::raw(self.node)
+    }
+
+    /// If the value comes from another stack, read it by `Fn::GetStackOutput` and not through an export.
+    ///
+    /// The producer may then change or drop it at any time; this stack sees the new value at its next update.
+    #[must_use]
+    pub fn weak(self) -> Self {
+        self.linked(Link::Weak)
+    }
+
+    /// If the value comes from another stack, make it a parameter of this stack, filled in when this stack is deployed.
+    #[must_use]
+    pub fn at_deploy(self) -> Self {
+        self.linked(Link::AtDeploy)
+    }
+
+    fn linked(mut self, link: Link) -> Self {
+        if let Node::Reference(reference) = &mut self.node {
+            reference.link = link;
+        }
+        self
+    }
+
+    /// The node inside.
+    pub fn node(&self) -> &Node {
+        &self.node
+    }
+
+    /// The node inside, taken out.
+    pub fn into_node(self) -> Node {
+        self.node
+    }
+}
+
+impl<T> Clone for Value<T> {
+    fn clone(&self) -> Self {
+        Value::raw(self.node.clone())
+    }
+}
+
+impl<T> std::fmt::Debug for Value<T> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.node.fmt(formatter)
+    }
+}
+
+impl<T> From<Value<T>> for Node {
+    fn from(value: Value<T>) -> Self {
+        value.node
+    }
+}
+
+impl<T> IntoValue<T> for Value<T> {
+    fn into_value(self) -> Value<T> {
+        self
+    }
+}
+
+impl<T> IntoValue<T> for &Value<T> {
+    fn into_value(self) -> Value<T> {
+        self.clone()
+    }
+}
+
+macro_rules! literals {
+    ($($from:ty => $to:ty, |$literal:ident| $node:expr;)*) => {$(
+        impl IntoValue<$to> for $from {
+            fn into_value(self) -> Value<$to> {
+                let $literal = self;
+                Value::raw($node)
+            }
+        }
+    )*};
+}
+
+literals! {
+    &str => String, |text| Node::text(text.to_owned());
+    String => String, |text| Node::text(text);
+    &String => String, |text| Node::text(text.clone());
+    bool => bool, |flag| Node::Bool(flag);
+    i32 => i64, |number| Node::Integer(number.into());
+    i64 => i64, |number| Node::Integer(number);
+    u8 => i64, |number| Node::Integer(number.into());
+    u16 => i64, |number| Node::Integer(number.into());
+    u32 => i64, |number| Node::Integer(number.into());
+    i32 => f64, |number| Node::Integer(number.into());
+    i64 => f64, |number| Node::Integer(number);
+    u32 => f64, |number| Node::Integer(number.into());
+    f64 => f64, |number| Node::Number(number);
+    serde_json::Value => Json, |json| Node::from(json);
+    Object => Json, |object| Node::Object(object);
+    &str => Json, |text| Node::text(text.to_owned());
+    String => Json, |text| Node::text(text);
+    Value<String> => Json, |value| value.into_node();
+    &Value<String> => Json, |value| value.clone().into_node();
+    Value<i64> => f64, |value| value.into_node();
+    Value<f64> => i64, |value| value.into_node();
+}
+
+impl<C: Choice> IntoValue<C> for C {
+    fn into_value(self) -> Value<C> {
+        Value::raw(Node::text(self.as_text()))
+    }
+}
+
+macro_rules! choices {
+    ($($from:ty),*) => {$(
+        impl<C: Choice> IntoValue<C> for $from {
+            fn into_value(self) -> Value<C> {
+                IntoValue::<String>::into_value(self).cast()
+            }
+        }
+    )*};
+}
+
+choices!(&str, String, &String, Value<String>, &Value<String>);
+
+impl<T, V: IntoValue<T>> IntoValue<Vec<T>> for Vec<V> {
+    fn into_value(self) -> Value<Vec<T>> {
+        Value::raw(Node::List(self.into_iter().map(|item| item.into_value().node).collect()))
+    }
+}
+
+impl<T, V: IntoValue<T>, const N: usize> IntoValue<Vec<T>> for [V; N] {
+    fn into_value(self) -> Value<Vec<T>> {
+        Vec::from(self).into_value()
+    }
+}
+
+impl<T, V: IntoValue<T> + Clone> IntoValue<Vec<T>> for &[V] {
+    fn into_value(self) -> Value<Vec<T>> {
+        self.to_vec().into_value()
+    }
+}
+
+impl<T, V: IntoValue<T> + Clone> IntoValue<Vec<T>> for &Vec<V> {
+    fn into_value(self) -> Value<Vec<T>> {
+        self.clone().into_value()
+    }
+}
+
+impl<T, K: Into<String>, V: IntoValue<T>, const N: usize> IntoValue<Map<T>> for [(K, V); N] {
+    fn into_value(self) -> Value<Map<T>> {
+        let entries = self.into_iter().map(|(key, value)| (key.into(), value.into_value().node));
+        Value::raw(Node::Object(entries.collect()))
+    }
+}
+
+impl<T, V: IntoValue<T>> IntoValue<Map<T>> for BTreeMap<String, V> {
+    fn into_value(self) -> Value<Map<T>> {
+        Value::raw(Node::Object(self.into_iter().map(|(key, value)| (key, value.into_value().node)).collect()))
+    }
+}
+
+impl<K: IntoValue<String>, V: IntoValue<String>> IntoValue<Tag> for (K, V) {
+    fn into_value(self) -> Value<Tag> {
+        let (key, value) = (self.0.into_value().node, self.1.into_value().node);
+        Value::raw(Node::Object([("Key", key), ("Value", value)].into_iter().collect()))
+    }
+}
