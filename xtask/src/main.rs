@@ -1,2 +1,21 @@
-//! Chores.
-fn main() {}
+//! Chores of this repository, run as `cargo xtask`.
+#![expect(clippy::print_stdout, reason = "chores report to whoever runs them")]
+
+use clap::Parser;
+
+mod schema;
+
+/// Chores of this repository
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+enum Chore {
+    /// Make or check the facts about resource types
+    #[command(subcommand)]
+    Schema(schema::Command),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Chore::parse() {
+        Chore::Schema(command) => schema::exec(command),
+    }
+}

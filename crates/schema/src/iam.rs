@@ -1,6 +1,8 @@
 //! IAM's action names, by service prefix.
 use serde::{Deserialize, Serialize};
 
+use crate::file::FactsError;
+
 /// The actions of one service prefix, such as `s3`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ServiceActions {
@@ -19,4 +21,13 @@ pub struct ActionFact {
     pub name: String,
     /// Indices into the service's `resources`; empty when the action only takes `*`.
     pub resources: Vec<u16>,
+}
+
+impl ServiceActions {
+    /// Whether every action names resources that are there.
+    pub(crate) fn verify(&self) -> Result<(), FactsError> {
+        let known = |index: &u16| usize::from(*index) < self.resources.len();
+        let all = self.actions.iter().all(|action| action.resources.iter().all(known));
+        if all { Ok(()) } else { Err(FactsError::Corrupt("an IAM resource that is not there")) }
+    }
 }

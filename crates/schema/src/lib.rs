@@ -6,13 +6,21 @@
 //!
 //! Start at [`Facts::embedded`] and [`Facts::resource`]. Nothing is decoded before somebody asks for it: looking up one type
 //! costs microseconds, whatever the number of types.
+#[cfg(feature = "encode")]
+mod encode;
 mod facts;
+mod file;
 mod iam;
+mod links;
 mod model;
+mod wire;
 
-pub use facts::Facts;
+#[cfg(feature = "encode")]
+pub use encode::Document;
+pub use facts::{Facts, Source};
+pub use file::FactsError;
 pub use iam::{ActionFact, ServiceActions};
 pub use model::{
-    Attribute, Combination, Kind, Literal, Property, Replacement, ResourceType, Shape, ShapeId, Tagging, TagStyle, TypeSet,
-    UpdateEffect,
+    Attribute, Combination, Kind, Literal, Property, Replacement, ResourceType, Shape, ShapeId, TagStyle, Tagging,
+    TypeSet, UpdateEffect,
 };

@@ -163,10 +163,14 @@ pub struct Shape {
     pub max_size: Option<u64>,
     /// What each item of a list must satisfy.
     pub items: Option<ShapeId>,
+    /// What the first items of a list must satisfy, one after the other.
+    pub prefix_items: Vec<ShapeId>,
     /// Whether the items of a list must differ.
     pub unique_items: bool,
     /// Property names that must differ between the objects of a list.
     pub unique_keys: Vec<String>,
+    /// How many different items a list may have.
+    pub max_unique_items: Option<u64>,
     /// The named properties of an object, sorted by name.
     pub properties: Vec<Property>,
     /// Names that must be there without being described in `properties` (inside `combinations`).
@@ -276,6 +280,8 @@ impl ResourceType {
     }
 }
 
+/// Whether `path` is `fixed` or lies below it. A `*` in `fixed` stands for any one segment.
 fn is_within(path: &str, fixed: &str) -> bool {
-    path.strip_prefix(fixed).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    let mut segments = path.split('/');
+    fixed.split('/').all(|wanted| segments.next().is_some_and(|segment| wanted == segment || wanted == "*"))
 }

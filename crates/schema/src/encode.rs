@@ -1,0 +1,222 @@
+//! Writing the fact file; only `cargo xtask schema` does.
+//!
+//! The same document always gives the same bytes: texts are numbered by how often they come and then by their letters,
+//! shapes keep the numbers they have.
+use std::collections::HashMap;
+
+use postcard::to_allocvec;
+
+use crate::facts::{Meta, Source};
+use crate::file::{self, FactsError};
+use crate::iam::ServiceActions;
+use crate::model::{Kind, Literal, Property, ResourceType, Shape, ShapeId, TypeSet};
+use crate::wire::{Facet, MAX_WRAPS, Str, WireLiteral, WireProperty, WireType};
+
+/// All facts, in memory.
+#[derive(Clone, Debug, Default)]
+pub struct Document {
+    /// Where they come from.
+    pub sources: Vec<Source>,
+    /// The regions behind the bits of [`ResourceType::regions`].
+    pub regions: Vec<String>,
+    /// Shapes; the place of one is its number.
+    pub shapes: Vec<Shape>,
+    /// Resource types, in any order.
+    pub types: Vec<ResourceType>,
+    /// IAM services, in any order.
+    pub services: Vec<ServiceActions>,
+}
+
+impl Document {
+    /// The bytes of the fact file.
+    ///
+    /// # Errors
+    ///
+    /// If something does not fit into the format, such as lists of lists of lists of lists.
+    pub fn encode(mut self) -> Result<Vec<u8>, FactsError> {
+        self.types.sort_by(|a, b| a.name.cmp(&b.name));
+        self.services.sort_by(|a, b| a.prefix.cmp(&b.prefix));
+        let mut counting = Interner::default();
+        self.write_all(&mut counting)?;
+        let mut numbering = counting.by_use();
+        let (shapes, types) = self.write_all(&mut numbering)?;
+        let services = self.services.iter().map(pack).collect::<Result<_, _>>()?;
+        let sections = [
+            vec![pack(&Meta { sources: self.sources.clone(), regions: self.regions.clone() })?],
+            numbering.texts.into_iter().map(String::into_bytes).collect(),
+            shapes,
+            self.types.iter().map(|resource| resource.name.clone().into_bytes()).collect(),
+            types,
+            self.services.iter().map(|service| service.prefix.clone().into_bytes()).collect(),
+            services,
+        ];
+        file::write(&sections).ok_or(FactsError::Corrupt("more than four gigabytes"))
+    }
+
+    #[expect(clippy::type_complexity, reason = "two tables")]
+    fn write_all(&self, texts: &mut Interner) -> Result<(Vec<Vec<u8>>, Vec<Vec<u8>>), FactsError> {
+        let shapes = self.shapes.iter().map(|shape| pack(&facets(shape, texts)?)).collect::<Result<_, _>>()?;
+        let types = self.types.iter().map(|resource| pack(&wire_type(resource, texts)?)).collect::<Result<_, _>>()?;
+        Ok((shapes, types))
+    }
+}
+
+fn pack<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, FactsError> {
+    to_allocvec(value).map_err(|_| FactsError::Corrupt("cannot be written"))
+}
+
+/// Numbers for texts.
+#[derive(Default)]
+struct Interner {
+    ids: HashMap<String, Str>,
+    texts: Vec<String>,
+    uses: Vec<u32>,
+}
+
+impl Interner {
+    fn id(&mut self, text: &str) -> Str {
+        let id = match self.ids.get(text) {
+            Some(id) => *id,
+            None => {
+                let id = self.texts.len() as Str;
+                self.ids.insert(text.to_owned(), id);
+                self.texts.push(text.to_owned());
+                self.uses.push(0);
+                id
+            }
+        };
+        self.uses[id as usize] += 1;
+        id
+    }
+
+    fn all(&mut self, texts: &[String]) -> Vec<Str> {
+        texts.iter().map(|text| self.id(text)).collect()
+    }
+
+    fn opt(&mut self, text: &Option<String>) -> Option<Str> {
+        text.as_ref().map(|text| self.id(text))
+    }
+
+    fn keyed(&mut self, list: &[(String, Vec<String>)]) -> Vec<(Str, Vec<Str>)> {
+        list.iter().map(|(key, texts)| (self.id(key), self.all(texts))).collect()
+    }
+
+    fn groups(&mut self, groups: &[Vec<String>]) -> Vec<Vec<Str>> {
+        groups.iter().map(|group| self.all(group)).collect()
+    }
+
+    /// The same texts, the most used first.
+    fn by_use(self) -> Interner {
+        let mut order: Vec<(u32, String)> = self.uses.into_iter().zip(self.texts).collect();
+        order.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        let mut sorted = Interner::default();
+        for (_, text) in order {
+            sorted.id(&text);
+        }
+        sorted
+    }
+}
+
+fn kind(kind: &Kind) -> Result<(u32, u32), FactsError> {
+    let (mut inner, mut wraps, mut place, mut depth) = (kind, 0u32, 1u32, 0);
+    let (leaf, object) = loop {
+        let (wrap, next) = match inner {
+            Kind::List(next) => (1, next),
+            Kind::Map(next) => (2, next),
+            Kind::String => break (0, 0),
+            Kind::Integer => break (1, 0),
+            Kind::Number => break (2, 0),
+            Kind::Boolean => break (3, 0),
+            Kind::Json => break (4, 0),
+            Kind::Tag => break (5, 0),
+            Kind::Object(ShapeId(id)) => break (6, id + 1),
+        };
+        wraps += wrap * place;
+        place *= 3;
+        depth += 1;
+        inner = next;
+        if depth > MAX_WRAPS {
+            return Err(FactsError::Corrupt("kind nested too deep"));
+        }
+    };
+    Ok((leaf + 8 * wraps, object))
+}
+
+fn property(property: &Property, texts: &mut Interner) -> Result<WireProperty, FactsError> {
+    let (code, object) = kind(&property.kind)?;
+    Ok(WireProperty(texts.id(&property.name), 2 * code + u32::from(property.required), object, property.shape))
+}
+
+fn literal(literal: &Literal, texts: &mut Interner) -> WireLiteral {
+    match literal {
+        Literal::String(text) => WireLiteral::String(texts.id(text)),
+        Literal::Number(text) => WireLiteral::Number(texts.id(text)),
+        Literal::Boolean(value) => WireLiteral::Boolean(*value),
+    }
+}
+
+fn facets(shape: &Shape, texts: &mut Interner) -> Result<Vec<Facet>, FactsError> {
+    let properties: Vec<_> = shape.properties.iter().map(|p| property(p, texts)).collect::<Result<_, _>>()?;
+    let patterns = shape.pattern_properties.iter().map(|(pattern, id)| (texts.id(pattern), *id)).collect();
+    let all = [
+        texts.opt(&shape.name).map(Facet::Name),
+        (shape.types != TypeSet::default()).then_some(Facet::Types(shape.types)),
+        texts.opt(&shape.pattern).map(Facet::Pattern),
+        texts.opt(&shape.format).map(Facet::Format),
+        shape.min_size.map(Facet::MinSize),
+        shape.max_size.map(Facet::MaxSize),
+        texts.opt(&shape.minimum).map(Facet::Minimum),
+        texts.opt(&shape.maximum).map(Facet::Maximum),
+        list(shape.allowed.iter().map(|value| literal(value, texts)).collect(), Facet::Allowed),
+        shape.allowed_any_case.then_some(Facet::AllowedAnyCase),
+        texts.opt(&shape.exclusive_minimum).map(Facet::ExclusiveMinimum),
+        texts.opt(&shape.exclusive_maximum).map(Facet::ExclusiveMaximum),
+        texts.opt(&shape.multiple_of).map(Facet::MultipleOf),
+        shape.items.map(Facet::Items),
+        list(shape.prefix_items.clone(), Facet::PrefixItems),
+        shape.unique_items.then_some(Facet::UniqueItems),
+        list(texts.all(&shape.unique_keys), Facet::UniqueKeys),
+        shape.max_unique_items.map(Facet::MaxUniqueItems),
+        list(properties, Facet::Properties),
+        list(texts.all(&shape.required), Facet::Required),
+        list(patterns, Facet::PatternProperties),
+        shape.additional.map(Facet::Additional),
+        shape.closed.then_some(Facet::Closed),
+        list(texts.keyed(&shape.dependent_required), Facet::DependentRequired),
+        list(texts.keyed(&shape.dependent_excluded), Facet::DependentExcluded),
+        list(texts.groups(&shape.required_xor), Facet::RequiredXor),
+        list(texts.groups(&shape.required_or), Facet::RequiredOr),
+        list(shape.combinations.clone(), Facet::Combinations),
+    ];
+    Ok(all.into_iter().flatten().collect())
+}
+
+fn list<T>(items: Vec<T>, facet: impl FnOnce(Vec<T>) -> Facet) -> Option<Facet> {
+    if items.is_empty() { None } else { Some(facet(items)) }
+}
+
+fn wire_type(resource: &ResourceType, texts: &mut Interner) -> Result<WireType, FactsError> {
+    let mut attributes = Vec::new();
+    for attribute in &resource.attributes {
+        let (code, object) = kind(&attribute.kind)?;
+        attributes.push((texts.id(&attribute.name), code, object));
+    }
+    Ok(WireType {
+        properties: resource.properties,
+        attributes,
+        ref_returns: texts.all(&resource.ref_returns),
+        create_only: texts.all(&resource.create_only),
+        conditional_create_only: texts.all(&resource.conditional_create_only),
+        read_only: texts.all(&resource.read_only),
+        write_only: texts.all(&resource.write_only),
+        deprecated: texts.all(&resource.deprecated),
+        primary_identifier: texts.all(&resource.primary_identifier),
+        arn: texts.opt(&resource.arn),
+        tagging: resource.tagging.as_ref().map(|tagging| (texts.id(&tagging.property), tagging.style)),
+        stateful: resource.stateful,
+        replacement: resource.replacement,
+        updatable: resource.updatable,
+        regions: resource.regions,
+        permissions: texts.keyed(&resource.permissions),
+    })
+}

@@ -1,0 +1,166 @@
+//! The container: a header, then tables of byte strings with constant-time access.
+//!
+//! ```text
+//! "SGFACTS\0"  version u32  count u32  (offset u32, length u32) × count    one row per section
+//! section      count u32  end u32 × count  bytes                           item i ends at its `end`
+//! ```
+//!
+//! All numbers are little-endian. Nothing here knows what the items mean; that is `wire`.
+use std::fmt;
+use std::ops::Range;
+
+/// The first eight bytes of a fact file.
+pub(crate) const MAGIC: [u8; 8] = *b"SGFACTS\0";
+/// Raised whenever the meaning of a byte changes; a reader takes its own version only.
+pub(crate) const VERSION: u32 = 1;
+
+/// The sections of a file, in their order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Section {
+    /// One item: sources and regions.
+    Meta,
+    /// Every distinct text, the most used first, so that common ones have one-byte numbers.
+    Strings,
+    /// One item a shape.
+    Shapes,
+    /// Names of resource types, sorted.
+    TypeNames,
+    /// One item a resource type, in the order of the names.
+    Types,
+    /// Service prefixes of IAM, sorted.
+    Prefixes,
+    /// One item a prefix, in the order of the prefixes.
+    Services,
+}
+
+/// How many sections there are.
+pub(crate) const SECTIONS: usize = 7;
+
+/// Why a fact file cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FactsError {
+    /// The file does not begin like a fact file.
+    NotFacts,
+    /// The file was written for another version of the reader.
+    Version {
+        /// The version in the file.
+        found: u32,
+        /// The version that this reader takes.
+        expected: u32,
+    },
+    /// The file ends before something that its header promises.
+    Truncated,
+    /// Something in the file is not what it should be.
+    Corrupt(&'static str),
+}
+
+impl fmt::Display for FactsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FactsError::NotFacts => f.write_str("this is not a fact file"),
+            FactsError::Version { found, expected } => {
+                write!(f, "the fact file has version {found}, but this reader takes version {expected}")
+            }
+            FactsError::Truncated => f.write_str("the fact file is cut short"),
+            FactsError::Corrupt(what) => write!(f, "the fact file is corrupt: {what}"),
+        }
+    }
+}
+
+impl std::error::Error for FactsError {}
+
+/// Where one section lies in the file.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Table {
+    start: usize,
+    end: usize,
+    count: usize,
+}
+
+impl Table {
+    fn open(bytes: &[u8], range: Range<usize>) -> Result<Table, FactsError> {
+        if range.end > bytes.len() {
+            return Err(FactsError::Truncated);
+        }
+        let count = number(bytes, range.start)? as usize;
+        let ends =
+            count.checked_mul(4).and_then(|size| size.checked_add(range.start + 4)).ok_or(FactsError::Truncated)?;
+        if ends > range.end {
+            return Err(FactsError::Truncated);
+        }
+        Ok(Table { start: range.start, end: range.end, count })
+    }
+
+    /// The number of items.
+    pub(crate) fn len(&self) -> usize {
+        self.count
+    }
+
+    /// One item, or nothing if there is no such item or its place is not inside the section.
+    pub(crate) fn get<'a>(&self, bytes: &'a [u8], index: usize) -> Option<&'a [u8]> {
+        if index >= self.count {
+            return None;
+        }
+        let items = self.start + 4 + 4 * self.count;
+        let from = if index == 0 { 0 } else { self.item_end(bytes, index - 1)? };
+        let to = self.item_end(bytes, index)?;
+        bytes.get(items..self.end)?.get(from..to)
+    }
+
+    fn item_end(&self, bytes: &[u8], index: usize) -> Option<usize> {
+        number(bytes, self.start + 4 + 4 * index).ok().map(|end| end as usize)
+    }
+}
+
+/// Reads the header.
+pub(crate) fn open(bytes: &[u8]) -> Result<[Table; SECTIONS], FactsError> {
+    if bytes.get(..MAGIC.len()) != Some(&MAGIC[..]) {
+        return Err(FactsError::NotFacts);
+    }
+    let found = number(bytes, 8)?;
+    if found != VERSION {
+        return Err(FactsError::Version { found, expected: VERSION });
+    }
+    if number(bytes, 12)? as usize != SECTIONS {
+        return Err(FactsError::Corrupt("number of sections"));
+    }
+    let mut tables = [Table::default(); SECTIONS];
+    for (index, table) in tables.iter_mut().enumerate() {
+        let start = number(bytes, 16 + 8 * index)? as usize;
+        let length = number(bytes, 20 + 8 * index)? as usize;
+        let end = start.checked_add(length).ok_or(FactsError::Truncated)?;
+        *table = Table::open(bytes, start..end)?;
+    }
+    Ok(tables)
+}
+
+fn number(bytes: &[u8], at: usize) -> Result<u32, FactsError> {
+    let end = at.checked_add(4).ok_or(FactsError::Truncated)?;
+    let slice = bytes.get(at..end).ok_or(FactsError::Truncated)?;
+    Ok(u32::from_le_bytes([slice[0], slice[1], slice[2], slice[3]]))
+}
+
+/// Writes a file; the counterpart of [`open`].
+#[cfg(feature = "encode")]
+pub(crate) fn write(sections: &[Vec<Vec<u8>>; SECTIONS]) -> Option<Vec<u8>> {
+    let mut out = MAGIC.to_vec();
+    out.extend(VERSION.to_le_bytes());
+    out.extend(u32::try_from(SECTIONS).ok()?.to_le_bytes());
+    let mut bodies = Vec::new();
+    let header = out.len() + 8 * SECTIONS;
+    for items in sections {
+        let start = header + bodies.len();
+        bodies.extend(u32::try_from(items.len()).ok()?.to_le_bytes());
+        let mut end = 0u32;
+        for item in items {
+            end = end.checked_add(u32::try_from(item.len()).ok()?)?;
+            bodies.extend(end.to_le_bytes());
+        }
+        bodies.extend(items.iter().flatten());
+        out.extend(u32::try_from(start).ok()?.to_le_bytes());
+        out.extend(u32::try_from(header + bodies.len() - start).ok()?.to_le_bytes());
+    }
+    out.extend(bodies);
+    Some(out)
+}

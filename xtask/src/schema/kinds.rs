@@ -1,0 +1,262 @@
+//! Picks the one kind that a builder takes for a property.
+//!
+//! The CDK's type decides where there is one. Of a union, and of a JSON schema with several types or alternatives, the pick is:
+//! JSON if any member is JSON, because everything fits into it; else the list, map or object, because it says most; else text,
+//! because CloudFormation reads numbers and flags from text; else the first.
+use serde_json::{Map, Value};
+use stackgen_schema::{Kind, Property, Shape, ShapeId, TypeSet};
+
+use super::cdk::{Definition, Type};
+use super::constraints;
+use super::walk::{Hint, Walk, covers, members};
+
+/// Lists of maps of lists and so on; AWS stops at three.
+const DEEPEST: usize = 6;
+
+impl<'a> Walk<'a> {
+    /// The kind of a property with the given name, in an object with the given name.
+    pub fn kind(&mut self, node: &'a Value, hint: Hint<'a>, parent: &str, name: &str) -> Kind {
+        self.kind_at(Some(node), hint, &Label { parent, name, depth: 0 })
+    }
+
+    /// The kind of something that the CDK knows, with its node if it has one.
+    pub fn typed_kind(&mut self, node: Option<&'a Value>, kind: &'a Type, name: &str) -> Kind {
+        self.kind_at(node, Hint::Typed(kind), &Label { parent: "", name, depth: 0 })
+    }
+
+    fn kind_at(&mut self, node: Option<&'a Value>, hint: Hint<'a>, label: &Label<'_>) -> Kind {
+        if label.depth > DEEPEST {
+            return Kind::Json;
+        }
+        let found = node.map(|node| self.concrete(node));
+        let hint = found.map_or(hint, |(value, name)| self.settle(value, name, hint));
+        match (hint, found) {
+            (Hint::Named(definition), _) => Kind::Object(self.object(definition, node)),
+            (Hint::Typed(kind), _) => self.kind_of_type(node, kind, label),
+            (Hint::Bare | Hint::Open, Some((value, name))) => {
+                let label = Label { name: name.unwrap_or(label.name), ..*label };
+                self.kind_of_schema(value, hint, &label)
+            }
+            (Hint::Bare | Hint::Open, None) => Kind::Json,
+        }
+    }
+
+    fn kind_of_type(&mut self, node: Option<&'a Value>, kind: &'a Type, label: &Label<'_>) -> Kind {
+        match kind {
+            Type::String { .. } | Type::DateTime => Kind::String,
+            Type::Integer => Kind::Integer,
+            Type::Number => Kind::Number,
+            Type::Boolean => Kind::Boolean,
+            Type::Json => Kind::Json,
+            Type::Tag => Kind::Tag,
+            Type::Array { element } => {
+                let items = node.and_then(|node| self.concrete(node).0.get("items"));
+                Kind::List(Box::new(self.kind_at(items, Hint::Typed(element), &label.deeper())))
+            }
+            Type::Map { element } => {
+                let values = node.and_then(|node| self.concrete(node).0.as_object()).and_then(map_values);
+                Kind::Map(Box::new(self.kind_at(values, Hint::Typed(element), &label.deeper())))
+            }
+            Type::Union { types } => {
+                let kinds = types.iter().map(|kind| self.kind_at(node, Hint::Typed(kind), label)).collect();
+                pick(kinds)
+            }
+            Type::Ref { reference } => match self.cdk.definition(reference) {
+                Some(definition) => Kind::Object(self.object(definition, node)),
+                None => Kind::Json,
+            },
+        }
+    }
+
+    fn kind_of_schema(&mut self, value: &'a Value, hint: Hint<'a>, label: &Label<'_>) -> Kind {
+        let Some(node) = value.as_object() else { return Kind::Json };
+        let types = constraints::types(node);
+        if types.is_any() {
+            return self.kind_of_untyped(value, node, hint, label);
+        }
+        let mut kinds = Vec::new();
+        for (flag, kind) in [
+            (TypeSet::STRING, Kind::String),
+            (TypeSet::BOOLEAN, Kind::Boolean),
+            (TypeSet::NUMBER, Kind::Number),
+            (TypeSet::INTEGER, Kind::Integer),
+        ] {
+            if types.contains(flag) {
+                kinds.push(kind);
+            }
+        }
+        if types.contains(TypeSet::ARRAY) {
+            kinds.push(Kind::List(Box::new(self.kind_at(node.get("items"), hint, &label.deeper()))));
+        }
+        if types.contains(TypeSet::OBJECT) {
+            // An object that may also be text is a document.
+            let only = types == TypeSet::OBJECT;
+            kinds.push(if only { self.kind_of_object(value, node, hint, label) } else { Kind::Json });
+        }
+        pick(kinds)
+    }
+
+    fn kind_of_untyped(
+        &mut self,
+        value: &'a Value,
+        node: &'a Map<String, Value>,
+        hint: Hint<'a>,
+        label: &Label<'_>,
+    ) -> Kind {
+        let has = |key: &str| node.contains_key(key);
+        if has("properties") {
+            return self.kind_of_object(value, node, hint, label);
+        }
+        if has("items") {
+            return Kind::List(Box::new(self.kind_at(node.get("items"), hint, &label.deeper())));
+        }
+        if has("enum") || has("pattern") || has("enumCaseInsensitive") {
+            return Kind::String;
+        }
+        let several = ["anyOf", "oneOf", "allOf"].iter().filter_map(|keyword| node.get(*keyword)?.as_array());
+        let kinds: Vec<Kind> = several.flatten().map(|node| self.kind_at(Some(node), hint, &label.deeper())).collect();
+        pick(kinds)
+    }
+
+    fn kind_of_object(
+        &mut self,
+        value: &'a Value,
+        node: &'a Map<String, Value>,
+        hint: Hint<'a>,
+        label: &Label<'_>,
+    ) -> Kind {
+        if members(node, "properties").next().is_none() {
+            return match map_values(node) {
+                Some(values) => Kind::Map(Box::new(self.kind_at(Some(values), hint, &label.deeper()))),
+                None => Kind::Json,
+            };
+        }
+        if matches!(hint, Hint::Bare) {
+            return Kind::Json;
+        }
+        let id = self.node(value, hint);
+        if self.shapes[id.0 as usize].name.is_none() {
+            let name = self.free_name(std::ptr::from_ref(value) as usize, label);
+            self.shapes[id.0 as usize].name = Some(name);
+        }
+        Kind::Object(id)
+    }
+
+    /// A name for an object that the CDK does not know, used for no other object of this resource type.
+    fn free_name(&mut self, address: usize, label: &Label<'_>) -> String {
+        let mut name = label.name.to_owned();
+        let mut attempt = 1;
+        while self.definitions.contains_key(name.as_str()) || self.names.contains_key(&name) {
+            name = match attempt {
+                1 => format!("{}{}", label.parent, label.name),
+                more => format!("{}{}{more}", label.parent, label.name),
+            };
+            attempt += 1;
+        }
+        self.names.insert(name.clone(), address);
+        name
+    }
+
+    /// The one shape that stands for a property type of the CDK wherever a kind names it.
+    pub fn object(&mut self, definition: &'a Definition, node: Option<&'a Value>) -> ShapeId {
+        if let Some(id) = self.objects.get(definition.id.as_str()) {
+            return *id;
+        }
+        let value = node.map(|node| self.concrete(node).0);
+        if let Some(value) = value
+            && covers(value, definition)
+        {
+            return self.node(value, Hint::Named(definition));
+        }
+        // The schema spreads the properties over alternatives, or does not have them: collect what the CDK lists.
+        let name = Some(definition.name.clone());
+        let id = self.push(Shape { name: name.clone(), types: TypeSet::OBJECT, ..Shape::default() });
+        self.objects.insert(&definition.id, id);
+        let properties = definition.properties.iter().map(|(name, property)| {
+            let node = value.and_then(|value| self.find_property(value, name, DEEPEST));
+            let kind = self.typed_kind(node, &property.kind, name);
+            let shape = match node {
+                Some(node) => self.node(node, Hint::Typed(&property.kind)),
+                None => self.shape_of_type(&property.kind),
+            };
+            Property { name: name.clone(), required: property.required, kind, shape }
+        });
+        let properties = properties.collect();
+        self.shapes[id.0 as usize].properties = properties;
+        id
+    }
+
+    /// The node of a property, in an object or in one of its alternatives.
+    pub fn find_property(&self, value: &'a Value, name: &str, depth: usize) -> Option<&'a Value> {
+        let (value, _) = self.concrete(value);
+        if let Some(node) = value.get("properties").and_then(|properties| properties.get(name)) {
+            return Some(node);
+        }
+        let depth = depth.checked_sub(1)?;
+        let mut several =
+            ["anyOf", "oneOf", "allOf"].iter().filter_map(|keyword| value.get(*keyword)?.as_array()).flatten();
+        several.find_map(|node| self.find_property(node, name, depth))
+    }
+
+    /// A shape out of the CDK's type alone.
+    pub fn shape_of_type(&mut self, kind: &'a Type) -> ShapeId {
+        let mut shape = Shape::default();
+        match kind {
+            Type::String { allowed_values } => {
+                shape.types = TypeSet::STRING;
+                shape.allowed = allowed_values.iter().flatten().filter_map(constraints::literal).collect();
+            }
+            Type::DateTime => shape.types = TypeSet::STRING,
+            Type::Integer => shape.types = TypeSet::INTEGER,
+            Type::Number => shape.types = TypeSet::NUMBER,
+            Type::Boolean => shape.types = TypeSet::BOOLEAN,
+            Type::Json | Type::Union { .. } => {}
+            Type::Tag => shape.types = TypeSet::OBJECT,
+            Type::Array { element } => {
+                shape.types = TypeSet::ARRAY;
+                shape.items = Some(self.shape_of_type(element));
+            }
+            Type::Map { element } => {
+                shape.types = TypeSet::OBJECT;
+                shape.additional = Some(self.shape_of_type(element));
+            }
+            Type::Ref { reference } => {
+                if let Some(definition) = self.cdk.definition(reference) {
+                    return self.object(definition, None);
+                }
+            }
+        }
+        self.push(shape)
+    }
+}
+
+/// What to call an object that has no name of its own.
+struct Label<'a> {
+    parent: &'a str,
+    name: &'a str,
+    depth: usize,
+}
+
+impl Label<'_> {
+    fn deeper(&self) -> Label<'_> {
+        Label { depth: self.depth + 1, ..*self }
+    }
+}
+
+/// The node of a map's values, if the object is a map.
+fn map_values(node: &Map<String, Value>) -> Option<&Value> {
+    let pattern = members(node, "patternProperties").next().map(|(_, value)| value);
+    pattern.or_else(|| node.get("additionalProperties").filter(|additional| additional.is_object()))
+}
+
+fn pick(kinds: Vec<Kind>) -> Kind {
+    let has = |kind: &Kind| kinds.contains(kind);
+    if kinds.is_empty() || has(&Kind::Json) {
+        return Kind::Json;
+    }
+    let structured = |kind: &&Kind| matches!(kind, Kind::List(_) | Kind::Map(_) | Kind::Object(_) | Kind::Tag);
+    if let Some(kind) = kinds.iter().find(structured) {
+        return kind.clone();
+    }
+    if has(&Kind::String) { Kind::String } else { kinds[0].clone() }
+}

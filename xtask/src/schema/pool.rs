@@ -1,0 +1,123 @@
+//! Equal shapes become one.
+//!
+//! Shapes are taken from the leaves up, so that two of them are equal exactly when their contents and the numbers they point
+//! at are. Shapes on a cycle cannot be numbered from the leaves; they stay distinct, which costs little: few types recurse.
+use std::collections::HashMap;
+
+use stackgen_schema::{ResourceType, Shape, ShapeId};
+
+/// All distinct shapes so far.
+#[derive(Default)]
+pub struct Pool {
+    pub shapes: Vec<Shape>,
+    ids: HashMap<Shape, ShapeId>,
+}
+
+impl Pool {
+    /// Takes over the shapes of one resource type and renumbers it.
+    pub fn absorb(&mut self, resource: &mut ResourceType, local: Vec<Shape>) {
+        let mut cycles = Cycles::new(&local);
+        for root in resource.links() {
+            cycles.visit(root);
+        }
+        let mut new: HashMap<ShapeId, ShapeId> = HashMap::new();
+        for group in cycles.groups {
+            if let [only] = group[..]
+                && !local[only.0 as usize].links().contains(&only)
+            {
+                let mut shape = local[only.0 as usize].clone();
+                shape.relink(&mut |id| new[&id]);
+                new.insert(only, self.intern(shape));
+                continue;
+            }
+            for id in &group {
+                new.insert(*id, self.push(Shape::default()));
+            }
+            for id in group {
+                let mut shape = local[id.0 as usize].clone();
+                shape.relink(&mut |id| new[&id]);
+                self.shapes[new[&id].0 as usize] = shape;
+            }
+        }
+        resource.relink(&mut |id| new[&id]);
+    }
+
+    fn intern(&mut self, shape: Shape) -> ShapeId {
+        if let Some(id) = self.ids.get(&shape) {
+            return *id;
+        }
+        let id = self.push(shape.clone());
+        self.ids.insert(shape, id);
+        id
+    }
+
+    fn push(&mut self, shape: Shape) -> ShapeId {
+        self.shapes.push(shape);
+        ShapeId((self.shapes.len() - 1) as u32)
+    }
+
+    /// Gives the most used shapes the smallest numbers, which take fewer bytes.
+    pub fn by_use(self, types: &mut [ResourceType]) -> Vec<Shape> {
+        let mut uses = vec![0u32; self.shapes.len()];
+        let links = self.shapes.iter().flat_map(Shape::links).chain(types.iter().flat_map(ResourceType::links));
+        for id in links {
+            uses[id.0 as usize] += 1;
+        }
+        let mut order: Vec<usize> = (0..self.shapes.len()).collect();
+        order.sort_by_key(|index| (std::cmp::Reverse(uses[*index]), *index));
+        let mut new = vec![ShapeId(0); order.len()];
+        for (place, index) in order.iter().enumerate() {
+            new[*index] = ShapeId(place as u32);
+        }
+        for resource in types {
+            resource.relink(&mut |id| new[id.0 as usize]);
+        }
+        let mut shapes: Vec<Option<Shape>> = self.shapes.into_iter().map(Some).collect();
+        let mut sorted: Vec<Shape> = order.iter().filter_map(|index| shapes[*index].take()).collect();
+        for shape in &mut sorted {
+            shape.relink(&mut |id| new[id.0 as usize]);
+        }
+        sorted
+    }
+}
+
+/// Tarjan's strongly connected components, which come out leaves first.
+struct Cycles<'a> {
+    shapes: &'a [Shape],
+    order: HashMap<ShapeId, usize>,
+    low: HashMap<ShapeId, usize>,
+    stack: Vec<ShapeId>,
+    groups: Vec<Vec<ShapeId>>,
+}
+
+impl<'a> Cycles<'a> {
+    fn new(shapes: &'a [Shape]) -> Cycles<'a> {
+        Cycles { shapes, order: HashMap::new(), low: HashMap::new(), stack: Vec::new(), groups: Vec::new() }
+    }
+
+    fn visit(&mut self, id: ShapeId) {
+        if self.order.contains_key(&id) {
+            return;
+        }
+        let place = self.order.len();
+        self.order.insert(id, place);
+        self.low.insert(id, place);
+        self.stack.push(id);
+        for next in self.shapes[id.0 as usize].links() {
+            let reached = if !self.order.contains_key(&next) {
+                self.visit(next);
+                self.low[&next]
+            } else if self.stack.contains(&next) {
+                self.order[&next]
+            } else {
+                continue;
+            };
+            self.low.insert(id, self.low[&id].min(reached));
+        }
+        if self.low[&id] == place
+            && let Some(start) = self.stack.iter().position(|held| *held == id)
+        {
+            self.groups.push(self.stack.split_off(start));
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! The two packages: which versions, how they are fetched, what is read from them.
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, bail, ensure};
+use serde_json::Value;
+use stackgen_schema::Source;
+
+use super::cdk::Cdk;
+
+/// PyPI, MIT-0. The base: AWS's registry schemas with the corrections of cfn-lint's authors.
+const CFN_LINT: (&str, &str) = ("cfn-lint", "1.58.0");
+/// npm, Apache-2.0. Names of property types, attributes, what `Ref` returns, ARNs, kinds of tags.
+const SERVICE_SPEC: (&str, &str) = ("@aws-cdk/aws-service-spec", "0.1.216");
+/// The package does not say when it was made; this is the day it was published.
+const SERVICE_SPEC_DATE: &str = "2026-09-29";
+
+/// Region lists of partitions that nobody outside can look into are copies of this region's list.
+const COPIED_REGION: &str = "us-east-1";
+/// The provider list of the SAM transform, which is no region.
+const SAM: &str = "sam";
+
+/// Everything that was read.
+pub struct Sources {
+    /// cfn-lint's schemas by type.
+    pub lint: BTreeMap<String, Value>,
+    /// Which types each region has.
+    pub regions: BTreeMap<String, Vec<String>>,
+    /// Types that the SAM transform takes, wherever it runs.
+    pub sam: Vec<String>,
+    /// Types that hold data, after cfn-lint.
+    pub stateful: Vec<String>,
+    /// IAM's actions in lower case.
+    pub policies: Value,
+    /// The CDK's database.
+    pub cdk: Cdk,
+    /// All text of both packages, in which spellings are looked up.
+    pub texts: Vec<String>,
+    /// Names, versions and dates.
+    pub packages: Vec<Source>,
+}
+
+/// Fetches both packages into a temporary folder and loads them.
+pub fn fetch() -> anyhow::Result<Sources> {
+    let dir = std::env::temp_dir().join(format!("stackgen-facts-{}", std::process::id()));
+    fs::create_dir_all(&dir)?;
+    let loaded = fetch_into(&dir).and_then(|()| load(&dir));
+    fs::remove_dir_all(&dir).with_context(|| format!("removing {}", dir.display()))?;
+    loaded
+}
+
+fn fetch_into(dir: &Path) -> anyhow::Result<()> {
+    let lint = format!("{}=={}", CFN_LINT.0, CFN_LINT.1);
+    let pip = ["-m", "pip", "install", "--quiet", "--no-deps", "--no-compile", "--target", "cl", &lint];
+    run(Command::new("python3").args(pip).current_dir(dir))?;
+    let spec = format!("{}@{}", SERVICE_SPEC.0, SERVICE_SPEC.1);
+    run(Command::new("npm").args(["pack", "--silent", &spec]).current_dir(dir))?;
+    let packed = files(dir)?.into_iter().find(|path| path.extension().is_some_and(|ext| ext == "tgz"));
+    let packed = packed.context("npm pack left no archive")?;
+    run(Command::new("tar").arg("xzf").arg(packed).current_dir(dir))
+}
+
+fn run(command: &mut Command) -> anyhow::Result<()> {
+    let output = command.output().with_context(|| format!("starting {command:?}"))?;
+    if !output.status.success() {
+        bail!("{command:?} failed: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
+}
+
+/// Loads both packages from a folder.
+pub fn load(dir: &Path) -> anyhow::Result<Sources> {
+    let data = dir.join("cl/cfnlint/data");
+    check_version(&dir.join(format!("cl/cfn_lint-{}.dist-info", CFN_LINT.1)))?;
+    let package = parse(&text(&dir.join("package/package.json"))?)?;
+    ensure!(package["version"] == SERVICE_SPEC.1, "{} is not version {}", SERVICE_SPEC.0, SERVICE_SPEC.1);
+
+    let database = unzipped(&dir.join("package/db.json.gz"))?;
+    let mut texts = Vec::new();
+    let mut lint = BTreeMap::new();
+    for path in files(&data.join("schemas/resources"))?.iter().filter(|path| is_json(path)) {
+        let text = text(path)?;
+        let schema = parse(&text)?;
+        let name = schema["typeName"].as_str().with_context(|| format!("no typeName in {}", path.display()))?;
+        lint.insert(name.to_owned(), schema);
+        texts.push(text);
+    }
+    let (regions, sam) = regions(&data.join("schemas/providers"))?;
+    let stateful = parse(&text(&data.join("AdditionalSpecs/StatefulResources.json"))?)?;
+    let cdk = Cdk::parse(&database)?;
+    texts.push(database);
+    Ok(Sources {
+        lint,
+        regions,
+        sam,
+        stateful: keys(&stateful["ResourceTypes"]),
+        policies: parse(&text(&data.join("AdditionalSpecs/Policies.json"))?)?,
+        cdk,
+        texts,
+        packages: packages(&parse(&text(&data.join("schemas/version.json"))?)?)?,
+    })
+}
+
+fn check_version(info: &Path) -> anyhow::Result<()> {
+    ensure!(info.is_dir(), "{} is not version {}", CFN_LINT.0, CFN_LINT.1);
+    Ok(())
+}
+
+fn packages(version: &Value) -> anyhow::Result<Vec<Source>> {
+    let date = version["schema_date"].as_str().and_then(|date| date.get(..10)).context("no schema_date")?;
+    let source = |(name, version): (&str, &str), date: &str| Source {
+        name: name.to_owned(),
+        version: version.to_owned(),
+        date: date.to_owned(),
+    };
+    Ok(vec![source(CFN_LINT, date), source(SERVICE_SPEC, SERVICE_SPEC_DATE)])
+}
+
+/// The types of each region that is really known, and those of the SAM transform.
+///
+/// cfn-lint gives the regions of closed partitions (iso, eusc) the list of us-east-1, because their registry cannot be read
+/// from outside. That is not a fact about these regions, so they are left out.
+fn regions(dir: &Path) -> anyhow::Result<(BTreeMap<String, Vec<String>>, Vec<String>)> {
+    let mut regions = BTreeMap::new();
+    for path in files(dir)?.iter().filter(|path| is_json(path)) {
+        let name = path.file_stem().and_then(|stem| stem.to_str()).context("a region without a name")?;
+        regions.insert(name.to_owned(), keys(&parse(&text(path)?)?));
+    }
+    let sam = regions.remove(SAM).context("no list of SAM's types")?;
+    let copied = regions.get(COPIED_REGION).context("no list for us-east-1")?.clone();
+    regions.retain(|name, types| name == COPIED_REGION || *types != copied);
+    Ok((regions, sam))
+}
+
+fn keys(value: &Value) -> Vec<String> {
+    let mut keys: Vec<String> = value.as_object().into_iter().flatten().map(|(key, _)| key.clone()).collect();
+    keys.sort();
+    keys
+}
+
+fn is_json(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "json")
+}
+
+/// The files of a folder, sorted.
+pub fn files(dir: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(dir).with_context(|| format!("reading {}", dir.display()))?;
+    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<anyhow::Result<Vec<_>>>()?;
+    paths.sort();
+    Ok(paths)
+}
+
+/// The text of a file.
+pub fn text(path: &Path) -> anyhow::Result<String> {
+    fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))
+}
+
+fn unzipped(path: &Path) -> anyhow::Result<String> {
+    let file = File::open(path).with_context(|| format!("reading {}", path.display()))?;
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(file).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+fn parse(text: &str) -> anyhow::Result<Value> {
+    Ok(serde_json::from_str(text)?)
+}
