@@ -1,1 +1,12 @@
-//! Manifest and templates on disk.
+//! An assembly: what describing and deploying share, as files on disk.
+//!
+//! An app writes a folder: `manifest.json`, one template a stack, the decoded boot scripts beside it. Commands read the
+//! folder and nothing else of the app, so that templates of any origin can take the same way. The same app gives the same
+//! bytes. Start at [`Assembly::read`] and [`Assembly::write`].
+mod assembly;
+mod manifest;
+
+pub use assembly::{Assembly, ReadError, WriteError};
+pub use manifest::{
+    FORMAT_VERSION, InputEntry, Manifest, ProblemEntry, ResourceEntry, RetiredEntry, StackEntry, UserDataEntry,
+};

@@ -1,0 +1,118 @@
+//! The form of `manifest.json`.
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the format. A reader refuses another one.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// What is in an assembly.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// [`FORMAT_VERSION`] of the writer.
+    pub version: u32,
+    /// The writer, such as `stackgen 0.1.0`: for people who look at the file.
+    pub generator: String,
+    /// The stacks; each comes after those that it depends on.
+    pub stacks: Vec<StackEntry>,
+    /// What is wrong with the app. If anything is, there are no stacks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<ProblemEntry>,
+}
+
+/// One stack.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StackEntry {
+    /// Its name in CloudFormation.
+    pub name: String,
+    /// The file of its template, in the assembly's folder.
+    pub template: String,
+    /// The region that it is bound to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// The account that it is bound to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// Tags of the stack itself.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+    /// Stacks of the assembly that come first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dependencies: Vec<String>,
+    /// Parameters that are filled in from outputs of other stacks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<InputEntry>,
+    /// Its resources, in the order of the template.
+    pub resources: Vec<ResourceEntry>,
+    /// Its boot scripts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub user_data: Vec<UserDataEntry>,
+    /// Stateful resources that left it on purpose.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub retired: Vec<RetiredEntry>,
+}
+
+/// A parameter whose value is an output of another stack.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputEntry {
+    /// The parameter.
+    pub parameter: String,
+    /// The other stack.
+    pub stack: String,
+    /// Its output.
+    pub output: String,
+}
+
+/// One resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResourceEntry {
+    /// Its logical id.
+    pub id: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub type_name: String,
+    /// The Rust `file:line` that made it.
+    pub source: String,
+    /// Whether it holds data.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stateful: bool,
+}
+
+/// A boot script.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserDataEntry {
+    /// The resource that boots with it.
+    pub id: String,
+    /// The file with the decoded script, in the assembly's folder.
+    pub file: String,
+}
+
+/// A stateful resource that left its stack on purpose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RetiredEntry {
+    /// The logical id that it had.
+    pub id: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Something that is wrong with the app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProblemEntry {
+    /// The stack.
+    pub stack: String,
+    /// The parameter, resource or output.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Where in it, such as `/Properties/Tags/0`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub path: String,
+    /// The Rust `file:line` that made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// What is wrong and why.
+    pub message: String,
+    /// What to type instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
