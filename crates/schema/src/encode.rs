@@ -2,15 +2,14 @@
 //!
 //! The same document always gives the same bytes: texts are numbered by how often they come and then by their letters,
 //! shapes keep the numbers they have.
-use std::collections::HashMap;
-
 use postcard::to_allocvec;
 
 use crate::facts::{Meta, Source};
 use crate::file::{self, FactsError};
 use crate::iam::ServiceActions;
+use crate::interner::Interner;
 use crate::model::{Kind, Literal, Property, ResourceType, Shape, ShapeId, TypeSet};
-use crate::wire::{Facet, MAX_WRAPS, Str, WireLiteral, WireProperty, WireType};
+use crate::wire::{ACTION, Facet, MAX_WRAPS, PATH, WireLiteral, WireProperty, WireService, WireType};
 
 /// All facts, in memory.
 #[derive(Clone, Debug, Default)]
@@ -39,11 +38,12 @@ impl Document {
         let mut counting = Interner::default();
         self.write_all(&mut counting)?;
         let mut numbering = counting.by_use();
-        let (shapes, types) = self.write_all(&mut numbering)?;
-        let services = self.services.iter().map(pack).collect::<Result<_, _>>()?;
+        let [shapes, types, services] = self.write_all(&mut numbering)?;
+        let (words, texts) = numbering.spell().ok_or(FactsError::Corrupt("too many texts"))?;
         let sections = [
             vec![pack(&Meta { sources: self.sources.clone(), regions: self.regions.clone() })?],
-            numbering.texts.into_iter().map(String::into_bytes).collect(),
+            words,
+            texts,
             shapes,
             self.types.iter().map(|resource| resource.name.clone().into_bytes()).collect(),
             types,
@@ -53,68 +53,18 @@ impl Document {
         file::write(&sections).ok_or(FactsError::Corrupt("more than four gigabytes"))
     }
 
-    #[expect(clippy::type_complexity, reason = "two tables")]
-    fn write_all(&self, texts: &mut Interner) -> Result<(Vec<Vec<u8>>, Vec<Vec<u8>>), FactsError> {
+    /// Shapes, types and services.
+    fn write_all(&self, texts: &mut Interner) -> Result<[Vec<Vec<u8>>; 3], FactsError> {
         let shapes = self.shapes.iter().map(|shape| pack(&facets(shape, texts)?)).collect::<Result<_, _>>()?;
         let types = self.types.iter().map(|resource| pack(&wire_type(resource, texts)?)).collect::<Result<_, _>>()?;
-        Ok((shapes, types))
+        let services =
+            self.services.iter().map(|service| pack(&wire_service(service, texts))).collect::<Result<_, _>>()?;
+        Ok([shapes, types, services])
     }
 }
 
 fn pack<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, FactsError> {
     to_allocvec(value).map_err(|_| FactsError::Corrupt("cannot be written"))
-}
-
-/// Numbers for texts.
-#[derive(Default)]
-struct Interner {
-    ids: HashMap<String, Str>,
-    texts: Vec<String>,
-    uses: Vec<u32>,
-}
-
-impl Interner {
-    fn id(&mut self, text: &str) -> Str {
-        let id = match self.ids.get(text) {
-            Some(id) => *id,
-            None => {
-                let id = self.texts.len() as Str;
-                self.ids.insert(text.to_owned(), id);
-                self.texts.push(text.to_owned());
-                self.uses.push(0);
-                id
-            }
-        };
-        self.uses[id as usize] += 1;
-        id
-    }
-
-    fn all(&mut self, texts: &[String]) -> Vec<Str> {
-        texts.iter().map(|text| self.id(text)).collect()
-    }
-
-    fn opt(&mut self, text: &Option<String>) -> Option<Str> {
-        text.as_ref().map(|text| self.id(text))
-    }
-
-    fn keyed(&mut self, list: &[(String, Vec<String>)]) -> Vec<(Str, Vec<Str>)> {
-        list.iter().map(|(key, texts)| (self.id(key), self.all(texts))).collect()
-    }
-
-    fn groups(&mut self, groups: &[Vec<String>]) -> Vec<Vec<Str>> {
-        groups.iter().map(|group| self.all(group)).collect()
-    }
-
-    /// The same texts, the most used first.
-    fn by_use(self) -> Interner {
-        let mut order: Vec<(u32, String)> = self.uses.into_iter().zip(self.texts).collect();
-        order.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-        let mut sorted = Interner::default();
-        for (_, text) in order {
-            sorted.id(&text);
-        }
-        sorted
-    }
 }
 
 fn kind(kind: &Kind) -> Result<(u32, u32), FactsError> {
@@ -205,18 +155,25 @@ fn wire_type(resource: &ResourceType, texts: &mut Interner) -> Result<WireType, 
         properties: resource.properties,
         attributes,
         ref_returns: texts.all(&resource.ref_returns),
-        create_only: texts.all(&resource.create_only),
-        conditional_create_only: texts.all(&resource.conditional_create_only),
-        read_only: texts.all(&resource.read_only),
-        write_only: texts.all(&resource.write_only),
-        deprecated: texts.all(&resource.deprecated),
-        primary_identifier: texts.all(&resource.primary_identifier),
+        create_only: texts.parts(&resource.create_only, PATH),
+        conditional_create_only: texts.parts(&resource.conditional_create_only, PATH),
+        read_only: texts.parts(&resource.read_only, PATH),
+        write_only: texts.parts(&resource.write_only, PATH),
+        deprecated: texts.parts(&resource.deprecated, PATH),
+        primary_identifier: texts.parts(&resource.primary_identifier, PATH),
         arn: texts.opt(&resource.arn),
         tagging: resource.tagging.as_ref().map(|tagging| (texts.id(&tagging.property), tagging.style)),
         stateful: resource.stateful,
         replacement: resource.replacement,
         updatable: resource.updatable,
         regions: resource.regions,
-        permissions: texts.keyed(&resource.permissions),
+        permissions: texts.parts_by_key(&resource.permissions, ACTION),
     })
+}
+
+fn wire_service(service: &ServiceActions, texts: &mut Interner) -> WireService {
+    WireService {
+        actions: service.actions.iter().map(|action| (texts.id(&action.name), action.resources.clone())).collect(),
+        resources: texts.parts_by_key(&service.resources, ACTION),
+    }
 }

@@ -93,7 +93,7 @@ impl Facts {
     pub fn actions(&self, prefix: &str) -> Option<ServiceActions> {
         let index = self.find(Section::Prefixes, prefix)?;
         let bytes = self.item(Section::Services, index)?;
-        Some(postcard::from_bytes(bytes).expect("`parse` or a test has decoded every service"))
+        Some(wire::service(prefix, bytes, self).expect("`parse` or a test has decoded every service"))
     }
 
     /// All service prefixes of IAM, sorted.
@@ -158,10 +158,9 @@ impl Facts {
             let bytes = self.item(Section::Types, index).ok_or(FactsError::Truncated)?;
             self.verify_links(wire::resource(name, bytes, self)?.links())?;
         }
-        for index in 0..self.table(Section::Services).len() {
+        for (index, prefix) in self.action_prefixes().enumerate() {
             let bytes = self.item(Section::Services, index).ok_or(FactsError::Truncated)?;
-            let service: ServiceActions = postcard::from_bytes(bytes).map_err(|_| FactsError::Corrupt("service"))?;
-            service.verify()?;
+            wire::service(prefix, bytes, self)?.verify()?;
         }
         Ok(())
     }
@@ -173,8 +172,15 @@ impl Facts {
 }
 
 impl Texts for Facts {
-    fn text(&self, id: Str) -> Result<&str, FactsError> {
-        let bytes = self.item(Section::Strings, id as usize).ok_or(FactsError::Corrupt("a text that is not there"))?;
-        std::str::from_utf8(bytes).map_err(|_| FactsError::Corrupt("text"))
+    fn append(&self, id: Str, to: &mut String) -> Result<(), FactsError> {
+        let fault = FactsError::Corrupt("text");
+        let mut rest = self.item(Section::Strings, id as usize).ok_or(fault.clone())?;
+        while !rest.is_empty() {
+            let (word, after) = file::varint(rest).ok_or(fault.clone())?;
+            let bytes = self.item(Section::Words, word).ok_or(fault.clone())?;
+            to.push_str(std::str::from_utf8(bytes).map_err(|_| fault.clone())?);
+            rest = after;
+        }
+        Ok(())
     }
 }

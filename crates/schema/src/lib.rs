@@ -11,6 +11,8 @@ mod encode;
 mod facts;
 mod file;
 mod iam;
+#[cfg(feature = "encode")]
+mod interner;
 mod links;
 mod model;
 mod wire;

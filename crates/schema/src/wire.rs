@@ -6,6 +6,7 @@ use postcard::from_bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::file::FactsError;
+use crate::iam::{ActionFact, ServiceActions};
 use crate::model::{
     Attribute, Combination, Kind, Literal, Property, Replacement, ResourceType, Shape, ShapeId, TagStyle, Tagging,
     TypeSet,
@@ -14,14 +15,41 @@ use crate::model::{
 /// The number of a text in the table of strings.
 pub(crate) type Str = u32;
 
+/// A text in parts, because the parts come again: a path at its slashes, an action at its colon.
+pub(crate) type Parts = Vec<Str>;
+
+/// What separates the parts of a path.
+pub(crate) const PATH: &str = "/";
+/// What separates the parts of an action.
+pub(crate) const ACTION: &str = ":";
+
 /// Reads a text by its number.
 pub(crate) trait Texts {
-    /// The text, or an error when there is none.
-    fn text(&self, id: Str) -> Result<&str, FactsError>;
+    /// Puts a text at the end of another, or fails when there is none with that number.
+    fn append(&self, id: Str, to: &mut String) -> Result<(), FactsError>;
 
-    /// The same, owned.
+    /// One text.
     fn owned(&self, id: Str) -> Result<String, FactsError> {
-        self.text(id).map(str::to_owned)
+        let mut text = String::new();
+        self.append(id, &mut text)?;
+        Ok(text)
+    }
+
+    /// A text written in parts.
+    fn join(&self, parts: &[Str], separator: &str) -> Result<String, FactsError> {
+        let mut text = String::new();
+        for (place, id) in parts.iter().enumerate() {
+            if place > 0 {
+                text.push_str(separator);
+            }
+            self.append(*id, &mut text)?;
+        }
+        Ok(text)
+    }
+
+    /// Many texts written in parts.
+    fn join_all(&self, texts: Vec<Parts>, separator: &str) -> Result<Vec<String>, FactsError> {
+        texts.iter().map(|parts| self.join(parts, separator)).collect()
     }
 
     /// Many at once.
@@ -81,19 +109,26 @@ pub(crate) struct WireType {
     pub properties: ShapeId,
     pub attributes: Vec<(Str, u32, u32)>,
     pub ref_returns: Vec<Str>,
-    pub create_only: Vec<Str>,
-    pub conditional_create_only: Vec<Str>,
-    pub read_only: Vec<Str>,
-    pub write_only: Vec<Str>,
-    pub deprecated: Vec<Str>,
-    pub primary_identifier: Vec<Str>,
+    pub create_only: Vec<Parts>,
+    pub conditional_create_only: Vec<Parts>,
+    pub read_only: Vec<Parts>,
+    pub write_only: Vec<Parts>,
+    pub deprecated: Vec<Parts>,
+    pub primary_identifier: Vec<Parts>,
     pub arn: Option<Str>,
     pub tagging: Option<(Str, TagStyle)>,
     pub stateful: bool,
     pub replacement: Replacement,
     pub updatable: bool,
     pub regions: u64,
-    pub permissions: Vec<(Str, Vec<Str>)>,
+    pub permissions: Vec<(Str, Vec<Parts>)>,
+}
+
+/// A service of IAM without its prefix, which the index has.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct WireService {
+    pub actions: Vec<(Str, Vec<u16>)>,
+    pub resources: Vec<(Str, Vec<Parts>)>,
 }
 
 /// Lists and maps around a kind; the deepest that AWS has is three.
@@ -201,18 +236,20 @@ fn grouped(groups: Vec<Vec<Str>>, texts: &impl Texts) -> Result<Vec<Vec<String>>
 /// Reads a resource type.
 pub(crate) fn resource(name: &str, bytes: &[u8], texts: &impl Texts) -> Result<ResourceType, FactsError> {
     let wire: WireType = from_bytes(bytes).map_err(|_| FactsError::Corrupt("resource type"))?;
+    let handler = |(name, actions)| Ok((texts.owned(name)?, texts.join_all(actions, ACTION)?));
+    let permissions = wire.permissions.into_iter().map(handler).collect::<Result<_, FactsError>>()?;
     let attribute = |(name, code, object)| Ok(Attribute { name: texts.owned(name)?, kind: kind(code, object)? });
     Ok(ResourceType {
         name: name.to_owned(),
         properties: wire.properties,
         attributes: wire.attributes.into_iter().map(attribute).collect::<Result<_, FactsError>>()?,
         ref_returns: texts.all(wire.ref_returns)?,
-        create_only: texts.all(wire.create_only)?,
-        conditional_create_only: texts.all(wire.conditional_create_only)?,
-        read_only: texts.all(wire.read_only)?,
-        write_only: texts.all(wire.write_only)?,
-        deprecated: texts.all(wire.deprecated)?,
-        primary_identifier: texts.all(wire.primary_identifier)?,
+        create_only: texts.join_all(wire.create_only, PATH)?,
+        conditional_create_only: texts.join_all(wire.conditional_create_only, PATH)?,
+        read_only: texts.join_all(wire.read_only, PATH)?,
+        write_only: texts.join_all(wire.write_only, PATH)?,
+        deprecated: texts.join_all(wire.deprecated, PATH)?,
+        primary_identifier: texts.join_all(wire.primary_identifier, PATH)?,
         arn: wire.arn.map(|id| texts.owned(id)).transpose()?,
         tagging: match wire.tagging {
             Some((property, style)) => Some(Tagging { property: texts.owned(property)?, style }),
@@ -222,6 +259,18 @@ pub(crate) fn resource(name: &str, bytes: &[u8], texts: &impl Texts) -> Result<R
         replacement: wire.replacement,
         updatable: wire.updatable,
         regions: wire.regions,
-        permissions: dependents(wire.permissions, texts)?,
+        permissions,
+    })
+}
+
+/// Reads a service of IAM.
+pub(crate) fn service(prefix: &str, bytes: &[u8], texts: &impl Texts) -> Result<ServiceActions, FactsError> {
+    let wire: WireService = from_bytes(bytes).map_err(|_| FactsError::Corrupt("service"))?;
+    let action = |(name, resources)| Ok(ActionFact { name: texts.owned(name)?, resources });
+    let resource = |(name, arns)| Ok((texts.owned(name)?, texts.join_all(arns, ACTION)?));
+    Ok(ServiceActions {
+        prefix: prefix.to_owned(),
+        actions: wire.actions.into_iter().map(action).collect::<Result<_, FactsError>>()?,
+        resources: wire.resources.into_iter().map(resource).collect::<Result<_, FactsError>>()?,
     })
 }

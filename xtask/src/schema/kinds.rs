@@ -8,7 +8,7 @@ use stackgen_schema::{Kind, Property, Shape, ShapeId, TypeSet};
 
 use super::cdk::{Definition, Type};
 use super::constraints;
-use super::walk::{Hint, Walk, covers, members};
+use super::walk::{Hint, Walk, members};
 
 /// Lists of maps of lists and so on; AWS stops at three.
 const DEEPEST: usize = 6;
@@ -144,12 +144,13 @@ impl<'a> Walk<'a> {
 
     /// A name for an object that the CDK does not know, used for no other object of this resource type.
     fn free_name(&mut self, address: usize, label: &Label<'_>) -> String {
-        let mut name = label.name.to_owned();
+        let own = type_name(label.name);
+        let mut name = own.clone();
         let mut attempt = 1;
         while self.definitions.contains_key(name.as_str()) || self.names.contains_key(&name) {
             name = match attempt {
-                1 => format!("{}{}", label.parent, label.name),
-                more => format!("{}{}{more}", label.parent, label.name),
+                1 => format!("{}{own}", label.parent),
+                more => format!("{}{own}{more}", label.parent),
             };
             attempt += 1;
         }
@@ -164,26 +165,43 @@ impl<'a> Walk<'a> {
         }
         let value = node.map(|node| self.concrete(node).0);
         if let Some(value) = value
-            && covers(value, definition)
+            && self.covers(value, definition)
         {
             return self.node(value, Hint::Named(definition));
         }
-        // The schema spreads the properties over alternatives, or does not have them: collect what the CDK lists.
-        let name = Some(definition.name.clone());
-        let id = self.push(Shape { name: name.clone(), types: TypeSet::OBJECT, ..Shape::default() });
+        // The schema spreads the properties over alternatives, or does not have them: collect what both list.
+        let id = self.push(Shape::default());
         self.objects.insert(&definition.id, id);
-        let properties = definition.properties.iter().map(|(name, property)| {
+        let mut properties = Vec::new();
+        for (name, property) in &definition.properties {
             let node = value.and_then(|value| self.find_property(value, name, DEEPEST));
+            if node.is_none() && value.is_some_and(is_complete) {
+                continue;
+            }
             let kind = self.typed_kind(node, &property.kind, name);
             let shape = match node {
                 Some(node) => self.node(node, Hint::Typed(&property.kind)),
                 None => self.shape_of_type(&property.kind),
             };
-            Property { name: name.clone(), required: property.required, kind, shape }
-        });
-        let properties = properties.collect();
-        self.shapes[id.0 as usize].properties = properties;
+            properties.push(Property { name: name.clone(), required: property.required, kind, shape });
+        }
+        let own = value.and_then(Value::as_object).into_iter().flat_map(|node| members(node, "properties"));
+        for (name, node) in own.filter(|(name, _)| !definition.properties.contains_key(*name)) {
+            let kind = self.kind(node, Hint::Open, &definition.name, name);
+            properties.push(Property { name: name.clone(), required: false, kind, shape: self.node(node, Hint::Open) });
+        }
+        properties.sort_by(|a, b| a.name.cmp(&b.name));
+        let name = Some(definition.name.clone());
+        self.shapes[id.0 as usize] = Shape { name, types: TypeSet::OBJECT, properties, ..Shape::default() };
         id
+    }
+
+    /// Whether a node can stand for a property type: it describes every property itself, not in alternatives. Properties
+    /// that its schema does not have at all are gone since the CDK's database was made.
+    pub fn covers(&self, node: &'a Value, definition: &Definition) -> bool {
+        let Some(properties) = node.get("properties").and_then(Value::as_object) else { return false };
+        let mut missing = definition.properties.keys().filter(|name| !properties.contains_key(*name));
+        missing.all(|name| is_complete(node) && self.find_property(node, name, DEEPEST).is_none())
     }
 
     /// The node of a property, in an object or in one of its alternatives.
@@ -241,6 +259,18 @@ impl Label<'_> {
     fn deeper(&self) -> Label<'_> {
         Label { depth: self.depth + 1, ..*self }
     }
+}
+
+/// Whether an object takes no properties but those it describes.
+fn is_complete(node: &Value) -> bool {
+    node.get("properties").is_some() && node.get("additionalProperties") == Some(&Value::Bool(false))
+}
+
+/// A definition may be called `AWS::Lambda::Function.LoggingConfig`, a property `ebs`.
+fn type_name(name: &str) -> String {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let mut letters = last.chars().filter(char::is_ascii_alphanumeric);
+    letters.next().into_iter().map(|first| first.to_ascii_uppercase()).chain(letters).collect()
 }
 
 /// The node of a map's values, if the object is a map.

@@ -106,7 +106,7 @@ impl<'a> Walk<'a> {
         let id = self.push(Shape::default());
         self.nodes.insert(key, id);
         if let Hint::Named(definition) = hint
-            && covers(value, definition)
+            && self.covers(value, definition)
         {
             self.objects.entry(&definition.id).or_insert(id);
         }
@@ -201,12 +201,6 @@ impl<'a> Walk<'a> {
 /// The members of an object under a keyword.
 pub fn members<'a>(node: &'a Map<String, Value>, keyword: &str) -> impl Iterator<Item = (&'a String, &'a Value)> {
     node.get(keyword).and_then(Value::as_object).into_iter().flatten()
-}
-
-/// Whether a node describes every property of a property type, so that it can stand for it.
-pub fn covers(node: &Value, definition: &Definition) -> bool {
-    let properties = node.get("properties").and_then(Value::as_object);
-    properties.is_some_and(|properties| definition.properties.keys().all(|name| properties.contains_key(name)))
 }
 
 fn element(hint: Hint<'_>) -> Hint<'_> {
