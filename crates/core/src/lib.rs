@@ -21,6 +21,7 @@ mod mapping;
 mod node;
 mod output;
 mod parameter;
+mod pattern;
 mod policy;
 mod problem;
 mod pseudo;
@@ -38,6 +39,7 @@ pub use mapping::Mapping;
 pub use node::{Fault, Key, Link, Name, Node, Object, Reference};
 pub use output::Output;
 pub use parameter::{AwsType, Parameter};
+pub use pattern::Pattern;
 pub use policy::{CreationPolicy, DeletionPolicy, RollingUpdate, UpdatePolicy, UpdateReplacePolicy};
 pub use problem::{Problem, Source};
 #[doc(hidden)]

@@ -240,6 +240,12 @@ impl<H: Handle> IntoValue<String> for &H {
     }
 }
 
+impl<H: Handle> IntoValue<Json> for &H {
+    fn into_value(self) -> Value<Json> {
+        self.as_ref().reference().cast()
+    }
+}
+
 /// A resource of a type that has no builder: a third party's, a custom one, or one that is too new.
 #[derive(Debug)]
 pub struct RawResource {

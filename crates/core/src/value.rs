@@ -150,6 +150,11 @@ literals! {
     Object => Json, |object| Node::Object(object);
     &str => Json, |text| Node::text(text.to_owned());
     String => Json, |text| Node::text(text);
+    bool => Json, |flag| Node::Bool(flag);
+    i32 => Json, |number| Node::Integer(number.into());
+    i64 => Json, |number| Node::Integer(number);
+    Value<bool> => Json, |value| value.into_node();
+    Value<i64> => Json, |value| value.into_node();
     Value<String> => Json, |value| value.into_node();
     &Value<String> => Json, |value| value.clone().into_node();
     Value<i64> => f64, |value| value.into_node();
@@ -159,6 +164,12 @@ literals! {
 impl<C: Choice> IntoValue<C> for C {
     fn into_value(self) -> Value<C> {
         Value::raw(Node::text(self.as_text()))
+    }
+}
+
+impl<T> IntoValue<Json> for Value<Vec<T>> {
+    fn into_value(self) -> Value<Json> {
+        self.cast()
     }
 }
 
@@ -215,5 +226,17 @@ impl<K: IntoValue<String>, V: IntoValue<String>> IntoValue<Tag> for (K, V) {
     fn into_value(self) -> Value<Tag> {
         let (key, value) = (self.0.into_value().node, self.1.into_value().node);
         Value::raw(Node::Object([("Key", key), ("Value", value)].into_iter().collect()))
+    }
+}
+
+impl From<&str> for Value<String> {
+    fn from(text: &str) -> Self {
+        text.into_value()
+    }
+}
+
+impl From<String> for Value<String> {
+    fn from(text: String) -> Self {
+        text.into_value()
     }
 }
