@@ -1,1 +1,19 @@
 //! Infrastructure as code for people who run real machines on AWS.
+//!
+//! An app describes [`Stack`]s: typed builders from [`cfn`] for every resource type of CloudFormation, and constructs that
+//! know the traps ([`network`], [`host`], [`iam`]). `stackgen synth` turns it into templates and boot scripts that people
+//! review. The `main` of an app is one call of [`run`].
+//!
+//! Nothing here talks to AWS, and nothing depends on anything that does.
+pub mod app;
+pub mod config;
+pub mod script;
+
+pub use app::{Failure, run};
+pub use stackgen_cfn as cfn;
+pub use stackgen_core::{
+    App, AwsType, Choice, Condition, CreationPolicy, DeletionPolicy, ForEach, Handle, IntoResource, IntoValue, Json,
+    Key, Link, Map, Mapping, Object, Output, Parameter, Pattern, Problem, RawResource, Resource, Retired,
+    RollingUpdate, Rule, Source, Stack, SynthesizedApp, SynthesizedStack, Tag, Template, UpdatePolicy,
+    UpdateReplacePolicy, Value, aws, condition, intrinsic,
+};

@@ -91,6 +91,13 @@ impl<T> Value<T> {
     }
 }
 
+impl Value<String> {
+    /// The text as people read it, with `${…}` where CloudFormation puts a value in.
+    pub fn preview(&self) -> String {
+        crate::synth::preview(&self.node)
+    }
+}
+
 impl<T> Clone for Value<T> {
     fn clone(&self) -> Self {
         Value::raw(self.node.clone())

@@ -19,6 +19,8 @@ use crate::problem::{Problem, Source};
 use crate::stack::Retired;
 use crate::template::Template;
 
+pub(crate) use user_data::preview;
+
 /// Everything that synth makes of an app: stacks in an order in which they can be deployed.
 #[derive(Clone, Debug)]
 pub struct SynthesizedApp {

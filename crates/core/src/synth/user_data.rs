@@ -8,6 +8,11 @@ pub(super) fn decode(node: &Node, stack: &Name) -> String {
     text
 }
 
+/// The same outside of any stack: every name is written with its stack.
+pub(crate) fn preview(node: &Node) -> String {
+    decode(node, &"".into())
+}
+
 fn append(text: &mut String, node: &Node, stack: &Name) {
     match node {
         Node::Text(literal) => text.push_str(literal),

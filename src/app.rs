@@ -1,0 +1,151 @@
+//! The `main` of an app: describes the stacks and hands them to the command that started it.
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use stackgen_assembly::{
+    Assembly, FORMAT_VERSION, InputEntry, Manifest, ProblemEntry, ResourceEntry, RetiredEntry, StackEntry,
+    UserDataEntry,
+};
+use stackgen_core::{App, Problem, SynthesizedApp, SynthesizedStack};
+
+use crate::config::ConfigError;
+
+/// The variable in which `stackgen` tells an app where to write its assembly.
+pub const OUT_VARIABLE: &str = "STACKGEN_OUT";
+
+/// What kept an app from describing its stacks.
+#[derive(Debug)]
+pub struct Failure(ProblemEntry);
+
+impl<E: Error + 'static> From<E> for Failure {
+    fn from(error: E) -> Self {
+        let mut message = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            message.push_str(&format!(": {error}"));
+            cause = error.source();
+        }
+        let config = (&error as &dyn Any).downcast_ref::<ConfigError>();
+        Failure(ProblemEntry {
+            stack: String::new(),
+            id: None,
+            path: String::new(),
+            source: config.map(ConfigError::place),
+            message,
+            hint: config.and_then(ConfigError::hint).map(str::to_owned),
+        })
+    }
+}
+
+/// Describes, synthesizes and writes: the whole `main` of an app.
+///
+/// Under `stackgen synth` and the other commands the assembly goes where they say. Started by hand, the app only says
+/// whether its stacks are right.
+pub fn run(describe: impl FnOnce() -> Result<App, Failure>) -> ExitCode {
+    let assembly = assemble(describe);
+    #[expect(clippy::disallowed_methods, reason = "this is the edge at which the command talks to the app")]
+    let folder = std::env::var_os(OUT_VARIABLE);
+    let written = match &folder {
+        Some(folder) => assembly.write(Path::new(folder)).map_err(|error| format!("{error}: {:?}", error.source())),
+        None => Ok(()),
+    };
+    let mut stderr = std::io::stderr().lock();
+    // Nothing is left to be done if standard error is closed.
+    let _ = match (&written, folder) {
+        (Err(message), _) => writeln!(stderr, "error: {message}"),
+        (Ok(()), None) => writeln!(stderr, "{}", summary(&assembly)),
+        (Ok(()), Some(_)) => Ok(()),
+    };
+    if written.is_ok() && assembly.manifest.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The assembly of an app: its templates, or what is wrong with it.
+pub fn assemble(describe: impl FnOnce() -> Result<App, Failure>) -> Assembly {
+    match describe().map(|app| app.synth()) {
+        Ok(Ok(app)) => assembly_of(&app),
+        Ok(Err(problems)) => refused(problems.iter().map(problem_entry).collect()),
+        Err(Failure(problem)) => refused(vec![problem]),
+    }
+}
+
+fn refused(problems: Vec<ProblemEntry>) -> Assembly {
+    Assembly { manifest: manifest(Vec::new(), problems), files: BTreeMap::new() }
+}
+
+fn manifest(stacks: Vec<StackEntry>, problems: Vec<ProblemEntry>) -> Manifest {
+    let generator = concat!("stackgen ", env!("CARGO_PKG_VERSION")).to_owned();
+    Manifest { version: FORMAT_VERSION, generator, stacks, problems }
+}
+
+fn assembly_of(app: &SynthesizedApp) -> Assembly {
+    let mut files = BTreeMap::new();
+    let stacks = app.stacks.iter().map(|stack| stack_entry(stack, &mut files)).collect();
+    Assembly { manifest: manifest(stacks, Vec::new()), files }
+}
+
+fn stack_entry(stack: &SynthesizedStack, files: &mut BTreeMap<String, String>) -> StackEntry {
+    let template = format!("{}.template.json", stack.name);
+    files.insert(template.clone(), stack.template.as_str().to_owned());
+    let user_data = stack.user_data.iter().map(|script| {
+        let file = format!("{}.{}.userdata.sh", stack.name, script.logical_id);
+        files.insert(file.clone(), script.text.clone());
+        UserDataEntry { id: script.logical_id.clone(), file }
+    });
+    let user_data = user_data.collect();
+    let resources = stack.resources.iter().map(|resource| ResourceEntry {
+        id: resource.logical_id.clone(),
+        type_name: resource.type_name.clone(),
+        source: resource.source.to_string(),
+        stateful: resource.stateful,
+    });
+    let inputs = stack.inputs.iter().cloned();
+    let retired = stack.retired.iter().cloned();
+    StackEntry {
+        name: stack.name.clone(),
+        template,
+        region: stack.region.clone(),
+        account: stack.account.clone(),
+        tags: stack.tags.iter().cloned().collect(),
+        dependencies: stack.dependencies.clone(),
+        inputs: inputs.map(|i| InputEntry { parameter: i.parameter, stack: i.stack, output: i.output }).collect(),
+        resources: resources.collect(),
+        user_data,
+        retired: retired.map(|r| RetiredEntry { id: r.logical_id, reason: r.reason }).collect(),
+    }
+}
+
+fn problem_entry(problem: &Problem) -> ProblemEntry {
+    ProblemEntry {
+        stack: problem.stack.clone(),
+        id: problem.logical_id.clone(),
+        path: problem.path.clone(),
+        source: problem.source.map(|source| source.to_string()),
+        message: problem.message.clone(),
+        hint: problem.hint.clone(),
+    }
+}
+
+/// What an app says when a person starts it by hand.
+fn summary(assembly: &Assembly) -> String {
+    let manifest = &assembly.manifest;
+    if manifest.problems.is_empty() {
+        let names: Vec<&str> = manifest.stacks.iter().map(|stack| stack.name.as_str()).collect();
+        return format!("{} stacks are right: {}\nhint: `stackgen synth` shows them", names.len(), names.join(", "));
+    }
+    let problems = manifest.problems.iter().map(|problem| {
+        let source = problem.source.as_deref().map(|source| format!("\n  at {source}")).unwrap_or_default();
+        let hint = problem.hint.as_deref().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+        format!(
+            "error: {} {}{}: {}{source}{hint}",
+            problem.stack,
+            problem.id.as_deref().unwrap_or_default(),
+            problem.path,
+            problem.message
+        )
+    });
+    problems.collect::<Vec<_>>().join("\n")
+}
