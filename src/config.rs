@@ -7,6 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
+use stackgen_core::nearest;
 use thiserror::Error;
 
 /// Why a file with values was refused.
@@ -85,9 +86,7 @@ fn explain(error: &serde_yaml::Error) -> (String, Option<String>) {
 }
 
 fn choices(written: &str, expected: &[&str]) -> String {
-    let similarity = |known: &&str| strsim::jaro_winkler(written, known);
-    let near = expected.iter().copied().filter(|known| similarity(known) > 0.8);
-    match near.max_by(|left, right| similarity(left).total_cmp(&similarity(right))) {
+    match nearest(written, expected.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("it takes {}", expected.join(", ")),
     }

@@ -7,6 +7,7 @@
 //! Nothing here talks to AWS, and nothing depends on anything that does.
 pub mod app;
 pub mod config;
+pub mod iam;
 pub mod script;
 
 pub use app::{Failure, run};

@@ -2,9 +2,10 @@
 use std::collections::HashMap;
 
 use super::survey::Survey;
-use super::types::{Types, nearest};
+use super::types::Types;
 use super::{cycle, limits, place};
 use crate::app::App;
+use crate::nearest::nearest;
 use crate::node::Node;
 use crate::problem::{Problem, Source};
 use crate::resource::Resource;

@@ -5,9 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::survey::{Foreign, Place, Survey};
-use super::types::nearest;
 use super::{Input, cycle};
 use crate::app::App;
+use crate::nearest::nearest;
 use crate::node::{Link, Name, Node, Reference};
 use crate::problem::Problem;
 

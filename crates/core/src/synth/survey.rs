@@ -1,8 +1,9 @@
 //! One walk over every node of a stack: what refers to what, and what is wrong with a node by itself.
 use std::collections::{HashMap, HashSet};
 
-use super::types::{Types, nearest};
+use super::types::Types;
 use super::user_data;
+use crate::nearest::nearest;
 use crate::node::{Fault, Link, Name, Node, Object, Reference};
 use crate::problem::{Problem, Source};
 use crate::stack::Stack;

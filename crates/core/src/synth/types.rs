@@ -19,10 +19,3 @@ impl Types {
         found
     }
 }
-
-/// The candidate nearest to what was written, if any is near.
-pub(super) fn nearest<'a>(written: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let near = |candidate: &&str| strsim::jaro_winkler(&written.to_lowercase(), &candidate.to_lowercase());
-    let scored = candidates.map(|candidate| (near(&candidate), candidate));
-    scored.filter(|(score, _)| *score > 0.8).max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, candidate)| candidate)
-}
