@@ -7,7 +7,7 @@ use postcard::to_allocvec;
 use crate::facts::{Meta, Source};
 use crate::file::{self, FactsError};
 use crate::iam::ServiceActions;
-use crate::interner::Interner;
+use crate::interner::{Interner, Items};
 use crate::model::{Kind, Literal, Property, ResourceType, Shape, ShapeId, TypeSet};
 use crate::wire::{ACTION, Facet, MAX_WRAPS, PATH, WireLiteral, WireProperty, WireService, WireType};
 
@@ -54,7 +54,7 @@ impl Document {
     }
 
     /// Shapes, types and services.
-    fn write_all(&self, texts: &mut Interner) -> Result<[Vec<Vec<u8>>; 3], FactsError> {
+    fn write_all(&self, texts: &mut Interner) -> Result<[Items; 3], FactsError> {
         let shapes = self.shapes.iter().map(|shape| pack(&facets(shape, texts)?)).collect::<Result<_, _>>()?;
         let types = self.types.iter().map(|resource| pack(&wire_type(resource, texts)?)).collect::<Result<_, _>>()?;
         let services =
@@ -157,6 +157,7 @@ fn wire_type(resource: &ResourceType, texts: &mut Interner) -> Result<WireType, 
         ref_returns: texts.all(&resource.ref_returns),
         create_only: texts.parts(&resource.create_only, PATH),
         conditional_create_only: texts.parts(&resource.conditional_create_only, PATH),
+        refused: texts.parts(&resource.refused, PATH),
         read_only: texts.parts(&resource.read_only, PATH),
         write_only: texts.parts(&resource.write_only, PATH),
         deprecated: texts.parts(&resource.deprecated, PATH),

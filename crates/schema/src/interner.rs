@@ -6,6 +6,9 @@ use std::collections::HashMap;
 use crate::file::push_varint;
 use crate::wire::{Parts, Str};
 
+/// The items of one section of the file.
+pub(crate) type Items = Vec<Vec<u8>>;
+
 /// Numbers for texts.
 #[derive(Default)]
 pub(crate) struct Interner {
@@ -66,7 +69,7 @@ impl Interner {
     }
 
     /// The words of all texts, and the texts as numbers of words.
-    pub(crate) fn spell(self) -> Option<(Vec<Vec<u8>>, Vec<Vec<u8>>)> {
+    pub(crate) fn spell(self) -> Option<(Items, Items)> {
         let mut counting = Interner::default();
         for text in &self.texts {
             for word in words(text) {
@@ -106,4 +109,20 @@ fn continues(before: char, letter: char) -> bool {
     (upper(before) && (upper(letter) || lower(letter)))
         || (lower(before) && lower(letter))
         || (digit(before) && digit(letter))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn cuts() {
+        let cut = |text| words(text).collect::<Vec<_>>().join("|");
+        assert_eq!(cut("DescribeVolumes"), "Describe|Volumes");
+        assert_eq!(cut("DBInstance"), "DBInstance");
+        assert_eq!(cut("ec2:RunInstances"), "ec|2|:|Run|Instances");
+        assert_eq!(cut("^[a-z]{1,12}$"), "^|[|a|-|z|]|{|1|,|12|}|$");
+        assert_eq!(cut("größe"), "gr|ö|ß|e");
+        assert_eq!(cut(""), "");
+    }
 }

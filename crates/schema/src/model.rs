@@ -23,6 +23,8 @@ pub struct ResourceType {
     pub create_only: Vec<String>,
     /// Paths that replace the resource for some changes and not for others.
     pub conditional_create_only: Vec<String>,
+    /// Paths whose change CloudFormation refuses ("Updates are not supported"), so that only a new logical id helps.
+    pub refused: Vec<String>,
     /// Paths that AWS sets and a template must not.
     pub read_only: Vec<String>,
     /// Paths whose value cannot be read back.
@@ -94,6 +96,8 @@ pub enum UpdateEffect {
     MayReplace,
     /// Always replaced.
     Replaces,
+    /// The update fails.
+    Refused,
 }
 
 /// The picked type of a value: what a builder takes and `explain` shows.
@@ -270,7 +274,9 @@ impl ResourceType {
     /// What a change of the property at `path` (such as `/ImageId`) does.
     pub fn update_effect(&self, path: &str) -> UpdateEffect {
         let covers = |paths: &[String]| paths.iter().any(|fixed| is_within(path, fixed));
-        if !self.updatable || covers(&self.create_only) {
+        if covers(&self.refused) {
+            UpdateEffect::Refused
+        } else if !self.updatable || covers(&self.create_only) {
             UpdateEffect::Replaces
         } else if covers(&self.conditional_create_only) {
             UpdateEffect::MayReplace

@@ -8,8 +8,6 @@ pub fn plain(node: &Map<String, Value>) -> Shape {
     let number = |key: &str| node.get(key).filter(|value| value.is_number()).map(Value::to_string);
     let size = |keys: [&str; 3]| keys.iter().find_map(|key| node.get(*key)).and_then(Value::as_u64);
     let flag = |key: &str| node.get(key) == Some(&Value::Bool(true));
-    let (required, schema_dependencies) = dependencies(node);
-    debug_assert!(schema_dependencies.is_empty() || node.contains_key("dependencies"));
     let any_case = node.get("enumCaseInsensitive");
     Shape {
         types: types(node),
@@ -28,7 +26,7 @@ pub fn plain(node: &Map<String, Value>) -> Shape {
         unique_keys: names(node.get("uniqueKeys")),
         max_unique_items: node.get("maxUniqueItems").and_then(Value::as_u64),
         closed: node.get("additionalProperties") == Some(&Value::Bool(false)),
-        dependent_required: required,
+        dependent_required: dependent_required(node),
         dependent_excluded: keyed(node.get("dependentExcluded")),
         required_xor: groups(node.get("requiredXor")),
         required_or: groups(node.get("requiredOr")),
@@ -60,19 +58,22 @@ pub fn names(value: Option<&Value>) -> Vec<String> {
     all.filter_map(|name| name.as_str().map(str::to_owned)).collect()
 }
 
-/// `dependencies` of the older drafts together with `dependentRequired`: those with names, and those with a schema.
-pub fn dependencies(node: &Map<String, Value>) -> (Vec<(String, Vec<String>)>, Vec<(&String, &Value)>) {
+/// `dependentRequired`, and `dependencies` of the older drafts where it lists names.
+fn dependent_required(node: &Map<String, Value>) -> Vec<(String, Vec<String>)> {
     let mut required = keyed(node.get("dependentRequired"));
-    let mut schemas = Vec::new();
-    for (key, value) in node.get("dependencies").and_then(Value::as_object).into_iter().flatten() {
-        if value.is_array() {
-            required.push((key.clone(), names(Some(value))));
-        } else {
-            schemas.push((key, value));
-        }
-    }
+    let lists = dependencies(node).filter(|(_, value)| value.is_array());
+    required.extend(lists.map(|(key, value)| (key.clone(), names(Some(value)))));
     required.sort();
-    (required, schemas)
+    required
+}
+
+/// `dependencies` where it gives a schema.
+pub fn dependent_schemas(node: &Map<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
+    dependencies(node).filter(|(_, value)| value.is_object())
+}
+
+fn dependencies(node: &Map<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
+    node.get("dependencies").and_then(Value::as_object).into_iter().flatten()
 }
 
 fn keyed(value: Option<&Value>) -> Vec<(String, Vec<String>)> {

@@ -54,3 +54,32 @@ pub fn target<'a>(root: &'a Value, pointer: &str) -> Option<&'a Value> {
 pub fn last_segment(pointer: &str) -> &str {
     pointer.rsplit('/').next().unwrap_or(pointer)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn siblings_are_laid_over_the_target() {
+        let schema = json!({
+            "definitions": {"Name": {"type": "string", "maxLength": 9}, "Again": {"$ref": "#/definitions/Name"}},
+            "properties": {
+                "plain": {"$ref": "#/definitions/Name", "description": "prose"},
+                "more": {"$ref": "#/definitions/Again", "maxLength": 5},
+            },
+        });
+        let properties = &expand(&schema)["properties"];
+        assert_eq!(properties["plain"]["$ref"], "#/definitions/Name");
+        assert_eq!(properties["more"], json!({"type": "string", "maxLength": 5, "$name": "Again"}));
+    }
+
+    #[test]
+    fn a_definition_in_itself_ends() {
+        let schema = json!({
+            "definitions": {"Tree": {"type": "object", "properties": {"Left": {"$ref": "#/definitions/Tree"}}}},
+        });
+        assert_eq!(expand(&schema), schema);
+    }
+}

@@ -290,3 +290,24 @@ fn pick(kinds: Vec<Kind>) -> Kind {
     }
     if has(&Kind::String) { Kind::String } else { kinds[0].clone() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn picks() {
+        let list = || Kind::List(Box::new(Kind::String));
+        assert_eq!(pick(vec![Kind::String, Kind::Json]), Kind::Json);
+        assert_eq!(pick(vec![Kind::String, list()]), list());
+        assert_eq!(pick(vec![Kind::Integer, Kind::String]), Kind::String);
+        assert_eq!(pick(vec![Kind::Boolean]), Kind::Boolean);
+        assert_eq!(pick(Vec::new()), Kind::Json);
+    }
+
+    #[test]
+    fn names_of_types() {
+        assert_eq!(type_name("AWS::Lambda::Function.LoggingConfig"), "LoggingConfig");
+        assert_eq!(type_name("ebs_device"), "Ebsdevice");
+    }
+}

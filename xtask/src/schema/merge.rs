@@ -31,7 +31,7 @@ pub fn merge(sources: &Sources, patches: &Patches) -> anyhow::Result<Document> {
         pool.absorb(&mut resource, walk.shapes);
         types.push(resource);
     }
-    patches.ensure_known(&types)?;
+    patches.ensure_used(&types)?;
     Ok(Document {
         sources: sources.packages.clone(),
         regions: sources.regions.keys().cloned().collect(),

@@ -121,3 +121,50 @@ impl<'a> Cycles<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use stackgen_schema::{Document, Facts, Kind, Property};
+
+    use super::*;
+
+    fn resource(name: &str, properties: ShapeId) -> ResourceType {
+        let json = serde_json::json!({
+            "name": name, "properties": properties, "attributes": [], "ref_returns": [], "create_only": [],
+            "conditional_create_only": [], "refused": [], "read_only": [], "write_only": [], "deprecated": [],
+            "primary_identifier": [], "arn": null, "tagging": null, "stateful": false, "replacement": "CreateThenDelete",
+            "updatable": true, "regions": 0, "permissions": [],
+        });
+        serde_json::from_value(json).unwrap()
+    }
+
+    fn object(name: &str, inner: ShapeId) -> Shape {
+        let property = Property { name: name.into(), required: true, kind: Kind::Object(inner), shape: inner };
+        Shape { name: Some(name.into()), properties: vec![property], ..Shape::default() }
+    }
+
+    #[test]
+    fn equal_shapes_become_one() {
+        let leaf = Shape { pattern: Some("x".into()), ..Shape::default() };
+        let mut pool = Pool::default();
+        let mut first = resource("A::A::A", ShapeId(0));
+        pool.absorb(&mut first, vec![object("In", ShapeId(1)), leaf.clone()]);
+        let mut second = resource("A::A::B", ShapeId(1));
+        pool.absorb(&mut second, vec![leaf, object("In", ShapeId(0)), Shape::default()]);
+        assert_eq!(first.properties, second.properties);
+        assert_eq!(pool.shapes.len(), 2, "what nobody reaches is left out");
+    }
+
+    #[test]
+    fn shapes_may_contain_themselves() {
+        let mut types = vec![resource("A::A::A", ShapeId(0))];
+        let mut pool = Pool::default();
+        pool.absorb(&mut types[0], vec![object("Out", ShapeId(1)), object("Tree", ShapeId(1))]);
+        let shapes = pool.by_use(&mut types);
+        let bytes = Document { shapes, types, ..Document::default() }.encode().unwrap();
+        let facts = Facts::parse(bytes).unwrap();
+        let out = facts.shape(facts.resource("A::A::A").unwrap().properties);
+        let tree = out.properties[0].shape;
+        assert_eq!(facts.shape(tree).properties[0].shape, tree);
+    }
+}

@@ -36,6 +36,7 @@ pub fn collect<'a>(subject: &Subject<'a>, walk: &mut Walk<'a>, sources: &Sources
         ref_returns: ref_returns(subject),
         create_only,
         conditional_create_only,
+        refused: paths(schema, "refusedProperties"),
         read_only: paths(schema, "readOnlyProperties"),
         write_only: paths(schema, "writeOnlyProperties"),
         deprecated: paths(schema, "deprecatedProperties"),

