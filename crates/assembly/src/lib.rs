@@ -5,8 +5,10 @@
 //! bytes. Start at [`Assembly::read`] and [`Assembly::write`].
 mod assembly;
 mod manifest;
+mod yaml;
 
 pub use assembly::{Assembly, ReadError, WriteError};
 pub use manifest::{
     FORMAT_VERSION, InputEntry, Manifest, ProblemEntry, ResourceEntry, RetiredEntry, StackEntry, UserDataEntry,
 };
+pub use yaml::to_yaml;
