@@ -124,6 +124,9 @@ pub enum Kind {
 }
 
 /// One property of an object.
+///
+/// Build along `kind`, validate along `shape`. They part where AWS describes an object by alternatives: the kind then names an
+/// object with the properties of all alternatives, while the shape still says which of them go together.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Property {
     /// The name.

@@ -2,6 +2,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use stackgen_schema::TypeSet;
 
 /// The database.
 pub struct Cdk {
@@ -86,6 +87,21 @@ pub enum Type {
     Ref {
         reference: Id,
     },
+}
+
+impl Type {
+    /// The type that a JSON schema must allow for this one, if it is but one.
+    pub fn json_type(&self) -> Option<TypeSet> {
+        match self {
+            Type::String { .. } | Type::DateTime => Some(TypeSet::STRING),
+            Type::Integer => Some(TypeSet::INTEGER),
+            Type::Number => Some(TypeSet::NUMBER),
+            Type::Boolean => Some(TypeSet::BOOLEAN),
+            Type::Array { .. } => Some(TypeSet::ARRAY),
+            Type::Tag | Type::Map { .. } | Type::Ref { .. } => Some(TypeSet::OBJECT),
+            Type::Json | Type::Union { .. } => None,
+        }
+    }
 }
 
 /// A pointer to an entity.

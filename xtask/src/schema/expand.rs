@@ -41,6 +41,9 @@ fn merged(map: &Map<String, Value>, root: &Value) -> Option<Map<String, Value>> 
         target = self::target(root, next)?.as_object()?.clone();
     }
     target.insert(NAME.to_owned(), Value::String(last_segment(pointer).to_owned()));
+    // `type: object` beside a reference to text is a slip that the registry does not mind: the target knows its own type.
+    let typed = target.contains_key("type");
+    let siblings = siblings.filter(|(key, _)| !(typed && *key == "type"));
     target.extend(siblings.map(|(key, value)| (key.clone(), value.clone())));
     Some(target)
 }
@@ -67,7 +70,7 @@ mod tests {
             "definitions": {"Name": {"type": "string", "maxLength": 9}, "Again": {"$ref": "#/definitions/Name"}},
             "properties": {
                 "plain": {"$ref": "#/definitions/Name", "description": "prose"},
-                "more": {"$ref": "#/definitions/Again", "maxLength": 5},
+                "more": {"$ref": "#/definitions/Again", "maxLength": 5, "type": "object"},
             },
         });
         let properties = &expand(&schema)["properties"];

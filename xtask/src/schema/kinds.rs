@@ -113,8 +113,7 @@ impl<'a> Walk<'a> {
         if has("enum") || has("pattern") || has("enumCaseInsensitive") {
             return Kind::String;
         }
-        let several = ["anyOf", "oneOf", "allOf"].iter().filter_map(|keyword| node.get(*keyword)?.as_array());
-        let kinds: Vec<Kind> = several.flatten().map(|node| self.kind_at(Some(node), hint, &label.deeper())).collect();
+        let kinds = alternatives(value).map(|node| self.kind_at(Some(node), hint, &label.deeper())).collect();
         pick(kinds)
     }
 
@@ -164,9 +163,7 @@ impl<'a> Walk<'a> {
             return *id;
         }
         let value = node.map(|node| self.concrete(node).0);
-        if let Some(value) = value
-            && self.covers(value, definition)
-        {
+        if let Some(value) = value.and_then(|value| self.covering(value, definition)) {
             return self.node(value, Hint::Named(definition));
         }
         // The schema spreads the properties over alternatives, or does not have them: collect what both list.
@@ -178,9 +175,11 @@ impl<'a> Walk<'a> {
             if node.is_none() && value.is_some_and(is_complete) {
                 continue;
             }
-            let kind = self.typed_kind(node, &property.kind, name);
+            let own = value.and_then(|value| value.get("properties")?.get(name));
+            let hint = own.map_or(Hint::Typed(&property.kind), |own| self.believed(own, Hint::Typed(&property.kind)));
+            let kind = self.kind_at(node, hint, &Label { parent: &definition.name, name, depth: 0 });
             let shape = match node {
-                Some(node) => self.node(node, Hint::Typed(&property.kind)),
+                Some(node) => self.node(node, hint),
                 None => self.shape_of_type(&property.kind),
             };
             properties.push(Property { name: name.clone(), required: property.required, kind, shape });
@@ -202,6 +201,19 @@ impl<'a> Walk<'a> {
         let Some(properties) = node.get("properties").and_then(Value::as_object) else { return false };
         let mut missing = definition.properties.keys().filter(|name| !properties.contains_key(*name));
         missing.all(|name| is_complete(node) && self.find_property(node, name, DEEPEST).is_none())
+    }
+
+    /// The node that stands for a property type: this one, or the only object among its alternatives, as in "text or that
+    /// object". It must have every property, because what it lacks may be in another.
+    fn covering(&self, value: &'a Value, definition: &Definition) -> Option<&'a Value> {
+        if self.covers(value, definition) {
+            return Some(value);
+        }
+        let object = |node| self.concrete(node).0.get("properties").and_then(Value::as_object);
+        let mut objects = alternatives(value).filter(|node| object(node).is_some());
+        let only = objects.next().filter(|_| objects.next().is_none())?;
+        let properties = object(only)?;
+        definition.properties.keys().all(|name| properties.contains_key(name)).then(|| self.concrete(only).0)
     }
 
     /// The node of a property, in an object or in one of its alternatives.
@@ -259,6 +271,11 @@ impl Label<'_> {
     fn deeper(&self) -> Label<'_> {
         Label { depth: self.depth + 1, ..*self }
     }
+}
+
+/// The nodes that a node combines.
+fn alternatives(node: &Value) -> impl Iterator<Item = &Value> {
+    ["anyOf", "oneOf", "allOf"].iter().filter_map(|keyword| node.get(*keyword)?.as_array()).flatten()
 }
 
 /// Whether an object takes no properties but those it describes.

@@ -146,7 +146,7 @@ impl<'a> Walk<'a> {
     fn properties(&mut self, node: &'a Map<String, Value>, hint: Hint<'a>, shape: &mut Shape) {
         let mut required = constraints::names(node.get("required"));
         for (name, value) in members(node, "properties") {
-            let child = self.child(name, hint);
+            let child = self.believed(value, self.child(name, hint));
             let parent = shape.name.as_deref().unwrap_or_default();
             shape.properties.push(Property {
                 required: required.contains(name),
@@ -158,6 +158,19 @@ impl<'a> Walk<'a> {
         shape.properties.sort_by(|a, b| a.name.cmp(&b.name));
         required.retain(|name| !shape.properties.iter().any(|property| property.name == *name));
         shape.required = required;
+    }
+
+    /// Where the CDK names another type than the schema, or several, the schema is right: it is what the registry checks.
+    pub fn believed(&self, value: &'a Value, hint: Hint<'a>) -> Hint<'a> {
+        let types = self.concrete(value).0.as_object().map(constraints::types).unwrap_or_default();
+        let fits = match hint {
+            Hint::Typed(_) if types.is_any() => true,
+            Hint::Typed(Type::Union { .. }) => false,
+            Hint::Typed(Type::Integer) if types.contains(TypeSet::NUMBER) => true,
+            Hint::Typed(kind) => kind.json_type().is_none_or(|wanted| types.contains(wanted)),
+            _ => true,
+        };
+        if fits { hint } else { Hint::Open }
     }
 
     fn child(&self, name: &str, hint: Hint<'a>) -> Hint<'a> {

@@ -1,0 +1,72 @@
+//! The test entry point: everything that must hold before a change lands, in the order of what fails fastest.
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+
+/// Run everything that must hold before a change lands
+///
+/// Formatting, lints, generated files, tests, documentation, licences. Missing tools are named with the command that
+/// installs them.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Only the steps whose name contains this
+    only: Option<String>,
+}
+
+struct Step {
+    name: &'static str,
+    command: &'static [&'static str],
+    environment: &'static [(&'static str, &'static str)],
+}
+
+const fn step(name: &'static str, command: &'static [&'static str]) -> Step {
+    Step { name, command, environment: &[] }
+}
+
+const STEPS: &[Step] = &[
+    step("format", &["cargo", "fmt", "--all", "--check"]),
+    step("features", &["cargo", "xtask", "features", "--check"]),
+    step("lint", &["cargo", "clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]),
+    step("scripts", &["shellcheck", ".ci/run"]),
+    step("facts", &["cargo", "xtask", "schema", "check"]),
+    step("licences", &["cargo", "deny", "--log-level", "error", "check", "licenses", "bans", "sources"]),
+    Step {
+        name: "documentation",
+        command: &["cargo", "doc", "--workspace", "--no-deps", "--quiet"],
+        environment: &[("RUSTDOCFLAGS", "-D warnings")],
+    },
+    Step {
+        name: "tests",
+        command: &["cargo", "test", "--workspace", "--quiet"],
+        // Nobody accepts a snapshot by running a test.
+        environment: &[("INSTA_UPDATE", "no"), ("INSTA_FORCE_PASS", "0")],
+    },
+];
+
+/// Runs the steps and stops at the first that fails.
+pub fn exec(args: &Args) -> anyhow::Result<()> {
+    let wanted = |step: &&Step| args.only.as_ref().is_none_or(|only| step.name.contains(only.as_str()));
+    let steps: Vec<&Step> = STEPS.iter().filter(wanted).collect();
+    if steps.is_empty() {
+        let names: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
+        bail!("no such step; there are {}", names.join(", "));
+    }
+    for step in steps {
+        let started = Instant::now();
+        println!("{:>14} {}", step.name, step.command.join(" "));
+        run(step)?;
+        println!("{:>14} {:.1} s", "", started.elapsed().as_secs_f64());
+    }
+    Ok(())
+}
+
+fn run(step: &Step) -> anyhow::Result<()> {
+    let mut command = Command::new(step.command[0]);
+    command.args(&step.command[1..]).envs(step.environment.iter().copied());
+    let status = command.status().with_context(|| format!("`{}` is not installed; see .ci/run", step.command[0]))?;
+    if !status.success() {
+        bail!("`{}` failed in step {}", step.command.join(" "), step.name);
+    }
+    Ok(())
+}
