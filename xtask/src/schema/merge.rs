@@ -1,4 +1,4 @@
-//! Puts the two packages together.
+//! Puts the packages together.
 use std::collections::BTreeSet;
 
 use anyhow::{Context, ensure};

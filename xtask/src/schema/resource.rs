@@ -9,7 +9,7 @@ use super::constraints::names;
 use super::sources::Sources;
 use super::walk::{Hint, Walk};
 
-/// Everything that the two packages say about one resource type.
+/// Everything that the packages say about one resource type.
 pub struct Subject<'a> {
     pub name: &'a str,
     /// Its schema, expanded and patched; null for types that only the CDK has.
