@@ -39,35 +39,53 @@ pub fn stack_output<T>(
     Value::raw(Node::Call("Fn::GetStackOutput", Box::new(Node::Object(argument))))
 }
 
-/// Text pieces with something between them. Literal neighbours are merged, and a join of literals is a literal.
+/// Text pieces with something between them, as `Fn::Join`: every byte of the literal pieces survives. Literal neighbours are
+/// merged, and a join of literals is a literal.
 pub fn join(between: &str, pieces: impl IntoValue<Vec<String>>) -> Value<String> {
-    let list = match pieces.into_value().into_node() {
-        Node::List(pieces) => pieces,
-        list => return Value::raw(Node::call("Fn::Join", [Node::text(between.to_owned()), list])),
-    };
-    let mut merged: Vec<Node> = Vec::with_capacity(list.len());
-    for (index, piece) in list.into_iter().enumerate() {
-        let separator = if index == 0 { "" } else { between };
-        append(&mut merged, separator, piece);
-    }
-    match merged.as_slice() {
-        [] => Value::raw(Node::text("")),
-        [Node::Text(_)] => Value::raw(merged.remove(0)),
-        _ => Value::raw(Node::call("Fn::Join", [Node::text(""), Node::List(merged)])),
+    match pieces.into_value().into_node() {
+        Node::List(pieces) => match merged(between, pieces) {
+            Ok(text) => Value::raw(text),
+            Err(pieces) => Value::raw(Node::call("Fn::Join", [Node::text(""), Node::List(pieces)])),
+        },
+        list => Value::raw(Node::call("Fn::Join", [Node::text(between.to_owned()), list])),
     }
 }
 
-fn append(merged: &mut Vec<Node>, separator: &str, piece: Node) {
+/// One text from pieces, for names and ARNs. Where all pieces are of this stack it is written as `Fn::Sub`, which reads
+/// better: `arn:${AWS::Partition}:s3:::${Bucket}/*`.
+pub fn concat(pieces: impl IntoIterator<Item = Value<String>>) -> Value<String> {
+    let flat = pieces.into_iter().flat_map(|piece| match piece.into_node() {
+        Node::Concat(inner) => inner,
+        other => vec![other],
+    });
+    Value::raw(merged("", flat.collect()).unwrap_or_else(Node::Concat))
+}
+
+/// The literal that the pieces make, or the pieces with literal neighbours merged.
+fn merged(between: &str, list: Vec<Node>) -> Result<Node, Vec<Node>> {
+    let mut pieces: Vec<Node> = Vec::with_capacity(list.len());
+    for (index, piece) in list.into_iter().enumerate() {
+        let separator = if index == 0 { "" } else { between };
+        append(&mut pieces, separator, piece);
+    }
+    match pieces.as_slice() {
+        [] => Ok(Node::text("")),
+        [Node::Text(_)] => Ok(pieces.remove(0)),
+        _ => Err(pieces),
+    }
+}
+
+fn append(pieces: &mut Vec<Node>, separator: &str, piece: Node) {
     let (text, rest) = match piece {
         Node::Text(text) => (format!("{separator}{text}"), None),
         other => (separator.to_owned(), Some(other)),
     };
-    match merged.last_mut() {
+    match pieces.last_mut() {
         _ if text.is_empty() => {}
         Some(Node::Text(last)) => last.to_mut().push_str(&text),
-        _ => merged.push(Node::text(text)),
+        _ => pieces.push(Node::text(text)),
     }
-    merged.extend(rest);
+    pieces.extend(rest);
 }
 
 /// One item of a list.

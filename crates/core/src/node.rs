@@ -32,6 +32,8 @@ pub enum Node {
     Reference(Box<Reference>),
     /// An intrinsic function and its argument.
     Call(&'static str, Box<Node>),
+    /// Text from pieces, written the way that people read best: `Fn::Sub` if it can be, else `Fn::Join`.
+    Concat(Vec<Node>),
     /// A value that could not be made. Synth reports it at the place where it was used.
     Fault(Box<Fault>),
 }

@@ -128,6 +128,16 @@ impl<T> IntoValue<T> for &Value<T> {
     }
 }
 
+/// A value or why there is none: synth reports the reason at the place where it was used.
+impl<T, V: IntoValue<T>, E: std::fmt::Display> IntoValue<T> for Result<V, E> {
+    fn into_value(self) -> Value<T> {
+        match self {
+            Ok(value) => value.into_value(),
+            Err(reason) => Value::fault(reason.to_string(), None),
+        }
+    }
+}
+
 macro_rules! literals {
     ($($from:ty => $to:ty, |$literal:ident| $node:expr;)*) => {$(
         impl IntoValue<$to> for $from {

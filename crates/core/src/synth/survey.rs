@@ -151,7 +151,7 @@ impl<'a> Survey<'a> {
         match node {
             Node::Null | Node::Bool(_) | Node::Integer(_) | Node::Number(_) => {}
             Node::Text(text) => self.dynamic_references += text.matches("{{resolve:").count(),
-            Node::List(items) => self.list(walk, items),
+            Node::List(items) | Node::Concat(items) => self.list(walk, items),
             Node::Object(object) => self.object(walk, object),
             Node::Reference(reference) => self.reference(walk, reference),
             Node::Call(function, argument) => self.call(walk, function, argument),

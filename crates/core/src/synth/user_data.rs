@@ -23,6 +23,7 @@ fn append(text: &mut String, node: &Node, stack: &Name) {
             let suffix = reference.attribute.as_ref().map(|name| format!(".{name}")).unwrap_or_default();
             text.push_str(&format!("${{{prefix}{}{suffix}}}", reference.id));
         }
+        Node::Concat(pieces) => pieces.iter().for_each(|piece| append(text, piece, stack)),
         Node::Call("Fn::Join", argument) => join(text, argument, stack),
         Node::Call("Fn::Sub", argument) => {
             let template = if let Node::List(items) = &**argument { items.first() } else { Some(&**argument) };

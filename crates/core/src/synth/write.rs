@@ -286,6 +286,7 @@ impl Serialize for In<'_> {
             Node::List(items) => serializer.collect_seq(items.iter().map(|item| In(item, scope))),
             Node::Object(object) => InObject(object, scope).serialize(serializer),
             Node::Call(function, argument) => serializer.collect_map([(function, In(argument, scope))]),
+            Node::Concat(pieces) => concat_in(pieces, scope, serializer),
             Node::Reference(reference) => reference_in(reference, scope, serializer),
             Node::Fault(_) => unreachable!("synth stops before it writes an app with problems"),
         }
@@ -301,5 +302,26 @@ fn reference_in<S: Serializer>(reference: &Reference, scope: &Scope<'_>, seriali
     match &reference.attribute {
         None => serializer.collect_map([("Ref", &*reference.id)]),
         Some(attribute) => serializer.collect_map([("Fn::GetAtt", [&*reference.id, attribute])]),
+    }
+}
+
+fn concat_in<S: Serializer>(pieces: &[Node], scope: &Scope<'_>, serializer: S) -> Result<S::Ok, S::Error> {
+    match pieces.iter().map(|piece| in_sub(piece, scope)).collect::<Option<String>>() {
+        Some(template) => serializer.collect_map([("Fn::Sub", template)]),
+        None => {
+            serializer.collect_map([("Fn::Join", ("", Vec::from_iter(pieces.iter().map(|piece| In(piece, scope)))))])
+        }
+    }
+}
+
+/// A piece of text as `Fn::Sub` takes it, if it does: no literal that it would read as a name, nothing of other stacks.
+fn in_sub(piece: &Node, scope: &Scope<'_>) -> Option<String> {
+    match piece {
+        Node::Text(text) => (!text.contains("${")).then(|| text.to_string()),
+        Node::Reference(reference) if reference.stack.as_ref().is_none_or(|stack| *stack == scope.stack.name) => {
+            let attribute = reference.attribute.as_ref().map(|name| format!(".{name}")).unwrap_or_default();
+            Some(format!("${{{}{attribute}}}", reference.id))
+        }
+        _ => None,
     }
 }
