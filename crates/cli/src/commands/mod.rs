@@ -1,0 +1,80 @@
+//! The commands, one file each: `Args` and `exec`. Their doc comments are the help.
+mod explain;
+mod list;
+mod synth;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::Context;
+use crate::error::CliError;
+
+const EXAMPLES: &str = "\
+Examples:
+  stackgen synth                        every template, as YAML
+  stackgen synth prod-compute | less    one template
+  stackgen synth 'prod-*' --out build   files, with the boot scripts beside them
+  stackgen list                         the stacks and what they depend on
+  stackgen explain volume               what CloudFormation knows about a type
+  stackgen explain AWS::EC2::Instance.BlockDeviceMappings.Ebs
+
+Exit codes:
+  0 done   1 failed   2 wrong arguments   3 refused by a safety rule
+  4 done with leftovers   70 a bug in stackgen   130 interrupted";
+
+/// Infrastructure as code for people who run real machines on AWS
+///
+/// Runs the app that `stackgen.toml` names and works with the stacks that it describes.
+#[derive(Debug, Parser)]
+#[command(name = "stackgen", version, after_help = EXAMPLES, max_term_width = 100, propagate_version = false)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) globals: Globals,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options that every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Globals {
+    /// Work in this folder instead of the current one
+    #[arg(short = 'C', long, global = true, value_name = "DIR")]
+    pub(crate) project: Option<PathBuf>,
+    /// Read an assembly that is there already instead of running the app
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) assembly: Option<PathBuf>,
+    /// When to colour the output
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
+    /// Say nothing but data, warnings and errors
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Also into a pipe
+    Always,
+    /// Nowhere
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Synth(synth::Args),
+    List(list::Args),
+    Explain(explain::Args),
+}
+
+pub(crate) fn exec(context: &Context, command: Command) -> Result<(), CliError> {
+    match command {
+        Command::Synth(args) => synth::exec(context, &args),
+        Command::List(args) => list::exec(context, &args),
+        Command::Explain(args) => explain::exec(context, &args),
+    }
+}

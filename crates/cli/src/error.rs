@@ -1,0 +1,175 @@
+//! What a failed command says: its kind, its cause, and what to type next.
+//!
+//! Modules have errors of their own that only carry facts. This file is the only place that knows how bad each one is and
+//! what helps against it.
+use std::io;
+use std::process::ExitCode;
+
+use stackgen_assembly::ReadError;
+
+use crate::app::AppError;
+use crate::continuity::ContinuityError;
+use crate::output::OutputError;
+use crate::problems::AppProblems;
+use crate::project::{self, ProjectError};
+use crate::select::NoStack;
+
+/// How bad it is; decides the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// It did not work.
+    Failed,
+    /// It was asked for in a way that makes no sense.
+    Usage,
+    /// A safety rule forbids it.
+    Refused,
+    /// A bug in stackgen.
+    Internal,
+    /// Somebody pressed Ctrl-C.
+    Interrupted,
+    /// Whoever was reading has read enough. Nothing is said about it.
+    ClosedPipe,
+}
+
+impl Kind {
+    pub(crate) fn exit_code(self) -> ExitCode {
+        ExitCode::from(match self {
+            Kind::Failed => 1,
+            Kind::Usage => 2,
+            Kind::Refused => 3,
+            Kind::Internal => 70,
+            Kind::Interrupted => 130,
+            // What a shell reports for `cat` and `git` when a pipe is closed: killed by SIGPIPE.
+            Kind::ClosedPipe => 141,
+        })
+    }
+}
+
+/// Why a command failed.
+#[derive(Debug)]
+pub(crate) struct CliError {
+    pub(crate) kind: Kind,
+    pub(crate) source: anyhow::Error,
+    pub(crate) hints: Vec<String>,
+}
+
+impl CliError {
+    pub(crate) fn new(kind: Kind, source: impl Into<anyhow::Error>) -> Self {
+        CliError { kind, source: source.into(), hints: Vec::new() }
+    }
+
+    pub(crate) fn failed(source: impl Into<anyhow::Error>) -> Self {
+        CliError::new(Kind::Failed, source)
+    }
+
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+/// Standard output is the only stream that is written to without a name.
+impl From<io::Error> for CliError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => CliError::new(Kind::ClosedPipe, error),
+            _ => CliError::failed(anyhow::Error::new(error).context("cannot write to standard output")),
+        }
+    }
+}
+
+impl From<ReadError> for CliError {
+    fn from(error: ReadError) -> Self {
+        let hint = match &error {
+            ReadError::NoManifest(_) => Some("`--assembly` takes the folder that an app wrote, with its manifest.json"),
+            ReadError::Damaged { .. } | ReadError::File { .. } => Some("let the app write it again"),
+            ReadError::Version { .. } => Some(
+                "the app and this command must be of one version: check `stackgen` in Cargo.toml, and `stackgen --version`",
+            ),
+            ReadError::Outside { .. } => None,
+        };
+        let cli = CliError::failed(error);
+        match hint {
+            Some(hint) => cli.hint(hint),
+            None => cli,
+        }
+    }
+}
+
+impl From<ProjectError> for CliError {
+    fn from(error: ProjectError) -> Self {
+        let hint = match &error {
+            ProjectError::Missing { .. } => Some(format!(
+                "{} says how to run the app that describes your stacks. At the root of your project, write:\n\n    {}\n",
+                project::FILE,
+                project::EXAMPLE
+            )),
+            ProjectError::UnknownKey { near: Some(near), .. } => Some(format!("did you mean `{near}`?")),
+            ProjectError::UnknownKey { .. } => Some(format!("known keys: {}", project::KEYS.join(", "))),
+            ProjectError::NoApp { .. } | ProjectError::BadApp { .. } => {
+                Some(format!("for instance: {}", project::EXAMPLE))
+            }
+            ProjectError::Read { .. } | ProjectError::Syntax { .. } | ProjectError::Folder { .. } => None,
+        };
+        let cli = CliError::failed(error);
+        match hint {
+            Some(hint) => cli.hint(hint),
+            None => cli,
+        }
+    }
+}
+
+impl From<AppError> for CliError {
+    fn from(error: AppError) -> Self {
+        let hint = match &error {
+            AppError::NotFound { .. } => Some(format!("`app` in {} names the command", project::FILE)),
+            AppError::Failed { said_something: true, .. } => Some("what it said is above".to_owned()),
+            AppError::Failed { .. } => None,
+            AppError::Panicked { .. } => {
+                Some("its message is above; RUST_BACKTRACE=1 shows how it came there".to_owned())
+            }
+            AppError::NoAssembly { .. } => Some("its main has to call `stackgen::app::run`".to_owned()),
+            AppError::Start { .. } | AppError::Folder(_) | AppError::Wait(_) => None,
+            AppError::Interrupted => return CliError::new(Kind::Interrupted, error),
+        };
+        let cli = CliError::failed(error);
+        match hint {
+            Some(hint) => cli.hint(hint),
+            None => cli,
+        }
+    }
+}
+
+impl From<NoStack> for CliError {
+    fn from(error: NoStack) -> Self {
+        let known = error.known.join(", ");
+        let hint = match &error.near {
+            _ if error.known.is_empty() => "this project has no stacks".to_owned(),
+            Some(near) => format!("did you mean `{near}`? this project has: {known}"),
+            None => format!("this project has: {known}"),
+        };
+        CliError::failed(error).hint(hint)
+    }
+}
+
+impl From<AppProblems> for CliError {
+    fn from(error: AppProblems) -> Self {
+        CliError::failed(error)
+    }
+}
+
+impl From<OutputError> for CliError {
+    fn from(error: OutputError) -> Self {
+        CliError::failed(error)
+    }
+}
+
+impl From<ContinuityError> for CliError {
+    fn from(error: ContinuityError) -> Self {
+        match &error {
+            ContinuityError::Lost { .. } => CliError::new(Kind::Refused, error),
+            ContinuityError::Snapshot { .. } | ContinuityError::Template { .. } => CliError::failed(error),
+        }
+    }
+}

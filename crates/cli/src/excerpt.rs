@@ -1,0 +1,65 @@
+//! The line of a file that something is about, with a mark under what is meant.
+//!
+//! ```text
+//!   --> stacks/compute.rs:41
+//!    |
+//! 41 |     let data = stack.add("DataVolume", ec2::Volume::new().size(200)
+//!    |                          ^^^^^^^^^^^^
+//! ```
+use std::fs;
+use std::path::Path;
+
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::shell::{ERROR, FAINT};
+use crate::table;
+
+/// How many lines below the named one what is meant may be, when a call goes over several lines.
+const REACH: usize = 3;
+
+/// The lines of an excerpt, and how far its bar is indented. Without the file there is only the place.
+pub(crate) fn of(root: Option<&Path>, place: &str, meant: Option<&str>, width: usize) -> (String, usize) {
+    let lines = located(root, place).unwrap_or_default();
+    let gutter = lines.last().map_or(1, |(number, _)| number.to_string().len());
+    let mut text = format!("{:gutter$}{FAINT}-->{FAINT:#} {place}\n", "");
+    if lines.is_empty() {
+        return (text, gutter);
+    }
+    let bar = format!("{:gutter$} {FAINT}|{FAINT:#}", "");
+    text += &format!("{bar}\n");
+    let (shown, mark) = marked(&lines, meant);
+    for (number, line) in shown {
+        let line = table::shorten(&line.replace('\t', "    "), width.saturating_sub(gutter + 3));
+        text += &format!("{FAINT}{number:>gutter$} |{FAINT:#} {line}\n");
+    }
+    if let Some((blanks, carets)) = mark.filter(|(blanks, carets)| gutter + 3 + blanks + carets <= width) {
+        text += &format!("{bar} {:blanks$}{ERROR}{}{ERROR:#}\n", "", "^".repeat(carets));
+    }
+    (text, gutter)
+}
+
+type Lines = [(usize, String)];
+
+/// The lines up to the one that has what is meant, and where in it that is; else only the first.
+fn marked<'a>(lines: &'a Lines, meant: Option<&str>) -> (&'a Lines, Option<(usize, usize)>) {
+    let found = meant.and_then(|meant| {
+        let meant = format!("\"{meant}\"");
+        let at = lines.iter().position(|(_, line)| line.contains(&meant))?;
+        let before = lines[at].1.split(&meant).next()?.replace('\t', "    ");
+        Some((at, (before.width(), meant.width())))
+    });
+    match found {
+        Some((at, mark)) => (&lines[..=at], Some(mark)),
+        None => (&lines[..1], None),
+    }
+}
+
+/// The lines of `file:line` and the next ones. Rust names its files from the workspace, which may be above the project.
+fn located(root: Option<&Path>, place: &str) -> Option<Vec<(usize, String)>> {
+    let (file, line) = place.split_once(':')?;
+    let line: usize = line.split(':').next()?.parse().ok()?;
+    let text = root?.ancestors().find_map(|folder| fs::read_to_string(folder.join(file)).ok())?;
+    let lines: Vec<_> = text.lines().enumerate().skip(line.checked_sub(1)?).take(1 + REACH).collect();
+    let lines: Vec<_> = lines.into_iter().map(|(at, line)| (at + 1, line.trim_end().to_owned())).collect();
+    (!lines.is_empty()).then_some(lines)
+}

@@ -1,0 +1,150 @@
+//! The project: the folder with `stackgen.toml`, found upward from where the command was typed.
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+use toml::{Spanned, Value};
+
+use crate::names;
+
+/// The file that makes a folder a project.
+pub(crate) const FILE: &str = "stackgen.toml";
+/// What it may say.
+pub(crate) const KEYS: [&str; 2] = ["app", "snapshots"];
+/// What it usually says.
+pub(crate) const EXAMPLE: &str = r#"app = "cargo run --quiet --package stacks""#;
+
+/// What `stackgen.toml` says.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Project {
+    /// The folder that it is in; the app runs there.
+    pub(crate) root: PathBuf,
+    /// The command that runs the app, with its arguments.
+    pub(crate) app: Vec<String>,
+    /// The folder of the reviewed templates.
+    pub(crate) snapshots: PathBuf,
+}
+
+/// Why there is no project to work with. A place is `file:line`.
+#[derive(Debug, Error)]
+pub(crate) enum ProjectError {
+    #[error("there is no {FILE} in `{}` or above", folder.display())]
+    Missing { folder: PathBuf },
+    #[error("cannot work in `{}`", folder.display())]
+    Folder { folder: PathBuf, source: io::Error },
+    #[error("cannot read `{}`", file.display())]
+    Read { file: PathBuf, source: io::Error },
+    #[error("{place}: {message}")]
+    Syntax { place: String, message: String },
+    #[error("{place}: unknown key `{key}`")]
+    UnknownKey { place: String, key: String, near: Option<&'static str> },
+    #[error("{place}: {message}")]
+    BadApp { place: String, message: String },
+    #[error("{place}: `app` is missing, the command that describes the stacks")]
+    NoApp { place: String },
+}
+
+impl Project {
+    /// The project around a folder.
+    pub(crate) fn find(folder: &Path) -> Result<Self, ProjectError> {
+        let folder =
+            folder.canonicalize().map_err(|source| ProjectError::Folder { folder: folder.to_owned(), source })?;
+        let Some(root) = folder.ancestors().find(|folder| folder.join(FILE).is_file()) else {
+            return Err(ProjectError::Missing { folder });
+        };
+        let file = root.join(FILE);
+        let text = fs::read_to_string(&file).map_err(|source| ProjectError::Read { file, source })?;
+        Self::parse(root, &text)
+    }
+
+    fn parse(root: &Path, text: &str) -> Result<Self, ProjectError> {
+        let place = |span: Option<Range<usize>>| match span {
+            Some(span) => format!("{FILE}:{}", 1 + text[..span.start.min(text.len())].matches('\n').count()),
+            None => FILE.to_owned(),
+        };
+        let keys: BTreeMap<Spanned<String>, Spanned<Value>> =
+            toml::from_str(text).map_err(|error: toml::de::Error| ProjectError::Syntax {
+                place: place(error.span()),
+                message: error.message().replace('\n', ", "),
+            })?;
+        let mut app = None;
+        let mut snapshots = "snapshots".to_owned();
+        for (key, value) in keys {
+            let at = place(Some(value.span()));
+            match (key.get_ref().as_str(), value.into_inner()) {
+                ("app", command) => {
+                    app = Some(words(command).map_err(|message| ProjectError::BadApp { place: at, message })?);
+                }
+                ("snapshots", Value::String(folder)) => snapshots = folder,
+                ("snapshots", _) => {
+                    return Err(ProjectError::Syntax {
+                        place: at,
+                        message: "`snapshots` is the name of a folder".into(),
+                    });
+                }
+                (name, _) => {
+                    let near = names::nearest(name, KEYS.into_iter());
+                    return Err(ProjectError::UnknownKey {
+                        place: place(Some(key.span())),
+                        key: name.to_owned(),
+                        near,
+                    });
+                }
+            }
+        }
+        let app = app.ok_or_else(|| ProjectError::NoApp { place: FILE.to_owned() })?;
+        Ok(Project { root: root.to_owned(), app, snapshots: root.join(snapshots) })
+    }
+}
+
+/// The words of a command: as a shell splits them, or as they are listed.
+fn words(command: Value) -> Result<Vec<String>, String> {
+    let words = match command {
+        Value::String(line) => shlex::split(&line).ok_or("`app` has a quote without its end")?,
+        Value::Array(items) => items
+            .into_iter()
+            .map(|item| item.as_str().map(str::to_owned).ok_or("`app` is a list of strings"))
+            .collect::<Result<_, _>>()?,
+        _ => return Err("`app` is a command: a string, or a list of strings".to_owned()),
+    };
+    match words.first() {
+        Some(program) if !program.is_empty() => Ok(words),
+        _ => Err("`app` is empty".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Project, String> {
+        Project::parse(Path::new("/project"), text).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn commands_are_split_like_a_shell_does() {
+        let project = parse("app = \"run 'two words' \\\"$HOME\\\"\"").unwrap();
+        assert_eq!(project.app, ["run", "two words", "$HOME"]);
+        assert_eq!(project.snapshots, Path::new("/project/snapshots"));
+        let project = parse("app = ['run', 'two words']\nsnapshots = 'reviewed'").unwrap();
+        assert_eq!(project.app, ["run", "two words"]);
+        assert_eq!(project.snapshots, Path::new("/project/reviewed"));
+    }
+
+    #[test]
+    fn mistakes_have_a_place() {
+        let say = |text| parse(text).unwrap_err();
+        assert_eq!(say("\nsnapshot = ''"), "stackgen.toml:2: unknown key `snapshot`");
+        assert_eq!(say("# nothing"), "stackgen.toml: `app` is missing, the command that describes the stacks");
+        assert_eq!(say("app = ''"), "stackgen.toml:1: `app` is empty");
+        assert_eq!(say("app = []"), "stackgen.toml:1: `app` is empty");
+        assert_eq!(say("app = [1]"), "stackgen.toml:1: `app` is a list of strings");
+        assert_eq!(say("app = 'it''s'\n"), "stackgen.toml:1: unexpected key or value, expected newline, `#`");
+        assert_eq!(say("app = \"it's\""), "stackgen.toml:1: `app` has a quote without its end");
+        assert_eq!(say("app = 'a'\n[app]"), "stackgen.toml:2: duplicate key");
+        assert_eq!(say("app = 'a'\nsnapshots = 1"), "stackgen.toml:2: `snapshots` is the name of a folder");
+    }
+}

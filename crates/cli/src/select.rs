@@ -1,0 +1,39 @@
+//! Which stacks a command means: names, or patterns such as `prod-*`.
+use stackgen_assembly::{Assembly, StackEntry};
+use thiserror::Error;
+
+use crate::names;
+
+/// A name that no stack has, or a pattern that fits none.
+#[derive(Debug, Error)]
+#[error("no stack {} `{name}`", if is_pattern(name) { "fits" } else { "named" })]
+pub(crate) struct NoStack {
+    name: String,
+    pub(crate) near: Option<String>,
+    pub(crate) known: Vec<String>,
+}
+
+/// The stacks that are named, or all, each once and in the order of the assembly.
+pub(crate) fn stacks<'a>(assembly: &'a Assembly, names: &[String]) -> Result<Vec<&'a StackEntry>, NoStack> {
+    let all = &assembly.manifest.stacks;
+    for name in names {
+        if !all.iter().any(|stack| means(name, &stack.name)) {
+            let known = || all.iter().map(|stack| stack.name.as_str());
+            return Err(NoStack {
+                name: name.clone(),
+                near: names::nearest(name, known()).map(str::to_owned),
+                known: known().map(str::to_owned).collect(),
+            });
+        }
+    }
+    let is_meant = |stack: &&StackEntry| names.is_empty() || names.iter().any(|name| means(name, &stack.name));
+    Ok(all.iter().filter(is_meant).collect())
+}
+
+fn means(name: &str, stack: &str) -> bool {
+    name == stack || is_pattern(name) && names::fits(stack, name)
+}
+
+fn is_pattern(name: &str) -> bool {
+    name.contains(['*', '?'])
+}

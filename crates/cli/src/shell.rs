@@ -1,0 +1,202 @@
+//! The only way to the terminal: standard output for data, standard error for everything else.
+//!
+//! Colour is decorated on, never needed: every line means the same without it. Progress appears after half a second, so
+//! that quick commands stay quiet, and takes itself away. Off a terminal there is no cursor to move, so it is one plain line.
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+
+use crate::commands::{Color, Globals};
+use crate::error::{CliError, Kind};
+
+pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
+pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+pub(crate) const HINT: Style = AnsiColor::Cyan.on_default().bold();
+pub(crate) const STATUS: Style = AnsiColor::Green.on_default().bold();
+pub(crate) const STRONG: Style = Style::new().bold();
+pub(crate) const FAINT: Style = AnsiColor::BrightBlue.on_default();
+
+/// How long a command may be silent.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// How often progress is drawn.
+pub(crate) const TICK: Duration = Duration::from_millis(100);
+/// Without a terminal to measure.
+const WIDTH: usize = 80;
+
+pub(crate) struct Shell {
+    out: ColorChoice,
+    err: ColorChoice,
+    is_terminal: bool,
+    is_quiet: bool,
+    width: usize,
+    line: Mutex<Line>,
+}
+
+/// What is on the last line of standard error.
+#[derive(Debug, Default)]
+struct Line {
+    /// A line of progress, to be taken away before anything else is written.
+    has_progress: bool,
+    /// Something of another program that has not ended its line.
+    is_open: bool,
+}
+
+impl Shell {
+    pub(crate) fn new(globals: &Globals) -> Self {
+        let choice = match globals.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        // The parser of the arguments asks the global choice when it prints.
+        choice.write_global();
+        Shell {
+            out: AutoStream::choice(&io::stdout()),
+            err: AutoStream::choice(&io::stderr()),
+            is_terminal: io::stderr().is_terminal(),
+            is_quiet: globals.quiet,
+            width: width(),
+            line: Mutex::default(),
+        }
+    }
+
+    /// How many columns there are.
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Whether standard error shows colours.
+    pub(crate) fn has_color(&self) -> bool {
+        self.err != ColorChoice::Never
+    }
+
+    /// Writes data to standard output, byte for byte.
+    pub(crate) fn data(&self, text: &str) -> Result<(), CliError> {
+        self.clear();
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        Ok(out.flush()?)
+    }
+
+    /// Writes data for people to standard output, decorated if it is a terminal.
+    pub(crate) fn view(&self, text: &str) -> Result<(), CliError> {
+        self.clear();
+        let mut out = AutoStream::new(io::stdout().lock(), self.out);
+        out.write_all(text.as_bytes())?;
+        Ok(out.flush()?)
+    }
+
+    /// One line on what is being done or was done: a verb, then its object.
+    pub(crate) fn status(&self, verb: &str, object: &str) {
+        if !self.is_quiet {
+            self.write(&format!("{STATUS}{verb:>12}{STATUS:#} {object}\n"));
+        }
+    }
+
+    /// Something that may be wrong, in one line.
+    pub(crate) fn warn(&self, text: &str) {
+        self.write(&format!("{WARNING}warning:{WARNING:#} {text}\n"));
+    }
+
+    /// Lines of a message, such as a problem with its source.
+    pub(crate) fn message(&self, text: &str) {
+        self.write(text);
+    }
+
+    /// Why the command failed, unless nobody is there to read it.
+    pub(crate) fn error(&self, error: &CliError) {
+        if error.kind == Kind::ClosedPipe {
+            return;
+        }
+        let mut text = format!("{ERROR}error:{ERROR:#} {}\n", error.source);
+        for (at, cause) in error.source.chain().skip(1).enumerate() {
+            let title = if at == 0 { "Caused by:\n" } else { "" };
+            text += &format!("{title}  {}\n", cause.to_string().replace('\n', "\n  "));
+        }
+        for hint in &error.hints {
+            text += &format!("{HINT}hint:{HINT:#} {hint}\n");
+        }
+        self.write(&text);
+    }
+
+    /// Passes on what another program wrote, as it comes.
+    pub(crate) fn relay(&self, bytes: &[u8]) {
+        let mut line = self.cleared();
+        line.is_open = bytes.last().is_some_and(|&last| last != b'\n');
+        let mut err = AutoStream::new(io::stderr().lock(), self.err);
+        let _ = err.write_all(bytes).and_then(|()| err.flush());
+    }
+
+    /// Progress on something that may take long.
+    pub(crate) fn progress<'a>(&'a self, verb: &'static str, object: &'a str) -> Progress<'a> {
+        Progress { shell: self, verb, object, since: Instant::now(), was_shown: false }
+    }
+
+    /// Nothing can be done about a closed standard error.
+    fn write(&self, text: &str) {
+        let _line = self.cleared();
+        let mut err = AutoStream::new(io::stderr().lock(), self.err);
+        let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
+    }
+
+    fn clear(&self) {
+        drop(self.cleared());
+    }
+
+    fn cleared(&self) -> MutexGuard<'_, Line> {
+        let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::take(&mut line.has_progress) {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+        line
+    }
+}
+
+/// A line that says what is going on. It goes away with this value.
+pub(crate) struct Progress<'a> {
+    shell: &'a Shell,
+    verb: &'static str,
+    object: &'a str,
+    since: Instant,
+    was_shown: bool,
+}
+
+impl Progress<'_> {
+    /// Draws it, if it is time. To be called about every [`TICK`].
+    pub(crate) fn tick(&mut self) {
+        let elapsed = self.since.elapsed();
+        let is_needed = self.shell.is_terminal || !self.was_shown;
+        if self.shell.is_quiet || elapsed < PATIENCE || !is_needed {
+            return;
+        }
+        self.was_shown = true;
+        if !self.shell.is_terminal {
+            return self.shell.status(self.verb, self.object);
+        }
+        let mut line = self.shell.cleared();
+        if line.is_open {
+            return;
+        }
+        line.has_progress = true;
+        let text = format!("{:>12} {} ({}s)", self.verb, self.object, elapsed.as_secs());
+        let text = crate::table::shorten(&text, self.shell.width.saturating_sub(1));
+        let (verb, rest) = text.split_at(text.floor_char_boundary(12));
+        let mut err = AutoStream::new(io::stderr().lock(), self.shell.err);
+        let _ = write!(err, "{STATUS}{verb}{STATUS:#}{rest}").and_then(|()| err.flush());
+    }
+}
+
+impl Drop for Progress<'_> {
+    fn drop(&mut self) {
+        self.shell.clear();
+    }
+}
+
+fn width() -> usize {
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let measured = || terminal_size::terminal_size_of(io::stderr()).or_else(terminal_size::terminal_size);
+    said.filter(|&columns| columns > 0).or_else(|| Some(usize::from(measured()?.0.0))).unwrap_or(WIDTH).max(40)
+}

@@ -1,0 +1,95 @@
+//! Columns of text that fit the terminal.
+use anstyle::Style;
+use unicode_width::UnicodeWidthStr as _;
+
+/// Between two columns.
+const GAP: usize = 2;
+/// No column is made narrower than this to make room.
+const NARROW: usize = 12;
+
+/// Rows of cells under headings. The last column gets what room is left; if the others are too wide, the widest gives way.
+pub(crate) struct Table {
+    headings: Vec<&'static str>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    pub(crate) fn new(headings: &[&'static str]) -> Self {
+        Table { headings: headings.to_vec(), rows: Vec::new() }
+    }
+
+    pub(crate) fn push(&mut self, row: Vec<String>) {
+        self.rows.push(row);
+    }
+
+    /// The lines, with headings in `style`, each behind `indent` blanks.
+    pub(crate) fn render(&self, style: Style, indent: usize, width: usize) -> String {
+        let widths = self.widths(width.saturating_sub(indent));
+        let line = |cells: &mut dyn Iterator<Item = &str>| {
+            let cells = cells.zip(&widths).map(|(cell, &width)| {
+                let cell = shorten(cell, width);
+                let blanks = " ".repeat(width.saturating_sub(cell.width()));
+                cell + &blanks
+            });
+            let cells: Vec<String> = cells.collect();
+            format!("{:indent$}{}", "", cells.join(&" ".repeat(GAP))).trim_end().to_owned()
+        };
+        let mut text = format!("{style}{}{style:#}\n", line(&mut self.headings.iter().copied()));
+        for row in &self.rows {
+            text += &line(&mut row.iter().map(String::as_str));
+            text.push('\n');
+        }
+        text
+    }
+
+    fn widths(&self, total: usize) -> Vec<usize> {
+        let columns = self.headings.iter().enumerate();
+        let longest = |at: usize| self.rows.iter().map(|row| row[at].width()).max().unwrap_or(0);
+        let mut widths: Vec<usize> = columns.map(|(at, heading)| heading.width().max(longest(at))).collect();
+        let room = total.saturating_sub(GAP * widths.len().saturating_sub(1));
+        while widths.iter().sum::<usize>() > room {
+            let excess = widths.iter().sum::<usize>() - room;
+            let Some(widest) = widths.iter_mut().max_by_key(|width| **width).filter(|width| **width > NARROW) else {
+                break;
+            };
+            *widest = widest.saturating_sub(excess.min(*widest / 4).max(1)).max(NARROW);
+        }
+        widths
+    }
+}
+
+/// The text, cut with an ellipsis if it is wider than that.
+pub(crate) fn shorten(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut short = String::new();
+    for letter in text.chars() {
+        short.push(letter);
+        if short.width() >= width {
+            short.pop();
+            break;
+        }
+    }
+    short.push('…');
+    short
+}
+
+/// Words in lines of that width. Existing line ends stay; a word that is wider gets a line of its own.
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        let mut line = String::new();
+        for word in paragraph.split(' ') {
+            if !line.is_empty() && line.width() + 1 + word.width() > width {
+                lines.push(std::mem::take(&mut line));
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        lines.push(line);
+    }
+    lines
+}
