@@ -15,7 +15,7 @@ pub(crate) const FILE: &str = "stackgen.toml";
 /// What it may say.
 pub(crate) const KEYS: [&str; 2] = ["app", "snapshots"];
 /// What it usually says.
-pub(crate) const EXAMPLE: &str = r#"app = "cargo run --quiet --package stacks""#;
+pub(crate) const EXAMPLE: &str = r#"app = "cargo run --quiet --bin stacks""#;
 
 /// What `stackgen.toml` says.
 #[derive(Debug, PartialEq, Eq)]

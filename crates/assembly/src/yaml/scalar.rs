@@ -62,13 +62,11 @@ fn is_bare(text: &str, in_flow: bool) -> bool {
         '0'..='9' => text.contains('/'),
         _ => first.is_alphabetic(),
     };
-    may_begin
-        && !text.ends_with([' ', ':'])
-        && !text.contains(": ")
-        && !text.contains(" #")
-        && !(in_flow && text.contains([',', ':', '[', ']', '{', '}']))
-        && text.chars().all(|letter| letter.is_alphanumeric() || letter == ' ' || letter.is_ascii_punctuation())
-        && !WORDS.contains(&text.to_lowercase().as_str())
+    let is_plain = |letter: char| letter.is_alphanumeric() || letter == ' ' || letter.is_ascii_punctuation();
+    let is_syntax = text.ends_with([' ', ':']) || text.contains(": ") || text.contains(" #");
+    let is_flow_syntax = in_flow && text.contains([',', ':', '[', ']', '{', '}']);
+    let is_word = WORDS.contains(&text.to_lowercase().as_str());
+    may_begin && text.chars().all(is_plain) && !is_syntax && !is_flow_syntax && !is_word
 }
 
 fn double_quoted(text: &str) -> String {
