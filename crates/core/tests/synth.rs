@@ -108,7 +108,7 @@ fn an_import_from_another_region_is_refused_with_the_way_out() {
     network.region("eu-west-1");
     let vpc = network.add("Vpc", vpc());
     let mut compute = Stack::new("compute");
-    compute.region("us-east-1").metadata("vpc", vpc.reference());
+    compute.region("us-east-1").add("Other", RawResource::new("AWS::EC2::VPC").property("CidrBlock", vpc.reference()));
     let mut app = App::new();
     app.add(network).add(compute);
     let problem = only_problem(app);
@@ -125,6 +125,18 @@ fn stacks_that_need_each_other_are_refused() {
     let mut app = App::new();
     app.add(left).add(right);
     assert!(only_problem(app).message.contains("left -> right -> left"));
+}
+
+#[test]
+fn an_output_never_stands_for_two_values() {
+    let mut producer = Stack::new("producer");
+    let (short, long) = (producer.add("A", vpc()), producer.add("AVpc", vpc()));
+    let mut consumer = Stack::new("consumer");
+    consumer.add("Vpc", vpc());
+    consumer.metadata("a", short.attribute("VpcId")).metadata("b", long.attribute("Id"));
+    let mut app = App::new();
+    app.add(producer).add(consumer);
+    assert!(only_problem(app).message.contains("`AVpcId` of stack `producer`"));
 }
 
 #[test]
@@ -189,6 +201,20 @@ fn tags_reach_every_type_in_its_own_shape() {
     assert_eq!(resources["Parameter"]["Properties"]["Tags"], json!({"Owner": "ops", "Project": "zmanim"}));
     assert_eq!(resources["Group"]["Properties"]["Tags"][0]["PropagateAtLaunch"], true);
     assert!(resources["Attachment"]["Properties"].is_null());
+}
+
+#[test]
+fn what_cloudformation_would_refuse_is_refused_first() {
+    assert!(only_problem(Stack::new("empty")).message.contains("no empty stack"));
+
+    let mut null = Stack::new("null");
+    null.add("Vpc", vpc()).set_raw("/Properties/Tags", json!(null));
+    assert_eq!(only_problem(null).message, "CloudFormation takes no null");
+
+    let mut early = Stack::new("early");
+    let vpc = early.add("Vpc", vpc());
+    early.condition("Known", equals(vpc.attribute("CidrBlock"), "10.0.0.0/16"));
+    assert!(only_problem(early).message.contains("not known when conditions"));
 }
 
 #[test]
@@ -264,6 +290,7 @@ fn limits_are_counted_as_aws_counts() {
     assert_eq!(only_problem(stack).message, "501 resources; CloudFormation takes 500");
 
     let mut wide = Stack::new("wide");
+    wide.add("Vpc", vpc());
     wide.metadata("Text", "é".repeat(500_000).as_str());
     assert!(only_problem(wide).message.contains("CloudFormation takes 1000000"));
 }

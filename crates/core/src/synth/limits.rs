@@ -35,6 +35,10 @@ pub(super) fn check_counts(stack: &Stack, survey: &Survey<'_>, problems: &mut Ve
     count("dynamic references", references, DYNAMIC_REFERENCES, "read secrets at boot instead");
     let description = stack.description.as_deref().unwrap_or_default().len();
     count("bytes of description", description, DESCRIPTION_BYTES, "shorten it");
+    if stack.resources.is_empty() && stack.loops.is_empty() {
+        let problem = Problem::of_stack(&stack.name, "there is no resource; CloudFormation takes no empty stack");
+        problems.push(problem.at(stack.source).hint("add a resource, or leave the stack out of the app"));
+    }
     for mapping in &stack.mappings {
         keys(stack, mapping, problems);
     }

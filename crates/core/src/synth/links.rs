@@ -77,8 +77,17 @@ impl Links {
         let crossing = self.outputs[producer].entry(output.clone());
         let crossing = crossing.or_insert_with(|| Crossing { reference: reference.clone(), exported: false });
         crossing.exported |= foreign.link() == Link::Strong;
+        let same = crossing.reference.id == reference.id && crossing.reference.attribute == reference.attribute;
+        if !same || from.outputs.iter().any(|own| *own.id == output) {
+            let message = format!("the output `{output}` of stack `{}` would stand for two values", from.name);
+            problems.push(problem_at(&to.name, &foreign.place, message).hint("rename a resource or an output there"));
+        }
         if foreign.link() == Link::AtDeploy {
             let parameter = parameter_id(&from.name, reference);
+            if to.parameters.iter().any(|own| *own.id == parameter) {
+                let message = format!("the parameter `{parameter}` would stand for two values");
+                problems.push(problem_at(&to.name, &foreign.place, message).hint("rename the parameter"));
+            }
             self.inputs[consumer].insert(Input { parameter, stack: from.name.to_string(), output });
         }
     }

@@ -52,6 +52,8 @@ pub(super) struct Foreign {
 struct Walk {
     place: Place,
     resource: Option<usize>,
+    /// Whether this is read before any resource exists, so that only parameters can be read in it.
+    is_early: bool,
 }
 
 impl<'a> Survey<'a> {
@@ -107,10 +109,10 @@ impl<'a> Survey<'a> {
     fn others(&mut self) {
         let stack = self.stack;
         for entry in &stack.conditions {
-            self.node(&mut Walk::at(&entry.id, entry.source, None), &entry.body);
+            self.node(&mut Walk::early(&entry.id, entry.source), &entry.body);
         }
         for entry in &stack.rules {
-            self.object(&mut Walk::at(&entry.id, entry.source, None), &entry.body);
+            self.object(&mut Walk::early(&entry.id, entry.source), &entry.body);
         }
         for entry in &stack.outputs {
             let mut walk = Walk::at(&entry.id, entry.source, None);
@@ -149,13 +151,22 @@ impl<'a> Survey<'a> {
 
     fn node(&mut self, walk: &mut Walk, node: &Node) {
         match node {
-            Node::Null | Node::Bool(_) | Node::Integer(_) | Node::Number(_) => {}
+            Node::Bool(_) | Node::Integer(_) | Node::Number(_) => {}
+            Node::Null => self.null(walk),
             Node::Text(text) => self.dynamic_references += text.matches("{{resolve:").count(),
             Node::List(items) | Node::Concat(items) => self.list(walk, items),
             Node::Object(object) => self.object(walk, object),
             Node::Reference(reference) => self.reference(walk, reference),
             Node::Call(function, argument) => self.call(walk, function, argument),
             Node::Fault(fault) => self.fault(&walk.place, fault),
+        }
+    }
+
+    /// CloudFormation refuses `null` everywhere. A policy that is null was taken away, which another check speaks about.
+    fn null(&mut self, walk: &Walk) {
+        if !walk.place.path.ends_with("Policy") {
+            let hint = "leave it out, or use `aws::no_value()` inside a choice between values";
+            self.problem(walk, "CloudFormation takes no null".to_owned(), Some(hint.to_owned()));
         }
     }
 
@@ -181,7 +192,13 @@ impl<'a> Survey<'a> {
     }
 
     fn reference(&mut self, walk: &Walk, reference: &Reference) {
-        if reference.stack.as_ref().is_none_or(|stack| *stack == self.stack.name) {
+        let own = reference.stack.as_ref().is_none_or(|stack| *stack == self.stack.name);
+        let is_resource = matches!(self.names.get(&*reference.id), Some(Named::Resource(..)));
+        if walk.is_early && (!own || is_resource) {
+            let message = format!("`{}` is not known when conditions and rules are read", reference.id);
+            let hint = "they can read parameters, mappings and pseudo parameters; `.at_deploy()` makes a parameter";
+            self.problem(walk, message, Some(hint.to_owned()));
+        } else if own {
             self.local(walk, &reference.id, reference.attribute.as_deref());
         } else {
             self.foreign.push(Foreign { reference: reference.clone(), place: walk.place.clone() });
@@ -268,7 +285,11 @@ impl<'a> Survey<'a> {
 
 impl Walk {
     fn at(id: &Name, source: Source, resource: Option<usize>) -> Self {
-        Walk { place: Place { id: id.clone(), source, path: String::new() }, resource }
+        Walk { place: Place { id: id.clone(), source, path: String::new() }, resource, is_early: false }
+    }
+
+    fn early(id: &Name, source: Source) -> Self {
+        Walk { is_early: true, ..Walk::at(id, source, None) }
     }
 }
 
