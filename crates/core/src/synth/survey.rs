@@ -194,7 +194,7 @@ impl<'a> Survey<'a> {
     fn reference(&mut self, walk: &Walk, reference: &Reference) {
         let own = reference.stack.as_ref().is_none_or(|stack| *stack == self.stack.name);
         let is_resource = matches!(self.names.get(&*reference.id), Some(Named::Resource(..)));
-        if walk.is_early && (!own || is_resource) {
+        if walk.is_early && (is_resource || !own && reference.link != Link::AtDeploy) {
             let message = format!("`{}` is not known when conditions and rules are read", reference.id);
             let hint = "they can read parameters, mappings and pseudo parameters; `.at_deploy()` makes a parameter";
             self.problem(walk, message, Some(hint.to_owned()));
