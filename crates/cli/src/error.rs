@@ -9,6 +9,7 @@ use stackgen_assembly::ReadError;
 
 use crate::app::AppError;
 use crate::continuity::ContinuityError;
+use crate::explain::NotFound;
 use crate::output::OutputError;
 use crate::problems::AppProblems;
 use crate::project::{self, ProjectError};
@@ -170,6 +171,17 @@ impl From<ContinuityError> for CliError {
         match &error {
             ContinuityError::Lost { .. } => CliError::new(Kind::Refused, error),
             ContinuityError::Snapshot { .. } | ContinuityError::Template { .. } => CliError::failed(error),
+        }
+    }
+}
+
+impl From<NotFound> for CliError {
+    fn from(error: NotFound) -> Self {
+        let hint = error.hint();
+        let cli = CliError::failed(error);
+        match hint {
+            Some(hint) => cli.hint(hint),
+            None => cli,
         }
     }
 }

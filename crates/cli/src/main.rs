@@ -8,6 +8,7 @@ mod commands;
 mod continuity;
 mod error;
 mod excerpt;
+mod explain;
 mod interrupt;
 mod load;
 mod names;

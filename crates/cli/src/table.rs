@@ -7,7 +7,7 @@ const GAP: usize = 2;
 /// No column is made narrower than this to make room.
 const NARROW: usize = 12;
 
-/// Rows of cells under headings. The last column gets what room is left; if the others are too wide, the widest gives way.
+/// Rows of cells under headings. The first column has names and stays whole; of the others the widest gives way.
 pub(crate) struct Table {
     headings: Vec<&'static str>,
     rows: Vec<Vec<String>>,
@@ -49,9 +49,8 @@ impl Table {
         let room = total.saturating_sub(GAP * widths.len().saturating_sub(1));
         while widths.iter().sum::<usize>() > room {
             let excess = widths.iter().sum::<usize>() - room;
-            let Some(widest) = widths.iter_mut().max_by_key(|width| **width).filter(|width| **width > NARROW) else {
-                break;
-            };
+            let others = widths.iter_mut().skip(1).filter(|width| **width > NARROW);
+            let Some(widest) = others.max_by_key(|width| **width) else { break };
             *widest = widest.saturating_sub(excess.min(*widest / 4).max(1)).max(NARROW);
         }
         widths
