@@ -1,6 +1,6 @@
 //! Reading the fact file.
 use std::borrow::Cow;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,8 @@ pub struct Facts {
     bytes: Cow<'static, [u8]>,
     tables: [Table; SECTIONS],
     meta: Meta,
+    /// IAM's services, decoded when first asked for: a policy asks for the same few again and again.
+    services: Box<[OnceLock<ServiceActions>]>,
 }
 
 /// What the file says about itself.
@@ -90,10 +92,11 @@ impl Facts {
     }
 
     /// The IAM actions of one service prefix, such as `s3`.
-    pub fn actions(&self, prefix: &str) -> Option<ServiceActions> {
+    pub fn actions(&self, prefix: &str) -> Option<&ServiceActions> {
         let index = self.find(Section::Prefixes, prefix)?;
         let bytes = self.item(Section::Services, index)?;
-        Some(wire::service(prefix, bytes, self).expect("`parse` or a test has decoded every service"))
+        let decode = || wire::service(prefix, bytes, self).expect("`parse` or a test has decoded every service");
+        Some(self.services.get(index)?.get_or_init(decode))
     }
 
     /// All service prefixes of IAM, sorted.
@@ -110,7 +113,8 @@ impl Facts {
         let tables = file::open(&bytes)?;
         let meta = tables[Section::Meta as usize].get(&bytes, 0).ok_or(FactsError::Truncated)?;
         let meta = postcard::from_bytes(meta).map_err(|_| FactsError::Corrupt("meta"))?;
-        Ok(Facts { bytes, tables, meta })
+        let services = (0..tables[Section::Services as usize].len()).map(|_| OnceLock::new()).collect();
+        Ok(Facts { bytes, tables, meta, services })
     }
 
     fn table(&self, section: Section) -> &Table {

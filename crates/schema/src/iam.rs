@@ -24,6 +24,14 @@ pub struct ActionFact {
 }
 
 impl ServiceActions {
+    /// An action by name, in any case: IAM compares so.
+    pub fn find(&self, name: &str) -> Option<&ActionFact> {
+        let lower = |text: &str| text.to_ascii_lowercase();
+        let wanted = lower(name);
+        let index = self.actions.binary_search_by(|action| lower(&action.name).cmp(&wanted)).ok()?;
+        self.actions.get(index)
+    }
+
     /// Whether every action names resources that are there.
     pub(crate) fn verify(&self) -> Result<(), FactsError> {
         let known = |index: &u16| usize::from(*index) < self.resources.len();
