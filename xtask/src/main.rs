@@ -3,12 +3,14 @@
 
 use clap::Parser;
 
+mod features;
 mod schema;
 
 /// Chores of this repository
 #[derive(Parser)]
 #[command(name = "cargo xtask")]
 enum Chore {
+    Features(features::Args),
     /// Make or check the facts about resource types
     #[command(subcommand)]
     Schema(schema::Command),
@@ -16,6 +18,7 @@ enum Chore {
 
 fn main() -> anyhow::Result<()> {
     match Chore::parse() {
+        Chore::Features(args) => features::exec(&args),
         Chore::Schema(command) => schema::exec(command),
     }
 }

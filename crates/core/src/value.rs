@@ -2,6 +2,7 @@
 //!
 //! A property of type `T` takes `impl IntoValue<T>`: a literal, an intrinsic, a parameter, an attribute of another
 //! resource. Whatever it is, it becomes a [`Value<T>`], and that is a [`Node`] which remembers its type.
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
@@ -36,11 +37,15 @@ pub trait IntoValue<T> {
     fn into_value(self) -> Value<T>;
 }
 
-/// A string with a list of known values, as the type of a property. Its constants are the known values; a plain string is
+/// A text with a list of known values, as the type of a property. The known values are its constants; a plain string is
 /// taken too, because AWS adds values faster than anyone publishes lists.
-pub trait Choice {
-    /// The value as AWS spells it.
-    fn as_text(&self) -> &'static str;
+pub trait Choice {}
+
+impl<C: Choice> Value<C> {
+    /// One of the known values.
+    pub const fn known(text: &'static str) -> Self {
+        Value { node: Node::Text(Cow::Borrowed(text)), kind: PhantomData }
+    }
 }
 
 impl<T> Value<T> {
@@ -178,20 +183,10 @@ literals! {
     Value<f64> => i64, |value| value.into_node();
 }
 
-impl<C: Choice> IntoValue<C> for C {
-    fn into_value(self) -> Value<C> {
-        Value::raw(Node::text(self.as_text()))
-    }
-}
-
-impl<T> IntoValue<Json> for Value<Vec<T>> {
-    fn into_value(self) -> Value<Json> {
-        self.cast()
-    }
-}
-
 macro_rules! choices {
     ($($from:ty),*) => {$(
+        // Without this the compiler says that `i64` is no choice when a text is given for a number.
+        #[diagnostic::do_not_recommend]
         impl<C: Choice> IntoValue<C> for $from {
             fn into_value(self) -> Value<C> {
                 IntoValue::<String>::into_value(self).cast()
