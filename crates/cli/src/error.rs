@@ -102,7 +102,7 @@ impl From<ProjectError> for CliError {
     fn from(error: ProjectError) -> Self {
         let hint = match &error {
             ProjectError::Missing { .. } => Some(format!(
-                "{} says how to run the app that describes your stacks. At the root of your project, write:\n\n    {}\n",
+                "{} says how to run the app that describes your stacks. At the root of your project, write:\n{}",
                 project::FILE,
                 project::EXAMPLE
             )),

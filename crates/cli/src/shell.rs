@@ -11,6 +11,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::commands::{Color, Globals};
 use crate::error::{CliError, Kind};
+use crate::table;
 
 pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
 pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -117,7 +118,8 @@ impl Shell {
             text += &format!("{title}  {}\n", cause.to_string().replace('\n', "\n  "));
         }
         for hint in &error.hints {
-            text += &format!("{HINT}hint:{HINT:#} {hint}\n");
+            let lines = table::wrap(hint, self.width.saturating_sub("hint: ".len()));
+            text += &format!("{HINT}hint:{HINT:#} {}\n", lines.join("\n      "));
         }
         self.write(&text);
     }
@@ -182,7 +184,7 @@ impl Progress<'_> {
         }
         line.has_progress = true;
         let text = format!("{:>12} {} ({}s)", self.verb, self.object, elapsed.as_secs());
-        let text = crate::table::shorten(&text, self.shell.width.saturating_sub(1));
+        let text = table::shorten(&text, self.shell.width.saturating_sub(1));
         let (verb, rest) = text.split_at(text.floor_char_boundary(12));
         let mut err = AutoStream::new(io::stderr().lock(), self.shell.err);
         let _ = write!(err, "{STATUS}{verb}{STATUS:#}{rest}").and_then(|()| err.flush());

@@ -16,7 +16,7 @@ Examples:
   stackgen synth prod-compute | less    one template
   stackgen synth 'prod-*' --out build   files, with the boot scripts beside them
   stackgen list                         the stacks and what they depend on
-  stackgen explain volume               what CloudFormation knows about a type
+  stackgen explain ec2::volume          what CloudFormation knows about a type
   stackgen explain AWS::EC2::Instance.BlockDeviceMappings.Ebs
 
 Exit codes:
@@ -45,22 +45,20 @@ pub(crate) struct Globals {
     /// Read an assembly that is there already instead of running the app
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) assembly: Option<PathBuf>,
-    /// When to colour the output
+    /// Colour the output: auto, always or never
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(hide_possible_values = true, hide_default_value = true)]
     pub(crate) color: Color,
     /// Say nothing but data, warnings and errors
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
 }
 
-/// When to colour.
+/// When to colour. `Auto` means on a terminal, unless NO_COLOR is set.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal, unless NO_COLOR is set
     Auto,
-    /// Also into a pipe
     Always,
-    /// Nowhere
     Never,
 }
 

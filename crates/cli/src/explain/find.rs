@@ -46,8 +46,8 @@ impl NotFound {
             NotFound::Ambiguous { candidates, .. } => {
                 let more = candidates.len().saturating_sub(SHOWN);
                 let shown: Vec<&str> = candidates.iter().take(SHOWN).map(String::as_str).collect();
-                let more = if more == 0 { String::new() } else { format!("\n  and {more} more") };
-                Some(format!("say which one:\n  {}{more}", shown.join("\n  ")))
+                let more = if more == 0 { String::new() } else { format!("\nand {more} more") };
+                Some(format!("say which one:\n{}{more}", shown.join("\n")))
             }
             NotFound::Property { near, known, .. } => {
                 let near = near.as_ref().map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();

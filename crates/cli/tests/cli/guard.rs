@@ -1,0 +1,65 @@
+//! What held data must not vanish unnoticed.
+use insta::assert_snapshot;
+use serde_json::json;
+use stackgen_assembly::RetiredEntry;
+
+use crate::env::{TestEnv, assembly, stack, two_stacks};
+
+const SNAPSHOT: &str = "---\nsource: tests/stacks.rs\n---\nResources:\n  Data:\n    Type: AWS::EC2::Volume\n    Properties:\n      Size: !Ref Size\n  Host:\n    Type: AWS::EC2::Instance\n";
+
+fn with_snapshot() -> TestEnv {
+    let env = TestEnv::with_app(&two_stacks(), "cp -r $READY $STACKGEN_OUT");
+    env.write("snapshots/prod-compute.yaml.snap", SNAPSHOT);
+    env
+}
+
+#[test]
+fn a_renamed_volume_is_refused() {
+    let env = with_snapshot();
+    assert_snapshot!(env.run(&["synth", "--out", "out"]), @r#"
+    exit code: 3
+    --- stdout
+    --- stderr
+    error: stack `prod-compute` lost `Data`, which holds data
+     --> snapshots/prod-compute.yaml.snap:5
+      |
+    5 |   Data:
+      = type: AWS::EC2::Volume
+      = new: `DataVolume` has that type; was it renamed?
+      = note: renaming replaces the real thing: the new one begins empty
+      = hint: keep the id, or call `stack.retire("Data", "why")`
+
+    error: a resource that holds data would be lost; nothing was written
+    "#);
+    assert!(!env.path("out").exists());
+    assert_eq!(env.run(&["synth", "prod-network"]).code, Some(0));
+    assert_eq!(env.run(&["synth", "--assembly", "ready"]).code, Some(3));
+}
+
+#[test]
+fn a_retired_one_may_go() {
+    let env = with_snapshot();
+    let mut compute = stack("prod-compute", &json!({"Resources": {"Host": {"Type": "AWS::EC2::Instance"}}}));
+    compute.0.retired.push(RetiredEntry { id: "Data".into(), reason: "copied to DataVolume".into() });
+    env.assembly("ready", &assembly(vec![compute]));
+    assert_eq!(env.run(&["synth"]).code, Some(0));
+}
+
+#[test]
+fn a_snapshot_that_cannot_be_read() {
+    let env = with_snapshot();
+    env.write("snapshots/prod-compute.yaml.snap", "Resources: [");
+    assert_snapshot!(env.run(&["synth"]), @"
+    exit code: 1
+    --- stdout
+    --- stderr
+    error: `[TEMP]/project/snapshots/prod-compute.yaml.snap` is no template
+    Caused by:
+      error: line 1 column 12: unclosed bracket '['
+       --> <input>:1:12
+        |
+      1 | Resources: [
+        |            ^ unclosed bracket '['
+      unclosed bracket '[' at line 1, column 12
+    ");
+}

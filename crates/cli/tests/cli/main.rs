@@ -1,0 +1,10 @@
+//! The command as its users meet it: one file for each command, and one for each way in which an app can go wrong.
+mod app;
+mod env;
+mod explain;
+mod guard;
+mod help;
+mod list;
+mod project;
+mod synth;
+mod terminal;
