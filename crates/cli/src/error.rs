@@ -8,8 +8,10 @@ use std::process::ExitCode;
 use stackgen_assembly::ReadError;
 
 use crate::app::AppError;
+use crate::commands::graph::UnknownEnding;
 use crate::continuity::ContinuityError;
 use crate::explain::NotFound;
+use crate::graph::GraphError;
 use crate::output::OutputError;
 use crate::problems::AppProblems;
 use crate::project::{self, ProjectError};
@@ -139,6 +141,19 @@ impl From<AppError> for CliError {
             Some(hint) => cli.hint(hint),
             None => cli,
         }
+    }
+}
+
+impl From<GraphError> for CliError {
+    fn from(error: GraphError) -> Self {
+        CliError::failed(error).hint("let the app write it again")
+    }
+}
+
+impl From<UnknownEnding> for CliError {
+    fn from(error: UnknownEnding) -> Self {
+        let hint = "end it with .svg, .html, .dot or .mmd, or say --format svg";
+        CliError::new(Kind::Usage, error).hint(hint)
     }
 }
 

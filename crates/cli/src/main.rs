@@ -9,6 +9,7 @@ mod continuity;
 mod error;
 mod excerpt;
 mod explain;
+mod graph;
 mod interrupt;
 mod load;
 mod names;

@@ -1,5 +1,6 @@
 //! The commands, one file each: `Args` and `exec`. Their doc comments are the help.
 mod explain;
+pub(crate) mod graph;
 mod list;
 mod synth;
 
@@ -16,6 +17,7 @@ Examples:
   stackgen synth prod-compute | less    one template
   stackgen synth 'prod-*' --out build   files, with the boot scripts beside them
   stackgen list                         the stacks and what they depend on
+  stackgen graph --out stacks.html      a picture of what refers to what
   stackgen explain ec2::volume          what CloudFormation knows about a type
   stackgen explain AWS::EC2::Instance.BlockDeviceMappings.Ebs
 
@@ -66,6 +68,7 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     Synth(synth::Args),
     List(list::Args),
+    Graph(graph::Args),
     Explain(explain::Args),
 }
 
@@ -73,6 +76,7 @@ pub(crate) fn exec(context: &Context, command: Command) -> Result<(), CliError> 
     match command {
         Command::Synth(args) => synth::exec(context, &args),
         Command::List(args) => list::exec(context, &args),
+        Command::Graph(args) => graph::exec(context, &args),
         Command::Explain(args) => explain::exec(context, &args),
     }
 }

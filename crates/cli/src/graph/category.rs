@@ -45,10 +45,18 @@ impl Category {
         let (service, name) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         match service {
             "EC2" => of_ec2(name),
-            "AutoScaling" | "Batch" | "ECS" | "EKS" | "ElasticBeanstalk" | "ImageBuilder" | "Lambda" | "StepFunctions"
-            | "AppRunner" | "CodeBuild" | "EMR" | "SageMaker" => Category::Compute,
-            "ApiGateway" | "ApiGatewayV2" | "CloudFront" | "ElasticLoadBalancing" | "ElasticLoadBalancingV2"
-            | "GlobalAccelerator" | "NetworkFirewall" | "Route53" | "Route53Resolver" | "ServiceDiscovery"
+            "AutoScaling" | "Batch" | "ECS" | "EKS" | "ElasticBeanstalk" | "ImageBuilder" | "Lambda"
+            | "StepFunctions" | "AppRunner" | "CodeBuild" | "EMR" | "SageMaker" => Category::Compute,
+            "ApiGateway"
+            | "ApiGatewayV2"
+            | "CloudFront"
+            | "ElasticLoadBalancing"
+            | "ElasticLoadBalancingV2"
+            | "GlobalAccelerator"
+            | "NetworkFirewall"
+            | "Route53"
+            | "Route53Resolver"
+            | "ServiceDiscovery"
             | "VpcLattice" => Category::Network,
             "S3" | "EFS" | "FSx" | "ECR" | "Backup" | "DLM" | "S3Express" | "Glacier" => Category::Storage,
             "DAX" | "DocDB" | "DynamoDB" | "ElastiCache" | "MemoryDB" | "Neptune" | "OpenSearchService" | "RDS"
@@ -66,9 +74,13 @@ impl Category {
 
 fn of_ec2(name: &str) -> Category {
     match name {
-        "Instance" | "LaunchTemplate" | "SpotFleet" | "EC2Fleet" | "Host" | "CapacityReservation" | "PlacementGroup" => {
-            Category::Compute
-        }
+        "Instance"
+        | "LaunchTemplate"
+        | "SpotFleet"
+        | "EC2Fleet"
+        | "Host"
+        | "CapacityReservation"
+        | "PlacementGroup" => Category::Compute,
         "Volume" | "VolumeAttachment" => Category::Storage,
         "KeyPair" => Category::Identity,
         "FlowLog" => Category::Operations,

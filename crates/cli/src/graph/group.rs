@@ -54,7 +54,8 @@ fn are_alike(graph: &Graph, members: &BTreeSet<NodeId>) -> bool {
 fn frame(graph: &mut Graph, members: &BTreeSet<NodeId>) {
     let Some(first) = members.first().map(|&id| &graph.nodes[id]) else { return };
     let label = format!("{} {}", members.len(), plural(&first.type_name));
-    let node = Node { what: first.what.clone(), category: first.category, within: first.within, ..blank(Kind::Group, &label) };
+    let node =
+        Node { what: first.what.clone(), category: first.category, within: first.within, ..blank(Kind::Group, &label) };
     graph.nodes.push(node);
     let group = graph.nodes.len() - 1;
     members.iter().for_each(|&member| graph.nodes[member].within = Some(group));

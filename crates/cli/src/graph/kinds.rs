@@ -32,12 +32,14 @@ pub(super) fn host_properties(type_name: &str) -> &'static [&'static str] {
         "AutoScaling::ScalingPolicy" | "AutoScaling::LifecycleHook" | "AutoScaling::ScheduledAction" => {
             &["AutoScalingGroupName"]
         }
-        "SecretsManager::ResourcePolicy" | "SecretsManager::RotationSchedule" | "SecretsManager::SecretTargetAttachment" => {
-            &["SecretId"]
-        }
+        "SecretsManager::ResourcePolicy"
+        | "SecretsManager::RotationSchedule"
+        | "SecretsManager::SecretTargetAttachment" => &["SecretId"],
         "EFS::MountTarget" | "EFS::AccessPoint" => &["FileSystemId"],
         "Route53::RecordSet" => &["HostedZoneId"],
-        "ApiGateway::Resource" | "ApiGateway::Method" | "ApiGateway::Deployment" | "ApiGateway::Stage" => &["RestApiId"],
+        "ApiGateway::Resource" | "ApiGateway::Method" | "ApiGateway::Deployment" | "ApiGateway::Stage" => {
+            &["RestApiId"]
+        }
         "ApiGatewayV2::Route" | "ApiGatewayV2::Integration" | "ApiGatewayV2::Stage" | "ApiGatewayV2::Deployment" => {
             &["ApiId"]
         }

@@ -3,11 +3,16 @@
 //! [`Graph::of`] reads and places; the writers beside it draw the same graph as text or as a picture. Nothing here knows
 //! about AWS, the terminal or the file system, and the same assembly gives the same bytes.
 mod category;
+mod dot;
 mod escape;
 mod group;
+mod html;
+mod keys;
 mod kinds;
 mod layout;
+mod mermaid;
 mod model;
+mod palette;
 mod place;
 mod read;
 mod references;
@@ -18,6 +23,9 @@ mod words;
 
 use stackgen_assembly::Assembly;
 
+pub(crate) use dot::dot;
+pub(crate) use html::html;
+pub(crate) use mermaid::mermaid;
 pub(crate) use model::Graph;
 pub(crate) use read::GraphError;
 pub(crate) use select::Selection;

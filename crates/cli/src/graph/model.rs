@@ -183,8 +183,7 @@ impl Graph {
             let Some((from, to)) = edge.drawn.filter(apart) else { continue };
             let crosses = self.stack_of(edge.from) != self.stack_of(edge.to);
             let line = lines.entry((from, to));
-            let line =
-                line.or_insert_with(|| Line { from, to, style: Style::Order, reasons: Vec::new() });
+            let line = line.or_insert_with(|| Line { from, to, style: Style::Order, reasons: Vec::new() });
             for link in &edge.links {
                 let style = match link.how {
                     How::DependsOn | How::After => Style::Order,

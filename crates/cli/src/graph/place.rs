@@ -21,9 +21,8 @@ pub(super) fn place(graph: &mut Graph) {
 
 /// The nodes that a property of `from` refers to.
 fn targets<'a>(graph: &'a Graph, from: NodeId, property: &'a str) -> impl Iterator<Item = NodeId> + 'a {
-    let stands_there = move |link: &Link| {
-        link.at.strip_prefix(property).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
+    let stands_there =
+        move |link: &Link| link.at.strip_prefix(property).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let edges = graph.edges.iter().filter(move |edge| edge.from == from);
     edges.filter(move |edge| edge.links.iter().any(stands_there)).map(|edge| edge.to)
 }
@@ -36,7 +35,8 @@ fn put_into_hosts(graph: &mut Graph) {
             let property = format!("/Properties/{name}");
             targets(graph, id, &property).collect::<Vec<NodeId>>()
         });
-        let is_near = |host: &NodeId| graph.nodes[*host].kind == Kind::Resource && graph.nodes[*host].within == node.within;
+        let is_near =
+            |host: &NodeId| graph.nodes[*host].kind == Kind::Resource && graph.nodes[*host].within == node.within;
         if let Some(host) = found.find(is_near) {
             hosts.insert(id, host);
         }

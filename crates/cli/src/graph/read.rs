@@ -2,7 +2,7 @@
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
-use stackgen_assembly::{Assembly, StackEntry};
+use stackgen_assembly::Assembly;
 use thiserror::Error;
 
 use super::category::{Category, in_words};
@@ -81,7 +81,8 @@ impl Reader {
         let stack = self.stacks[&words.stack.name];
         for (id, output) in objects(words.template.get("Outputs")) {
             let value = output.get("Value").unwrap_or(&Value::Null);
-            let nodes = mentions(value, "", words).into_iter().flat_map(|mention| self.resolve(stack, words, &mention.target));
+            let nodes =
+                mentions(value, "", words).into_iter().flat_map(|mention| self.resolve(stack, words, &mention.target));
             let key = (words.stack.name.clone(), id.to_owned());
             let nodes: Vec<NodeId> = nodes.collect();
             if let Some(name) = output.get("Export").and_then(|export| export.get("Name")) {
@@ -144,7 +145,8 @@ impl Reader {
             Target::Output { stack, output } => self.output(stack, output),
             Target::Export(name) => {
                 let here = self.exports.get(&(words.stack.region.clone(), name.clone()));
-                let anywhere = || self.exports.iter().filter(|((_, export), _)| export == name).map(|(_, found)| found).min();
+                let anywhere =
+                    || self.exports.iter().filter(|((_, export), _)| export == name).map(|(_, found)| found).min();
                 here.or_else(anywhere).map(|(stack, output)| self.output(stack, output)).unwrap_or_default()
             }
         }

@@ -1,7 +1,9 @@
 //! The command as its users meet it: one file for each command, and one for each way in which an app can go wrong.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod app;
 mod env;
 mod explain;
+mod graph;
 mod guard;
 mod help;
 mod list;

@@ -53,7 +53,8 @@ fn without_cycles(count: usize, arrows: &[Arrow]) -> Vec<(usize, usize)> {
             }
         }
     }
-    let forwards = |arrow: &Arrow| if left[arrow.to] < left[arrow.from] { (arrow.from, arrow.to) } else { (arrow.to, arrow.from) };
+    let forwards =
+        |arrow: &Arrow| if left[arrow.to] < left[arrow.from] { (arrow.from, arrow.to) } else { (arrow.to, arrow.from) };
     arrows.iter().filter(|arrow| arrow.from != arrow.to).map(forwards).collect()
 }
 

@@ -9,6 +9,7 @@ mod route;
 mod search;
 mod spread;
 
+use super::keys::keys;
 use super::model::{Graph, Kind, Line, NodeId};
 use super::text::Font;
 use columns::Wished;
@@ -35,6 +36,8 @@ impl Item {
 pub(super) struct Layout {
     /// By node. A row has the strip of its card that it is written in.
     pub(super) places: Vec<Rect>,
+    /// By node.
+    pub(super) keys: Vec<String>,
     pub(super) lines: Vec<Line>,
     /// The corners of each line, from its start to its end, in units.
     pub(super) routes: Vec<Vec<(i32, i32)>>,
@@ -76,7 +79,7 @@ pub(super) fn layout(graph: &Graph) -> Layout {
     place_rows(graph, &mut places);
     let (width, height) = (width + 2 * MARGIN, height + 2 * MARGIN);
     let routes = route::route(graph, &lines, &places, width, height);
-    Layout { places, lines, routes, width, height }
+    Layout { places, keys: keys(graph), lines, routes, width, height }
 }
 
 /// All boxes, with frames of about one form.
@@ -94,7 +97,11 @@ fn arrange(graph: &Graph, lines: &[Line], frame: Option<NodeId>, aspect: Aspect,
         let item = if graph.is_frame(id) {
             let (width, height) = arrange(graph, lines, Some(id), aspect, places);
             let (left, top) = (PADDING, head(graph, id) + 1);
-            graph.boxes(Some(id)).collect::<Vec<NodeId>>().into_iter().for_each(|child| shift(graph, child, left, top, places));
+            graph
+                .boxes(Some(id))
+                .collect::<Vec<NodeId>>()
+                .into_iter()
+                .for_each(|child| shift(graph, child, left, top, places));
             let width = (width + 2 * PADDING).max(title_width(graph, id));
             Item { width, height: height + top + PADDING, is_card: false }
         } else {
@@ -104,10 +111,14 @@ fn arrange(graph: &Graph, lines: &[Line], frame: Option<NodeId>, aspect: Aspect,
         items.push(item);
     }
     let arrows: Vec<Arrow> = lines.iter().filter_map(|line| arrow(graph, line, &boxes)).collect();
-    let arrangement = pack::pack(&items, &arrows, match frame {
-        None => Wished { aspect: SCREEN, flush: true },
-        Some(_) => Wished { aspect, flush: false },
-    });
+    let arrangement = pack::pack(
+        &items,
+        &arrows,
+        match frame {
+            None => Wished { aspect: SCREEN, flush: true },
+            Some(_) => Wished { aspect, flush: false },
+        },
+    );
     for (&id, place) in boxes.iter().zip(&arrangement.places) {
         let children: Vec<NodeId> = graph.boxes(Some(id)).collect();
         children.into_iter().for_each(|child| shift(graph, child, place.x, place.y, places));
@@ -120,7 +131,8 @@ fn arrange(graph: &Graph, lines: &[Line], frame: Option<NodeId>, aspect: Aspect,
 fn arrow(graph: &Graph, line: &Line, boxes: &[NodeId]) -> Option<Arrow> {
     let position = |end: NodeId| graph.ancestry(end).find_map(|id| boxes.iter().position(|&one| one == id));
     let (from, to) = (position(line.from)?, position(line.to)?);
-    let at = |end: NodeId, position: usize| if graph.nodes[end].is_row { row_at(graph, end, boxes[position]) } else { 0.5 };
+    let at =
+        |end: NodeId, position: usize| if graph.nodes[end].is_row { row_at(graph, end, boxes[position]) } else { 0.5 };
     (from != to).then(|| Arrow { from, to, from_at: at(line.from, from), to_at: at(line.to, to) })
 }
 
@@ -154,7 +166,8 @@ fn title_width(graph: &Graph, id: NodeId) -> i32 {
         return (SMALL.width(&node.id) + 2 * UNIT) / UNIT + 1;
     }
     let head = title.width(&node.id).max(SMALL.width(&subtitle(graph, id))) + BESIDE_TITLE;
-    let rows = graph.rows(id).map(|row| SMALL.width(&graph.nodes[row].id) + SMALL.width(remark(graph, row)) + BESIDE_ROW);
+    let rows =
+        graph.rows(id).map(|row| SMALL.width(&graph.nodes[row].id) + SMALL.width(remark(graph, row)) + BESIDE_ROW);
     let pixels = rows.fold(head, i32::max);
     // Widths in steps make columns of cards line up more often.
     (((pixels + UNIT - 1) / UNIT + 3) / 4 * 4).clamp(NARROWEST, WIDEST)

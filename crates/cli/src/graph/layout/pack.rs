@@ -10,9 +10,11 @@ const GAP: i32 = 4;
 /// Places for all items of one frame.
 pub(super) fn pack(items: &[Item], arrows: &[Arrow], wish: Wished) -> Arrangement {
     let groups = groups(items.len(), arrows);
-    let (cards, others): (Vec<_>, Vec<_>) = groups.into_iter().partition(|group| group.len() == 1 && items[group[0]].is_card);
+    let (cards, others): (Vec<_>, Vec<_>) =
+        groups.into_iter().partition(|group| group.len() == 1 && items[group[0]].is_card);
     let cards: Vec<usize> = cards.into_iter().flatten().collect();
-    let pieces: Vec<(Vec<usize>, Arrangement)> = others.into_iter().map(|group| piece(items, arrows, group, wish)).collect();
+    let pieces: Vec<(Vec<usize>, Arrangement)> =
+        others.into_iter().map(|group| piece(items, arrows, group, wish)).collect();
     let mut places = vec![Rect::default(); items.len()];
     let (width, height) = shelve(&pieces, &mut places, wish);
     if cards.is_empty() {

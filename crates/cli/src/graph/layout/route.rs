@@ -25,7 +25,8 @@ pub(super) fn route(graph: &Graph, lines: &[Line], places: &[Rect], width: i32, 
             }
             let (from, to) = (ports(graph, places, line.from), ports(graph, places, line.to));
             let passable = passable(graph, line);
-            routes[index] = search.find(&grid, &from, &to, &passable, ends(graph, line)).unwrap_or_else(|| straight(places, line));
+            routes[index] =
+                search.find(&grid, &from, &to, &passable, ends(graph, line)).unwrap_or_else(|| straight(places, line));
             grid.run(&routes[index], ends(graph, line));
         }
     }
@@ -56,7 +57,10 @@ fn ports(graph: &Graph, places: &[Rect], id: NodeId) -> Vec<Port> {
     let (right, bottom) = (x + width, y + height);
     if graph.nodes[id].is_row {
         let middle = y + height / 2;
-        return vec![Port { at: (right, middle), outwards: 0, bias: 0 }, Port { at: (x, middle), outwards: 2, bias: 0 }];
+        return vec![
+            Port { at: (right, middle), outwards: 0, bias: 0 },
+            Port { at: (x, middle), outwards: 2, bias: 0 },
+        ];
     }
     // The sides of a card with rows belong to the rows.
     let side = if graph.is_frame(id) { height } else { height.min(HEAD) };

@@ -62,10 +62,11 @@ impl Search {
         let goals: HashMap<Point, &Port> = to.iter().map(|port| (step(port.at, port.outwards), port)).collect();
         let bounds = Bounds::of(to);
         let is_open = |point: Point| {
-            grid.contains(point) && match grid.owner(point) {
-                WALL => false,
-                owner => owner == FREE || passable.contains(&owner),
-            }
+            grid.contains(point)
+                && match grid.owner(point) {
+                    WALL => false,
+                    owner => owner == FREE || passable.contains(&owner),
+                }
         };
         let mut queue = BinaryHeap::new();
         for port in from {
@@ -95,7 +96,9 @@ impl Search {
             }
             for next in 0..4 {
                 let target = step(point, next);
-                let Some(turn) = turn_cost(grid, point, direction, next, ends).filter(|_| is_open(target)) else { continue };
+                let Some(turn) = turn_cost(grid, point, direction, next, ends).filter(|_| is_open(target)) else {
+                    continue;
+                };
                 let cost = cost + turn + step_cost(grid, point, next, ends);
                 self.visit(&mut queue, state(grid, target, next), cost, at, bounds.distance(target));
             }

@@ -2,7 +2,7 @@
 use std::fmt::Write as _;
 
 use crate::graph::escape::xml;
-use crate::graph::layout::UNIT;
+use crate::graph::layout::{Layout, UNIT};
 use crate::graph::model::{Graph, Line};
 
 use super::shape::class_to;
@@ -12,10 +12,10 @@ const RADIUS: i32 = 8;
 /// The length of the head and half its width.
 const HEAD: (i32, i32) = (8, 4);
 
-pub(super) fn line(out: &mut String, graph: &Graph, line: &Line, corners: &[(i32, i32)]) {
+pub(super) fn line(out: &mut String, graph: &Graph, layout: &Layout, line: &Line, corners: &[(i32, i32)]) {
     let (style, target) = (line.style.class(), class_to(graph.nodes[line.to].category));
     let corners: Vec<(i32, i32)> = corners.iter().map(|&(x, y)| (x * UNIT, y * UNIT)).collect();
-    let (from, to) = (line.from, line.to);
+    let (from, to) = (xml(&layout.keys[line.from]), xml(&layout.keys[line.to]));
     let _ = write!(out, r#"<g class="line {style} {target}" data-from="{from}" data-to="{to}">"#);
     let _ = write!(out, "<title>{}</title>", xml(&line.reasons.join("\n")));
     let (way, head) = (way(&corners), head(&corners));

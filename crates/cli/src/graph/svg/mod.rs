@@ -46,7 +46,7 @@ fn draw(out: &mut String, graph: &Graph, layout: &Layout) {
     // Half-transparent as a whole, or lines that run together would be darker where they do.
     out.push_str("<g class=\"lines\">\n");
     for (one, corners) in layout.lines.iter().zip(&layout.routes) {
-        line::line(out, graph, one, corners);
+        line::line(out, graph, layout, one, corners);
     }
     out.push_str("</g>\n");
     out.push_str(&cards);
@@ -61,7 +61,7 @@ fn boxes(frames: &mut String, cards: &mut String, graph: &Graph, layout: &Layout
     }
 }
 
-fn caption(graph: &Graph) -> String {
+pub(super) fn caption(graph: &Graph) -> String {
     let stacks = graph.nodes.iter().filter(|node| matches!(node.kind, Kind::Stack | Kind::ClosedStack));
     let names: Vec<&str> = stacks.map(|node| node.id.as_str()).collect();
     if names.is_empty() { "No stacks".to_owned() } else { names.join(", ") }

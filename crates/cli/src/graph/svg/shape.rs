@@ -3,9 +3,7 @@ use std::fmt::Write as _;
 
 use crate::graph::category::Category;
 use crate::graph::escape::xml;
-use crate::graph::layout::{
-    BESIDE_ROW, BESIDE_TITLE, Layout, Rect, SMALL, STACK_TITLE, TITLE, UNIT, remark, subtitle,
-};
+use crate::graph::layout::{BESIDE_ROW, BESIDE_TITLE, Layout, Rect, SMALL, STACK_TITLE, TITLE, UNIT, remark, subtitle};
 use crate::graph::model::{Graph, Kind, NodeId};
 use crate::graph::text::Font;
 
@@ -15,7 +13,7 @@ use super::icons::{LOCK, icon};
 pub(super) fn frame(out: &mut String, graph: &Graph, layout: &Layout, id: NodeId) {
     let place = layout.places[id];
     let (radius, title) = if graph.nodes[id].kind == Kind::Stack { (14, STACK_TITLE) } else { (10, TITLE) };
-    open(out, graph, id, "frame");
+    open(out, graph, layout, id, "frame");
     rectangle(out, "area", place, radius, 0);
     if graph.nodes[id].kind == Kind::Group {
         let at = (place.x * UNIT + 12, place.y * UNIT + 19);
@@ -31,7 +29,7 @@ pub(super) fn frame(out: &mut String, graph: &Graph, layout: &Layout, id: NodeId
 /// A resource as a box, with its rows.
 pub(super) fn card(out: &mut String, graph: &Graph, layout: &Layout, id: NodeId) {
     let place = layout.places[id];
-    open(out, graph, id, "card");
+    open(out, graph, layout, id, "card");
     if graph.nodes[id].stateful {
         // A second sheet under the first: there is something in it.
         rectangle(out, "box", place, 8, 4);
@@ -47,7 +45,7 @@ pub(super) fn card(out: &mut String, graph: &Graph, layout: &Layout, id: NodeId)
 }
 
 /// Opens the group of a node. Its title is what browsers show under the mouse.
-fn open(out: &mut String, graph: &Graph, id: NodeId, shape: &str) {
+fn open(out: &mut String, graph: &Graph, layout: &Layout, id: NodeId, shape: &str) {
     let node = &graph.nodes[id];
     let kind = match node.kind {
         Kind::Stack => "stack",
@@ -57,8 +55,8 @@ fn open(out: &mut String, graph: &Graph, id: NodeId, shape: &str) {
         Kind::Group => "group",
         Kind::Outside => "outside",
     };
-    let category = node.category.name();
-    let _ = write!(out, r#"<g class="node {shape} {kind} {category}" data-node="{id}"><title>"#);
+    let (category, key) = (node.category.name(), xml(&layout.keys[id]));
+    let _ = write!(out, r#"<g class="node {shape} {kind} {category}" data-key="{key}"><title>"#);
     let _ = write!(out, "{}", xml(&tooltip(graph, id)));
     out.push_str("</title>");
 }
@@ -111,8 +109,14 @@ fn rows(out: &mut String, graph: &Graph, layout: &Layout, id: NodeId) {
     for row in graph.rows(id) {
         let Rect { x, y, width, height } = layout.places[row];
         let (x, middle, width) = (x * UNIT, y * UNIT + height * UNIT / 2, width * UNIT);
-        open(out, graph, row, "row");
-        let _ = write!(out, r#"<rect class="strip" x="{}" y="{}" width="{}" height="18" rx="4" fill="none"/>"#, x + 4, middle - 9, width - 8);
+        open(out, graph, layout, row, "row");
+        let _ = write!(
+            out,
+            r#"<rect class="strip" x="{}" y="{}" width="{}" height="18" rx="4" fill="none"/>"#,
+            x + 4,
+            middle - 9,
+            width - 8
+        );
         let _ = write!(out, r#"<circle class="dot" cx="{}" cy="{middle}" r="2.5"/>"#, x + 17);
         let room = width - BESIDE_ROW;
         let name = SMALL.fit(&graph.nodes[row].id, room);
