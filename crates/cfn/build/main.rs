@@ -6,13 +6,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-use stackgen_schema::Facts;
+use stackgen_schema::{Facts, names};
 
 mod docs;
 mod features;
 mod generics;
 mod model;
-mod names;
 mod plan;
 mod share;
 mod write;

@@ -15,6 +15,7 @@ mod iam;
 mod interner;
 mod links;
 mod model;
+pub mod names;
 mod wire;
 
 #[cfg(feature = "encode")]

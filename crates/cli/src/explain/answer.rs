@@ -1,6 +1,6 @@
 //! What the facts say to a question.
 use serde::Serialize;
-use stackgen_schema::{Facts, Property, Replacement, ResourceType, Shape, TagStyle, UpdateEffect};
+use stackgen_schema::{Facts, Property, Replacement, ResourceType, Shape, TagStyle, UpdateEffect, names};
 
 use super::find::{Question, full_name, settable};
 use super::values::{self, Values};
@@ -26,6 +26,7 @@ pub(crate) struct TypeAnswer {
     pub(super) regions: Regions,
     pub(super) properties: Vec<PropertyAnswer>,
     pub(super) rules: Vec<String>,
+    pub(super) builder: String,
     pub(super) attributes: Vec<AttributeAnswer>,
 }
 
@@ -96,7 +97,7 @@ fn type_answer(facts: &Facts, resource: &ResourceType) -> TypeAnswer {
     let shape = facts.shape(resource.properties);
     let regions = facts.regions().iter().enumerate();
     let (with, without): (Vec<_>, Vec<_>) = regions.partition(|(bit, _)| resource.regions >> bit & 1 == 1);
-    let names = |regions: Vec<(usize, &String)>| regions.into_iter().map(|(_, name)| name.clone()).collect::<Vec<_>>();
+    let listed = |regions: Vec<(usize, &String)>| regions.into_iter().map(|(_, name)| name.clone()).collect::<Vec<_>>();
     TypeAnswer {
         name: resource.name.clone(),
         stateful: resource.stateful,
@@ -116,9 +117,10 @@ fn type_answer(facts: &Facts, resource: &ResourceType) -> TypeAnswer {
                 TagStyle::AutoScaling => "a list of Key, Value and PropagateAtLaunch",
             },
         }),
-        regions: Regions { known: facts.regions().len(), with: names(with), without: names(without) },
+        regions: Regions { known: facts.regions().len(), with: listed(with), without: listed(without) },
         properties: properties(facts, resource, "", &shape),
         rules: rules(&shape),
+        builder: builder(&resource.name),
         attributes: resource
             .attributes
             .iter()
@@ -151,7 +153,7 @@ fn property(facts: &Facts, resource: &ResourceType, path: &str, property: &Prope
         on_change_inside: inside.map(in_words),
         write_only: resource.write_only.contains(&path),
         deprecated: resource.deprecated.contains(&path),
-        setter: setter(&property.name),
+        setter: names::snake(&property.name),
         values: Values::of(facts, &facts.shape(property.shape)),
         properties: Vec::new(),
         rules: Vec::new(),
@@ -188,21 +190,9 @@ fn dotted(path: &str) -> String {
     path.trim_start_matches('/').replace('/', ".")
 }
 
-/// The builder's method for a property.
-fn setter(name: &str) -> String {
-    let letters: Vec<char> = name.chars().collect();
-    let mut snake = String::new();
-    for (at, &letter) in letters.iter().enumerate() {
-        let before = at.checked_sub(1).map(|at| letters[at]);
-        let starts_word = letter.is_ascii_uppercase()
-            && before.is_some_and(|before| {
-                let ends_acronym = letters.get(at + 1).is_some_and(char::is_ascii_lowercase);
-                before.is_ascii_lowercase() || before.is_ascii_digit() || ends_acronym
-            });
-        if starts_word {
-            snake.push('_');
-        }
-        snake.push(letter.to_ascii_lowercase());
-    }
-    snake
+/// What begins a resource in Rust: `ec2::Volume::new()`.
+fn builder(type_name: &str) -> String {
+    let mut parts = type_name.splitn(3, "::").skip(1);
+    let [service, resource] = [parts.next(), parts.next()].map(Option::unwrap_or_default);
+    format!("{}::{}::new()", service.to_lowercase(), names::pascal(resource))
 }

@@ -45,6 +45,7 @@ fn type_text(answer: &TypeAnswer, width: usize) -> String {
         Some(tags) => fact("Tags", &format!("{}: {}", tags.property, tags.style)),
         None => fact("Tags", "none"),
     }
+    fact("Rust", &answer.builder);
     fact("Regions", &regions(&answer.regions));
     for (at, rule) in answer.rules.iter().enumerate() {
         fact(if at == 0 { "Rules" } else { "" }, rule);

@@ -18,6 +18,7 @@ fn a_type() {
       Identified by LogGroupName
       ARN           arn:${Partition}:logs:${Region}:${Account}:log-group:${LogGroupName}
       Tags          Tags: a list of Key and Value
+      Rust          logs::LogGroup::new()
     ");
     let size = run.stdout.lines().find(|line| line.contains("LogGroupName  ")).unwrap();
     assert!(size.contains("replaces"), "{size}");
