@@ -69,29 +69,40 @@ pub enum ReadError {
 }
 
 impl Assembly {
-    /// Writes the folder, replacing an assembly that is there. Whoever reads meanwhile finds the old one or the new one:
-    /// the files are written beside it first. A folder that holds anything else is refused.
+    /// Writes the folder, replacing an assembly that is there. Whoever reads meanwhile finds the old one, the new one or, for
+    /// an instant, none, but never a mixture: the files are written beside it first. A folder that holds anything else is
+    /// refused.
     ///
     /// # Errors
-    /// Names the file that could not be written.
+    /// Names the file that could not be written. What was there before is there still.
     pub fn write(&self, folder: &Path) -> Result<(), WriteError> {
         let at = |path: &Path| {
             let path = path.to_owned();
             move |source| WriteError { path, source }
         };
-        if folder.exists() && !is_replaceable(folder) {
-            let source = io::Error::new(io::ErrorKind::AlreadyExists, "it holds files that are no assembly");
-            return Err(at(folder)(source));
-        }
-        let fresh = beside(folder, "new");
+        check_replaceable(folder).map_err(at(folder))?;
+        let folder = std::path::absolute(folder).map_err(at(folder))?;
+        let fresh = beside(&folder, "new");
         let _ = fs::remove_dir_all(&fresh);
-        fs::create_dir_all(&fresh).map_err(at(&fresh))?;
+        let written = self.fill(&fresh).and_then(|()| swap(&fresh, &folder).map_err(at(&folder)));
+        if written.is_err() {
+            let _ = fs::remove_dir_all(&fresh);
+        }
+        written
+    }
+
+    fn fill(&self, folder: &Path) -> Result<(), WriteError> {
+        let at = |path: PathBuf| move |source| WriteError { path, source };
+        fs::create_dir_all(folder).map_err(at(folder.to_owned()))?;
         let manifest = serde_json::to_string_pretty(&self.manifest).expect("a manifest has text keys") + "\n";
         for (name, text) in self.files.iter().chain([(&MANIFEST.to_owned(), &manifest)]) {
-            let path = fresh.join(name);
-            fs::write(&path, text).map_err(at(&path))?;
+            let path = folder.join(name);
+            if !is_file_name(name) {
+                return Err(at(path)(io::Error::new(io::ErrorKind::InvalidInput, "the name leads out of the folder")));
+            }
+            fs::write(&path, text).map_err(at(path))?;
         }
-        swap(&fresh, folder).map_err(at(folder))
+        Ok(())
     }
 
     /// Reads the folder.
@@ -119,7 +130,7 @@ impl Assembly {
         let manifest: Manifest = serde_json::from_str(&text).map_err(damaged)?;
         let mut files = BTreeMap::new();
         for name in manifest.stacks.iter().flat_map(StackEntry::files) {
-            if Path::new(name).file_name() != Some(name.as_ref()) {
+            if !is_file_name(name) {
                 return Err(ReadError::Outside { path, name: name.to_owned() });
             }
             let path = folder.join(name);
@@ -147,23 +158,46 @@ impl StackEntry {
     }
 }
 
-fn is_replaceable(folder: &Path) -> bool {
-    let is_empty = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
-    is_empty || folder.join(MANIFEST).is_file()
+/// Only what an assembly brought with it may be deleted.
+fn check_replaceable(folder: &Path) -> io::Result<()> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let manifest = fs::read(folder.join(MANIFEST)).ok();
+    let manifest: Option<Manifest> = manifest.and_then(|text| serde_json::from_slice(&text).ok());
+    let files = manifest.iter().flat_map(|manifest| &manifest.stacks).flat_map(StackEntry::files);
+    let known: Vec<&str> = files.chain(manifest.is_some().then_some(MANIFEST)).collect();
+    for entry in entries {
+        let name = entry?.file_name();
+        if !known.iter().any(|known| name == *known) {
+            let message = format!("it holds `{}`, which is of no assembly", name.display());
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
+        }
+    }
+    Ok(())
+}
+
+fn is_file_name(name: &str) -> bool {
+    Path::new(name).file_name() == Some(name.as_ref())
 }
 
 fn beside(folder: &Path, suffix: &str) -> PathBuf {
-    let mut name = folder.as_os_str().to_owned();
+    let mut name = folder.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{suffix}-{}", std::process::id()));
-    PathBuf::from(name)
+    folder.with_file_name(name)
 }
 
 fn swap(fresh: &Path, folder: &Path) -> io::Result<()> {
-    let old = beside(folder, "old");
-    let had_one = folder.exists();
-    if had_one {
-        fs::rename(folder, &old)?;
+    if !folder.exists() {
+        return fs::rename(fresh, folder);
     }
-    fs::rename(fresh, folder)?;
-    if had_one { fs::remove_dir_all(&old) } else { Ok(()) }
+    let old = beside(folder, "old");
+    fs::rename(folder, &old)?;
+    if let Err(error) = fs::rename(fresh, folder) {
+        fs::rename(&old, folder)?;
+        return Err(error);
+    }
+    fs::remove_dir_all(&old)
 }
