@@ -81,13 +81,16 @@ pub fn property(
     sentences.join(" ")
 }
 
+/// A property type may stand in several places, where the same change does different things.
 fn update(resource: &ResourceType, paths: &[String]) -> Option<&'static str> {
     let effects: Vec<UpdateEffect> = paths.iter().map(|path| resource.update_effect(path)).collect();
     let (least, most) = (effects.iter().min()?, effects.iter().max()?);
     match (least, most) {
+        (_, UpdateEffect::InPlace) => None,
+        (UpdateEffect::Refused, _) => Some("It cannot be changed: CloudFormation refuses."),
         (UpdateEffect::Replaces, _) => Some("Changing it replaces the resource."),
-        (UpdateEffect::InPlace, UpdateEffect::InPlace) => None,
-        _ => Some("Changing it may replace the resource."),
+        (_, UpdateEffect::Refused) => Some("In some places it cannot be changed: CloudFormation refuses."),
+        (UpdateEffect::InPlace | UpdateEffect::MayReplace, _) => Some("Changing it may replace the resource."),
     }
 }
 

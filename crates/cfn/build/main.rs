@@ -16,7 +16,7 @@ mod plan;
 mod share;
 mod write;
 
-#[expect(clippy::print_stdout, reason = "cargo reads it")]
+#[expect(clippy::print_stdout, clippy::disallowed_methods, reason = "this is how cargo and a build script talk")]
 fn main() -> io::Result<()> {
     // The only input that the compiler does not know of; features rerun this program by themselves.
     println!("cargo::rerun-if-changed=build");
@@ -29,7 +29,8 @@ fn variable(feature: &str) -> String {
     format!("CARGO_FEATURE_{}", feature.to_uppercase().replace('-', "_"))
 }
 
-fn generate(facts: &Facts, enabled: &dyn Fn(&str) -> bool, out: &Path) -> io::Result<()> {
+/// Writes a file for each enabled service, the list of them, and the markers that they share.
+pub fn generate(facts: &Facts, enabled: &dyn Fn(&str) -> bool, out: &Path) -> io::Result<()> {
     let mut types: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for name in facts.type_names() {
         types.entry(features::module(name)).or_default().push(name);

@@ -213,7 +213,7 @@ impl<'a> Plan<'a> {
             let value = self.shape(property.shape);
             record.setters.push(Setter {
                 property: property.name.clone(),
-                method: methods.take([snake(&property.name)]),
+                method: methods.take([snake(&property.name), snake(&property.name) + "_"]),
                 kind: self.value_type(&property.kind, &value, &property.name, &record.name),
                 required: property.required,
                 docs: docs::property(self.facts, self.resource, property, &value, &paths),

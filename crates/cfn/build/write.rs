@@ -110,6 +110,7 @@ impl Out {
         let generics = Generics::of(builder);
         let Generics { names, .. } = &generics;
         self.line(1, &format!("/// Makes a [`{handle}`](super::{handle})."));
+        self.line(1, "#[must_use = \"it is nothing before it is added to a stack\"]");
         self.line(1, &format!("pub struct Builder{}(pub(super) k::Bag<{}>);", generics.defaults(), generics.state()));
         self.line(1, &format!("impl{names} Builder{names} {{"));
         self.methods(builder, &generics);
@@ -127,6 +128,7 @@ impl Out {
         let (names, empty) = (&generics.names, generics.empty());
         let title = format!("A property type of [`{handle}`](super::{handle}).");
         self.docs(1, std::iter::once(&title).chain(&record.docs));
+        self.line(1, "#[must_use]");
         self.line(1, &format!("pub struct {name}{}(k::Bag<{}>);", generics.defaults(), generics.state()));
         self.line(1, &format!("impl {name}{empty} {{"));
         self.line(2, "/// With nothing set.");

@@ -1,8 +1,8 @@
 //! What generated code names, under one path, so that no property type of AWS's can hide it (`Option`, `Map`, `String`).
-pub use std::string::String;
-pub use std::vec::Vec;
+pub(crate) use std::string::String;
+pub(crate) use std::vec::Vec;
 
-pub use stackgen_core::{
+pub(crate) use stackgen_core::{
     Choice, Given, Handle, IntoResource, IntoValue, Json, Key, Map, Object, Resource, Set, Tag, Value,
 };
 

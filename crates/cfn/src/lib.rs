@@ -9,14 +9,14 @@
 //!
 //! A property takes a literal, a parameter, an attribute of another resource or an intrinsic function, as long as it has
 //! the right type. A builder whose required properties are not all set cannot be added; the compiler says which one is
-//! missing. What has no method yet goes through `set_raw`, which every builder and property type has.
+//! missing. What has no method yet goes through `set_raw`, which every builder and property type has. A property type that is
+//! used twice becomes a [`Value`](stackgen_core::Value) first, by [`IntoValue`](stackgen_core::IntoValue); values can be cloned.
 //!
 //! All of it is made by the build script from the facts in `stackgen-schema`, for the enabled services only.
 #![allow(dead_code, unused_imports, unused_macros, reason = "without any service nothing uses the common parts")]
 
 mod bag;
-#[doc(hidden)]
-pub mod kinds;
+mod kinds;
 
 /// Stand in the type of a builder or property type for each required property that has not been set. Each is named after
 /// the method to call.

@@ -28,7 +28,7 @@ pub trait IntoResource {
 #[diagnostic::on_unimplemented(
     message = "the required property `{Self}` is not set",
     label = "`{Self}` is missing",
-    note = "call the setter of that name before you use the builder"
+    note = "call the method `{Self}` before you use the builder"
 )]
 pub trait Given {}
 
