@@ -7,7 +7,9 @@
 //! Nothing here talks to AWS, and nothing depends on anything that does.
 pub mod app;
 pub mod config;
+pub mod host;
 pub mod iam;
+pub mod network;
 pub mod script;
 
 pub use app::{Failure, run};
@@ -18,3 +20,8 @@ pub use stackgen_core::{
     RollingUpdate, Rule, Source, Stack, SynthesizedApp, SynthesizedStack, Tag, Template, UpdatePolicy,
     UpdateReplacePolicy, Value, aws, condition, intrinsic,
 };
+
+/// A template as people read it: YAML with short tags, for snapshots and reviews.
+pub fn template_yaml(template: &Template) -> String {
+    stackgen_assembly::to_yaml(&template.json())
+}

@@ -3,25 +3,25 @@ use stackgen_core::{IntoValue, Value, aws, intrinsic};
 
 /// `arn:<partition>:<service>:<region>:<account>:<resource>` in the region and account of the stack.
 pub fn local(service: &str, resource: impl IntoValue<String>) -> Value<String> {
-    let parts =
-        ["arn".into(), aws::partition(), service.into(), aws::region(), aws::account_id(), resource.into_value()];
-    intrinsic::join(":", parts)
+    let (head, region) = (["arn:".into(), aws::partition(), format!(":{service}:").into()], aws::region());
+    let tail = [region, ":".into(), aws::account_id(), ":".into(), resource.into_value()];
+    intrinsic::concat(head.into_iter().chain(tail))
 }
 
 /// The same for services whose resources belong to no region, such as IAM.
 pub fn global(service: &str, resource: impl IntoValue<String>) -> Value<String> {
-    let parts = ["arn".into(), aws::partition(), service.into(), "".into(), aws::account_id(), resource.into_value()];
-    intrinsic::join(":", parts)
+    let head = ["arn:".into(), aws::partition(), format!(":{service}::").into()];
+    intrinsic::concat(head.into_iter().chain([aws::account_id(), ":".into(), resource.into_value()]))
 }
 
 /// A bucket: what `s3:ListBucket` and `s3:GetBucketLocation` work on.
 pub fn bucket(name: impl IntoValue<String>) -> Value<String> {
-    intrinsic::join("", ["arn:".into(), aws::partition(), ":s3:::".into(), name.into_value()])
+    intrinsic::concat(["arn:".into(), aws::partition(), ":s3:::".into(), name.into_value()])
 }
 
 /// The objects of a bucket under a prefix (empty for all): what `s3:GetObject` and its like work on.
 pub fn objects(bucket_name: impl IntoValue<String>, prefix: &str) -> Value<String> {
-    intrinsic::join("", [bucket(bucket_name), format!("/{prefix}*").into()])
+    intrinsic::concat([bucket(bucket_name), format!("/{prefix}*").into()])
 }
 
 /// An SSM parameter, by its name with or without the first slash. The ARN never has two.
@@ -31,6 +31,6 @@ pub fn parameter(name: &str) -> Value<String> {
 
 /// A log group and the streams in it. Both forms are asked for by different actions.
 pub fn log_group(name: impl IntoValue<String>) -> [Value<String>; 2] {
-    let group = intrinsic::join("", ["log-group:".into(), name.into_value()]);
-    [local("logs", group.clone()), local("logs", intrinsic::join("", [group, ":*".into()]))]
+    let group = intrinsic::concat(["log-group:".into(), name.into_value()]);
+    [local("logs", group.clone()), local("logs", intrinsic::concat([group, ":*".into()]))]
 }

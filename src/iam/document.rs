@@ -125,10 +125,11 @@ fn checked(action: String) -> Node {
         let near = nearest(prefix, facts.action_prefixes()).map(|near| format!("{near}:{name}"));
         return fault(&action, &format!("IAM knows no service `{prefix}`"), near);
     };
-    if service.actions.iter().any(|known| matches(name, &known.name)) {
+    let is_pattern = name.contains(['*', '?']);
+    if service.find(name).is_some() || is_pattern && names(service).any(|known| matches(name, known)) {
         return Node::text(action);
     }
-    let near = nearest(name, names(&service)).map(|near| format!("{prefix}:{near}"));
+    let near = nearest(name, names(service)).map(|near| format!("{prefix}:{near}"));
     fault(&action, &format!("`{prefix}` has no such action"), near)
 }
 

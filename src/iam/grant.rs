@@ -38,11 +38,15 @@ impl Grant {
 
     /// Decrypts SSM parameters that a key of your own encrypts: only through SSM, and only these parameters. The key
     /// `aws/ssm` needs no grant, and for that reason every principal of the account can decrypt with it.
-    pub fn decrypt_parameters<'a>(key_arn: &str, names: impl IntoIterator<Item = &'a str>) -> Self {
-        let via = intrinsic::join("", ["ssm.".into(), aws::region(), ".".into(), aws::url_suffix()]);
+    pub fn decrypt_parameters<'a>(key_id: &str, names: impl IntoIterator<Item = &'a str>) -> Self {
+        let via = intrinsic::concat(["ssm.".into(), aws::region(), ".".into(), aws::url_suffix()]);
         let context = "kms:EncryptionContext:PARAMETER_ARN";
         let parameters: Vec<Value<String>> = names.into_iter().map(arn::parameter).collect();
-        let statement = Statement::allow(["kms:Decrypt"]).on([key_arn]).when("StringEquals", "kms:ViaService", [via]);
+        let statement = Statement::allow(["kms:Decrypt"]).on([arn::local("kms", format!("key/{key_id}"))]).when(
+            "StringEquals",
+            "kms:ViaService",
+            [via],
+        );
         Grant::new("DecryptParameters", [statement.when("StringEquals", context, parameters)])
     }
 

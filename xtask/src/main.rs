@@ -3,6 +3,8 @@
 
 use clap::Parser;
 
+mod bench;
+mod check;
 mod features;
 mod schema;
 
@@ -10,6 +12,8 @@ mod schema;
 #[derive(Parser)]
 #[command(name = "cargo xtask")]
 enum Chore {
+    Bench(bench::Args),
+    Check(check::Args),
     Features(features::Args),
     /// Make or check the facts about resource types
     #[command(subcommand)]
@@ -18,6 +22,8 @@ enum Chore {
 
 fn main() -> anyhow::Result<()> {
     match Chore::parse() {
+        Chore::Bench(args) => bench::exec(&args),
+        Chore::Check(args) => check::exec(&args),
         Chore::Features(args) => features::exec(&args),
         Chore::Schema(command) => schema::exec(command),
     }

@@ -10,9 +10,9 @@ use std::process::{Command, ExitStatus, Stdio};
 use stackgen_assembly::{Assembly, ReadError};
 use thiserror::Error;
 
+use crate::Context;
 use crate::error::CliError;
 use crate::project::Project;
-use crate::shell::Shell;
 
 /// The variable that tells an app where to write its assembly.
 const OUT_VARIABLE: &str = "STACKGEN_OUT";
@@ -47,11 +47,12 @@ pub(crate) struct Ending {
 }
 
 /// Runs the project's app and reads what it wrote.
-pub(crate) fn run(shell: &Shell, project: &Project) -> Result<Assembly, CliError> {
+pub(crate) fn run(context: &Context, project: &Project) -> Result<Assembly, CliError> {
+    let shell = &context.shell;
     let command_line = shlex::try_join(project.app.iter().map(String::as_str)).unwrap_or_default();
     let home = tempfile::Builder::new().prefix("stackgen-").tempdir().map_err(AppError::Folder)?;
     let folder = home.path().join("assembly");
-    let mut command = command(project, shell);
+    let mut command = command(project, shell.has_color() && !context.settings.sets_cargo_color);
     command.env(OUT_VARIABLE, &folder);
     let child = command.spawn().map_err(|source| not_started(project, &command_line, source))?;
     let mut progress = shell.progress("Describing", &command_line);
@@ -70,7 +71,8 @@ pub(crate) fn run(shell: &Shell, project: &Project) -> Result<Assembly, CliError
     }
 }
 
-fn command(project: &Project, shell: &Shell) -> Command {
+#[expect(clippy::disallowed_methods, reason = "cargo reads it, and is told only if nobody did")]
+fn command(project: &Project, wants_color: bool) -> Command {
     let (program, arguments) = project.app.split_first().expect("a project's command has a first word");
     // A path is relative to the project, wherever the command was typed.
     let mut command =
@@ -78,7 +80,7 @@ fn command(project: &Project, shell: &Shell) -> Command {
     command.args(arguments).current_dir(&project.root);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     // Cargo cannot see the terminal through the pipe.
-    if shell.has_color() && std::env::var_os("CARGO_TERM_COLOR").is_none() {
+    if wants_color {
         command.env("CARGO_TERM_COLOR", "always");
     }
     command

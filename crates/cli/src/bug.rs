@@ -2,13 +2,13 @@
 use std::io::Write as _;
 use std::panic::{self, PanicHookInfo};
 
-/// Replaces the runtime's message, which is for those who wrote the program. With RUST_BACKTRACE it comes too.
-pub(crate) fn install_hook() {
+/// Replaces the runtime's message, which is for those who wrote the program, unless they want it too.
+pub(crate) fn install_hook(wants_backtrace: bool) {
     let original = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         // The shell may be what panicked.
         let _ = std::io::stderr().write_all(report(info).as_bytes());
-        if std::env::var_os("RUST_BACKTRACE").is_some_and(|wanted| wanted != "0") {
+        if wants_backtrace {
             original(info);
         }
     }));

@@ -24,6 +24,12 @@ pub(crate) const FAINT: Style = AnsiColor::BrightBlue.on_default();
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How often progress is drawn.
 pub(crate) const TICK: Duration = Duration::from_millis(100);
+/// Nothing readable fits into less.
+const NARROWEST: usize = 40;
+/// How wide a verb is.
+const VERB: usize = 12;
+/// A terminal writes `^C` behind the line; if it does not fit, the line cannot be taken away.
+const CTRL_C: usize = 3;
 /// Without a terminal to measure.
 const WIDTH: usize = 80;
 
@@ -46,7 +52,7 @@ struct Line {
 }
 
 impl Shell {
-    pub(crate) fn new(globals: &Globals) -> Self {
+    pub(crate) fn new(globals: &Globals, columns: Option<usize>) -> Self {
         let choice = match globals.color {
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
@@ -59,7 +65,7 @@ impl Shell {
             err: AutoStream::choice(&io::stderr()),
             is_terminal: io::stderr().is_terminal(),
             is_quiet: globals.quiet,
-            width: width(),
+            width: columns.unwrap_or_else(measured_width).max(NARROWEST),
             line: Mutex::default(),
         }
     }
@@ -93,7 +99,7 @@ impl Shell {
     /// One line on what is being done or was done: a verb, then its object.
     pub(crate) fn status(&self, verb: &str, object: &str) {
         if !self.is_quiet {
-            self.write(&format!("{STATUS}{verb:>12}{STATUS:#} {object}\n"));
+            self.write(&format!("{STATUS}{verb:>VERB$}{STATUS:#} {object}\n"));
         }
     }
 
@@ -183,11 +189,11 @@ impl Progress<'_> {
             return;
         }
         line.has_progress = true;
-        let text = format!("{:>12} {} ({}s)", self.verb, self.object, elapsed.as_secs());
-        let text = table::shorten(&text, self.shell.width.saturating_sub(1));
-        let (verb, rest) = text.split_at(text.floor_char_boundary(12));
+        let (verb, time) = (self.verb, format!("({}s)", elapsed.as_secs()));
+        let used = VERB + time.len() + 2 + CTRL_C;
+        let object = table::shorten(self.object, self.shell.width.saturating_sub(used));
         let mut err = AutoStream::new(io::stderr().lock(), self.shell.err);
-        let _ = write!(err, "{STATUS}{verb}{STATUS:#}{rest}").and_then(|()| err.flush());
+        let _ = write!(err, "{STATUS}{verb:>VERB$}{STATUS:#} {object} {time}").and_then(|()| err.flush());
     }
 }
 
@@ -197,8 +203,8 @@ impl Drop for Progress<'_> {
     }
 }
 
-fn width() -> usize {
-    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    let measured = || terminal_size::terminal_size_of(io::stderr()).or_else(terminal_size::terminal_size);
-    said.filter(|&columns| columns > 0).or_else(|| Some(usize::from(measured()?.0.0))).unwrap_or(WIDTH).max(40)
+#[expect(clippy::disallowed_methods, reason = "the shell is the edge")]
+fn measured_width() -> usize {
+    let size = terminal_size::terminal_size_of(io::stderr()).or_else(terminal_size::terminal_size);
+    size.map_or(WIDTH, |(width, _)| usize::from(width.0))
 }

@@ -1,0 +1,122 @@
+//! The values of a host.
+use serde::Deserialize;
+use stackgen_core::Value;
+
+/// The values of a host with two volumes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The instance type, such as `m7g.medium`. Its architecture must be the image's.
+    pub instance_type: String,
+    /// The image that it boots.
+    pub image: Image,
+    /// The volume with the system, thrown away with the host.
+    #[serde(default)]
+    pub root: RootVolume,
+    /// The volume with the data, kept.
+    #[serde(default)]
+    pub data: DataVolume,
+    /// How long a boot may take, as an ISO 8601 duration.
+    #[serde(default = "ready_within")]
+    pub ready_within: String,
+}
+
+fn ready_within() -> String {
+    "PT15M".to_owned()
+}
+
+/// An image, pinned: another one is a change that somebody makes and others review.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Image {
+    /// The SSM parameter that names the newest image. It is where a new pin comes from; no template reads it.
+    pub source: String,
+    /// The image that is deployed.
+    pub id: String,
+    /// What it runs on.
+    pub architecture: Architecture,
+    /// The name of its root device. A wrong one adds a second disk and leaves the root at the image's own size.
+    pub root_device: String,
+}
+
+/// What a processor understands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Architecture {
+    /// Graviton.
+    Arm64,
+    /// Intel and AMD.
+    X86_64,
+}
+
+/// A volume with the system.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RootVolume {
+    /// Its size, at least the image's.
+    pub gib: u32,
+}
+
+impl Default for RootVolume {
+    fn default() -> Self {
+        RootVolume { gib: 10 }
+    }
+}
+
+/// A volume with the data.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DataVolume {
+    /// Its size. It can grow and never shrink.
+    pub gib: u32,
+    /// Reads and writes a second.
+    pub iops: u32,
+    /// MiB a second.
+    pub throughput: u32,
+    /// The device name at attachment. The host finds the disk by its serial number and not by this.
+    pub device: String,
+}
+
+impl Default for DataVolume {
+    fn default() -> Self {
+        DataVolume { gib: 20, iops: 3_000, throughput: 125, device: "/dev/sdf".to_owned() }
+    }
+}
+
+impl Config {
+    /// The instance type, if its architecture is the image's.
+    pub(super) fn instance_type(&self) -> Value<String> {
+        let needs = architecture_of(&self.instance_type);
+        if needs == self.image.architecture {
+            return self.instance_type.as_str().into();
+        }
+        let message =
+            format!("{} runs {needs:?} and the image is for {:?}", self.instance_type, self.image.architecture);
+        let hint = "take an image of the type's architecture; Graviton types have a `g` behind their number";
+        Value::fault(message, Some(hint.to_owned()))
+    }
+}
+
+/// Graviton families have a `g` among the letters behind their generation: `m7g`, `c7gn`, `im4gn`; `a1` was the first.
+/// Source: *Amazon EC2 instance type naming conventions* in the EC2 Instance Types guide.
+fn architecture_of(instance_type: &str) -> Architecture {
+    let family = instance_type.split('.').next().unwrap_or_default();
+    let behind_generation = family.trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
+    let options = behind_generation.trim_start_matches(|digit: char| digit.is_ascii_digit());
+    if family == "a1" || options.contains('g') { Architecture::Arm64 } else { Architecture::X86_64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Architecture, architecture_of};
+
+    #[test]
+    fn families_tell_their_architecture() {
+        for arm in ["m7g.medium", "c7gn.large", "im4gn.xlarge", "a1.medium", "x2gd.medium", "t4g.nano", "g5g.xlarge"] {
+            assert_eq!(architecture_of(arm), Architecture::Arm64, "{arm}");
+        }
+        for intel in ["m7i.large", "g5.xlarge", "c5n.metal", "r7iz.large", "gr6.4xlarge", "t3a.small"] {
+            assert_eq!(architecture_of(intel), Architecture::X86_64, "{intel}");
+        }
+    }
+}

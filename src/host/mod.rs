@@ -1,0 +1,92 @@
+//! A host with two volumes: a root that is thrown away with its image, and a data volume that outlives every host.
+//!
+//! The traps that this construct knows, and what it does about each:
+//!
+//! - an image parameter that reads SSM replaces the host on an unrelated deploy: the image is pinned, in the configuration;
+//! - a volume and its host in different zones cannot meet: the zone comes with the subnet;
+//! - the volume is attached after the host exists, so a host that waits for its disk before it counts as created waits for
+//!   ever: readiness is a wait condition of its own, after the attachment;
+//! - a new host cannot take the volume while the old one holds it: the attachment hangs on the parameter `DataAttachment`,
+//!   so that it can be let go first;
+//! - data dies with a stack by default: the volume stays.
+mod config;
+mod readiness;
+mod role;
+mod root;
+mod size;
+mod storage;
+
+use stackgen_cfn::{ec2, iam as cfn_iam};
+use stackgen_core::{Source, Stack, Value};
+
+pub use config::{Architecture, Config, DataVolume, Image, RootVolume};
+pub use readiness::Boot;
+use readiness::Ready;
+pub use role::add_role;
+pub use size::{SizeError, check_gp3};
+
+use crate::iam::Grant;
+use crate::network::Subnet;
+
+/// Where a host is placed, who may reach it, and what it may do.
+#[derive(Debug)]
+pub struct Place<'a> {
+    /// The subnet, and with it the zone of the data volume.
+    pub subnet: &'a Subnet,
+    /// The security groups.
+    pub security_groups: Vec<Value<String>>,
+    /// What it needs beyond logging in and reporting that it is ready.
+    pub grants: Vec<Grant>,
+}
+
+/// A host in a stack.
+#[derive(Clone, Debug)]
+pub struct TwoVolumeHost {
+    /// The host.
+    pub instance: ec2::Instance,
+    /// The data volume.
+    pub volume: ec2::Volume,
+    /// The public address.
+    pub address: ec2::Eip,
+    /// What the host may do.
+    pub role: cfn_iam::Role,
+    /// The line that asked for the host.
+    pub source: Source,
+}
+
+impl TwoVolumeHost {
+    /// Adds a host. `boot` makes its boot script, once the volume's id and the name of the readiness signal are known.
+    #[track_caller]
+    pub fn add(stack: &mut Stack, config: &Config, place: Place<'_>, boot: impl Fn(&Boot) -> Value<String>) -> Self {
+        let source = Source::caller();
+        let volume = storage::volume(stack, &config.data, &place.subnet.zone);
+        let own = [Grant::session_manager(), Grant::signal_stack()];
+        let (role, profile) = add_role(stack, "Host", own.into_iter().chain(place.grants));
+        let boot = Ready::new(&volume, &config.image, boot);
+        let image = root::image(stack, &config.image);
+        let instance = ec2::Instance::new()
+            .image_id(image)
+            .instance_type(config.instance_type())
+            .subnet_id(place.subnet)
+            .security_group_ids(place.security_groups)
+            .iam_instance_profile(&profile)
+            .block_device_mappings([root::mapping(&config.root, &config.image)])
+            .metadata_options(root::metadata())
+            .propagate_tags_to_volume_on_creation(true)
+            .user_data(boot.user_data())
+            .tags([("Name", stack.name().to_owned())]);
+        let instance = stack.add("Host", instance);
+        let attachment = storage::attachment(stack, &config.data, &instance, &volume);
+        let address = ec2::Eip::new().domain("vpc").tags([("Name", stack.name().to_owned())]);
+        let address = stack.add("HostAddress", address);
+        let association = ec2::EipAssociation::new().allocation_id(address.allocation_id()).instance_id(&instance);
+        let association = stack.add("HostAddressAssociation", association);
+        boot.add_condition(stack, &config.ready_within, &attachment, &association);
+        TwoVolumeHost { instance, volume, address, role, source }
+    }
+
+    /// The public address, which stays when the host is replaced.
+    pub fn public_ip(&self) -> Value<String> {
+        self.address.reference()
+    }
+}

@@ -1,0 +1,198 @@
+//! The VPC and its subnets.
+use ipnet::Ipv4Net;
+use serde::Deserialize;
+use stackgen_cfn::ec2;
+use stackgen_core::{Handle, IntoValue, Stack, Value};
+use thiserror::Error;
+
+use super::blocks::{Blocks, Layout};
+use super::endpoints;
+
+/// The values of a network.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The addresses of the VPC.
+    pub cidr: Ipv4Net,
+    /// The zones, such as `eu-west-1a`. Add at the end; what is there keeps its addresses.
+    pub zones: Vec<String>,
+    /// The size of a subnet.
+    #[serde(default = "subnet_prefix")]
+    pub subnet_prefix: u8,
+    /// Whether each zone has a private subnet too.
+    #[serde(default)]
+    pub private_subnets: bool,
+    /// How private subnets reach the internet.
+    #[serde(default)]
+    pub nat: Nat,
+    /// Services reached without leaving AWS and without a charge: `s3`, `dynamodb`.
+    #[serde(default)]
+    pub gateway_endpoints: Vec<String>,
+    /// Services reached through an interface in the network, which costs by the hour: `ssm`, `ssmmessages`, `logs`, …
+    #[serde(default)]
+    pub interface_endpoints: Vec<String>,
+}
+
+fn subnet_prefix() -> u8 {
+    20
+}
+
+/// How private subnets reach the internet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Nat {
+    /// Not at all. Gateways cost by the hour and by the byte.
+    #[default]
+    None,
+    /// Through one gateway, whose zone they all depend on.
+    One,
+    /// Through one gateway a zone.
+    PerZone,
+}
+
+/// A network in a stack.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// The VPC.
+    pub vpc: ec2::Vpc,
+    /// Subnets whose hosts may have public addresses, one a zone.
+    pub public: Vec<Subnet>,
+    /// Subnets whose hosts have none, one a zone.
+    pub private: Vec<Subnet>,
+    /// What joins the VPC to the internet. An address of a host needs it.
+    pub gateway: ec2::VpcGatewayAttachment,
+}
+
+/// A subnet and its zone. They belong together: a volume for a host in this subnet is made in this zone.
+#[derive(Clone, Debug)]
+pub struct Subnet {
+    /// The subnet.
+    pub subnet: ec2::Subnet,
+    /// Its zone.
+    pub zone: String,
+    /// Where its traffic goes.
+    pub routes: ec2::RouteTable,
+}
+
+/// A zone in which the network has no subnet.
+#[derive(Clone, Debug, Error)]
+#[error("the network has no subnet in `{zone}`; it has some in {}", zones.join(", "))]
+pub struct NoSuchZone {
+    /// The zone that was asked for.
+    pub zone: String,
+    /// The zones that there are.
+    pub zones: Vec<String>,
+}
+
+impl IntoValue<String> for &Subnet {
+    fn into_value(self) -> Value<String> {
+        self.subnet.reference()
+    }
+}
+
+impl Network {
+    /// Adds a network to a stack.
+    #[track_caller]
+    pub fn add(stack: &mut Stack, config: &Config) -> Self {
+        let vpc = ec2::Vpc::new().cidr_block(config.cidr.to_string());
+        let vpc = stack.add("Vpc", vpc.enable_dns_support(true).enable_dns_hostnames(true).tags(name(stack, "vpc")));
+        let internet = stack.add("InternetGateway", ec2::InternetGateway::new().tags(name(stack, "internet")));
+        let attachment = ec2::VpcGatewayAttachment::new().vpc_id(&vpc).internet_gateway_id(&internet);
+        let gateway = stack.add("InternetGatewayAttachment", attachment);
+        let mut network = Network { vpc, public: Vec::new(), private: Vec::new(), gateway };
+        let layout = Layout::new(config.cidr, config.subnet_prefix);
+        for (position, zone) in config.zones.iter().enumerate() {
+            let blocks = match &layout {
+                Ok(layout) => layout.zone(position).ok_or_else(|| no_room(layout, config)),
+                Err(error) => Err(error.to_string()),
+            };
+            network.zone(stack, config, &internet, zone, blocks);
+        }
+        endpoints::add(stack, config, &network);
+        network
+    }
+
+    /// The public subnet in a zone.
+    ///
+    /// # Errors
+    /// Names the zones that the network has.
+    pub fn public_in(&self, zone: &str) -> Result<&Subnet, NoSuchZone> {
+        let zones = || self.public.iter().map(|subnet| subnet.zone.clone()).collect();
+        let found = self.public.iter().find(|subnet| subnet.zone == zone);
+        found.ok_or_else(|| NoSuchZone { zone: zone.to_owned(), zones: zones() })
+    }
+
+    #[track_caller]
+    fn zone(
+        &mut self,
+        stack: &mut Stack,
+        config: &Config,
+        internet: &ec2::InternetGateway,
+        zone: &str,
+        blocks: Result<Blocks, String>,
+    ) {
+        let public = self.subnet(stack, "Public", zone, blocks.as_ref().map(|blocks| blocks.public.to_string()));
+        let way_out = ec2::Route::new().route_table_id(&public.routes).destination_cidr_block("0.0.0.0/0");
+        let route = stack.add(&format!("PublicRoute{}", letter(zone)), way_out.gateway_id(internet));
+        // A route to a gateway that is not attached yet fails.
+        drop(route.depends_on(&*self.gateway));
+        if config.private_subnets {
+            let private = self.subnet(stack, "Private", zone, blocks.as_ref().map(|blocks| blocks.private.to_string()));
+            self.nat(stack, config.nat, &public, &private);
+            self.private.push(private);
+        }
+        self.public.push(public);
+    }
+
+    #[track_caller]
+    fn subnet(&self, stack: &mut Stack, kind: &str, zone: &str, cidr: impl IntoValue<String>) -> Subnet {
+        let letter = letter(zone);
+        let label = |what: &str| name(stack, &format!("{}-{what}", kind.to_lowercase()));
+        let subnet = ec2::Subnet::new().vpc_id(&self.vpc).availability_zone(zone).cidr_block(cidr).tags(label(zone));
+        let table = ec2::RouteTable::new().vpc_id(&self.vpc).tags(label(zone));
+        let subnet = stack.add(&format!("{kind}Subnet{letter}"), subnet);
+        let routes = stack.add(&format!("{kind}Routes{letter}"), table);
+        let association = ec2::SubnetRouteTableAssociation::new().subnet_id(&subnet).route_table_id(&routes);
+        stack.add(&format!("{kind}Association{letter}"), association);
+        Subnet { subnet, zone: zone.to_owned(), routes }
+    }
+
+    #[track_caller]
+    fn nat(&self, stack: &mut Stack, nat: Nat, public: &Subnet, private: &Subnet) {
+        let first = self.public.first().unwrap_or(public);
+        let home = match nat {
+            Nat::None => return,
+            Nat::One => first,
+            Nat::PerZone => public,
+        };
+        let id = format!("NatGateway{}", letter(&home.zone));
+        if stack.resource(&id).is_none() {
+            let address = ec2::Eip::new().domain("vpc").tags(name(stack, &format!("nat-{}", home.zone)));
+            // An address needs the way to the internet that it is reached by.
+            let address = stack.add(&format!("NatAddress{}", letter(&home.zone)), address).depends_on(&*self.gateway);
+            let gateway = ec2::NatGateway::new().subnet_id(home).allocation_id(address.allocation_id());
+            stack.add(&id, gateway.tags(name(stack, &home.zone)));
+        }
+        let gateway = stack.resource(&id).expect("it was added above").reference();
+        let route = ec2::Route::new().route_table_id(&private.routes).destination_cidr_block("0.0.0.0/0");
+        stack.add(&format!("PrivateRoute{}", letter(&private.zone)), route.nat_gateway_id(gateway));
+    }
+}
+
+fn no_room(layout: &Layout, config: &Config) -> String {
+    let (zones, prefix) = (layout.capacity(), config.subnet_prefix);
+    format!(
+        "`{}` has room for {zones} zones with subnets of /{prefix}, and {} are named",
+        config.cidr,
+        config.zones.len()
+    )
+}
+
+/// What tells a zone from its neighbours, as part of a logical id: `A` of `eu-west-1a`.
+fn letter(zone: &str) -> String {
+    zone.chars().rev().take_while(char::is_ascii_alphabetic).collect::<String>().to_uppercase()
+}
+
+pub(super) fn name(stack: &Stack, what: &str) -> [(&'static str, String); 1] {
+    [("Name", format!("{}-{what}", stack.name()))]
+}
