@@ -71,7 +71,6 @@ pub(crate) fn run(context: &Context, project: &Project) -> Result<Assembly, CliE
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "cargo reads it, and is told only if nobody did")]
 fn command(project: &Project, wants_color: bool) -> Command {
     let (program, arguments) = project.app.split_first().expect("a project's command has a first word");
     // A path is relative to the project, wherever the command was typed.

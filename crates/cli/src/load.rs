@@ -29,7 +29,7 @@ pub(crate) fn assembly(context: &Context) -> Result<Loaded, CliError> {
         }
         None => {
             let project = found?;
-            Loaded { assembly: app::run(&context.shell, &project)?, project: Some(project) }
+            Loaded { assembly: app::run(context, &project)?, project: Some(project) }
         }
     };
     AppProblems::check(context, &loaded)?;

@@ -17,6 +17,7 @@ mod output;
 mod problems;
 mod project;
 mod select;
+mod settings;
 mod shell;
 mod table;
 
@@ -28,20 +29,22 @@ use clap::Parser as _;
 
 use commands::Cli;
 use error::{CliError, Kind};
+use settings::Settings;
 use shell::Shell;
 
 fn main() -> ExitCode {
-    bug::install_hook();
+    let settings = Settings::from_environment();
+    bug::install_hook(settings.wants_backtrace);
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    panic::catch_unwind(AssertUnwindSafe(|| run(arguments))).unwrap_or(Kind::Internal.exit_code())
+    panic::catch_unwind(AssertUnwindSafe(|| run(arguments, settings))).unwrap_or(Kind::Internal.exit_code())
 }
 
-fn run(arguments: Vec<OsString>) -> ExitCode {
+fn run(arguments: Vec<OsString>, settings: Settings) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(answer) => return explain_usage(&answer),
     };
-    let context = Context { shell: Shell::new(&cli.globals), globals: cli.globals };
+    let context = Context { shell: Shell::new(&cli.globals, settings.columns), settings, globals: cli.globals };
     match commands::exec(&context, cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -63,5 +66,6 @@ fn explain_usage(answer: &clap::Error) -> ExitCode {
 /// What every command gets.
 struct Context {
     shell: Shell,
+    settings: Settings,
     globals: commands::Globals,
 }

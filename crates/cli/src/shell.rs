@@ -203,7 +203,6 @@ impl Drop for Progress<'_> {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the shell is the edge")]
 fn measured_width() -> usize {
     let size = terminal_size::terminal_size_of(io::stderr()).or_else(terminal_size::terminal_size);
     size.map_or(WIDTH, |(width, _)| usize::from(width.0))
