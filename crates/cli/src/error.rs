@@ -26,6 +26,9 @@ pub(crate) enum Kind {
     Usage,
     /// A safety rule forbids it.
     Refused,
+    /// It worked, but something is left over that should not be.
+    #[expect(dead_code, reason = "commands that talk to AWS will leave things behind")]
+    Leftovers,
     /// A bug in stackgen.
     Internal,
     /// Somebody pressed Ctrl-C.
@@ -40,6 +43,7 @@ impl Kind {
             Kind::Failed => 1,
             Kind::Usage => 2,
             Kind::Refused => 3,
+            Kind::Leftovers => 4,
             Kind::Internal => 70,
             Kind::Interrupted => 130,
             // What a shell reports for `cat` and `git` when a pipe is closed: killed by SIGPIPE.

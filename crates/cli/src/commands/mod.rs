@@ -41,7 +41,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Globals {
-    /// Work in this folder instead of the current one
+    /// Look for stackgen.toml in this folder and above it, instead of here
     #[arg(short = 'C', long, global = true, value_name = "DIR")]
     pub(crate) project: Option<PathBuf>,
     /// Read an assembly that is there already instead of running the app
