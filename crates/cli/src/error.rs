@@ -17,6 +17,9 @@ use crate::problems::AppProblems;
 use crate::project::{self, ProjectError};
 use crate::select::NoStack;
 
+/// How many candidates for an unclear name are listed.
+const CANDIDATES: usize = 20;
+
 /// How bad it is; decides the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -69,9 +72,10 @@ impl CliError {
         CliError::new(Kind::Failed, source)
     }
 
+    /// The same error with what to do about it: any number of hints.
     #[must_use]
-    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hints.push(hint.into());
+    fn hints(mut self, hints: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.hints.extend(hints.into_iter().map(Into::into));
         self
     }
 }
@@ -96,11 +100,7 @@ impl From<ReadError> for CliError {
             ),
             ReadError::Outside { .. } => None,
         };
-        let cli = CliError::failed(error);
-        match hint {
-            Some(hint) => cli.hint(hint),
-            None => cli,
-        }
+        CliError::failed(error).hints(hint)
     }
 }
 
@@ -119,11 +119,7 @@ impl From<ProjectError> for CliError {
             }
             ProjectError::Read { .. } | ProjectError::Syntax { .. } | ProjectError::Folder { .. } => None,
         };
-        let cli = CliError::failed(error);
-        match hint {
-            Some(hint) => cli.hint(hint),
-            None => cli,
-        }
+        CliError::failed(error).hints(hint)
     }
 }
 
@@ -136,28 +132,24 @@ impl From<AppError> for CliError {
             AppError::Panicked { .. } => {
                 Some("its message is above; RUST_BACKTRACE=1 shows how it came there".to_owned())
             }
-            AppError::NoAssembly { .. } => Some("its main has to call `stackgen::app::run`".to_owned()),
+            AppError::NoAssembly { .. } => Some("its main has to call `stackgen::run`".to_owned()),
             AppError::Start { .. } | AppError::Folder(_) | AppError::Wait(_) => None,
             AppError::Interrupted => return CliError::new(Kind::Interrupted, error),
         };
-        let cli = CliError::failed(error);
-        match hint {
-            Some(hint) => cli.hint(hint),
-            None => cli,
-        }
+        CliError::failed(error).hints(hint)
     }
 }
 
 impl From<GraphError> for CliError {
     fn from(error: GraphError) -> Self {
-        CliError::failed(error).hint("let the app write it again")
+        CliError::failed(error).hints(["let the app write it again"])
     }
 }
 
 impl From<UnknownEnding> for CliError {
     fn from(error: UnknownEnding) -> Self {
         let hint = "end it with .svg, .html, .dot or .mmd, or say --format svg";
-        CliError::new(Kind::Usage, error).hint(hint)
+        CliError::new(Kind::Usage, error).hints([hint])
     }
 }
 
@@ -169,7 +161,7 @@ impl From<NoStack> for CliError {
             Some(near) => format!("did you mean `{near}`? this project has: {known}"),
             None => format!("this project has: {known}"),
         };
-        CliError::failed(error).hint(hint)
+        CliError::failed(error).hints([hint])
     }
 }
 
@@ -196,11 +188,25 @@ impl From<ContinuityError> for CliError {
 
 impl From<NotFound> for CliError {
     fn from(error: NotFound) -> Self {
-        let hint = error.hint();
-        let cli = CliError::failed(error);
-        match hint {
-            Some(hint) => cli.hint(hint),
-            None => cli,
-        }
+        let hint = match &error {
+            NotFound::Type { near: Some(near), .. } => Some(format!("did you mean `{near}`?")),
+            NotFound::Type { near: None, .. } => {
+                Some("a name has the form AWS::EC2::Volume; its last parts will do".to_owned())
+            }
+            NotFound::Ambiguous { candidates, .. } => {
+                let shown = &candidates[..candidates.len().min(CANDIDATES)];
+                let more = match candidates.len() - shown.len() {
+                    0 => String::new(),
+                    more => format!("\nand {more} more"),
+                };
+                Some(format!("say which one:\n{}{more}", shown.join("\n")))
+            }
+            NotFound::Property { near, known, .. } => {
+                let near = near.as_ref().map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+                Some(format!("{near}it has: {}", known.join(", ")))
+            }
+            NotFound::Plain { .. } => None,
+        };
+        CliError::failed(error).hints(hint)
     }
 }

@@ -78,10 +78,14 @@ impl Watch {
             Event::Said(_) => {}
             Event::Silent => self.open_pipes -= 1,
             Event::Stop(signal) => {
+                // Whoever asks twice is out of patience.
+                let patience = if self.is_stopped { Duration::ZERO } else { GRACE };
                 self.is_stopped = true;
-                self.deadline = Some(Instant::now() + GRACE);
+                self.deadline = Some(Instant::now() + patience);
                 // From a terminal it has the signal already; from `kill` it has not.
-                let _ = kill_process(self.pid, Signal::from_named_raw(signal).unwrap_or(Signal::TERM));
+                if self.status.is_none() {
+                    let _ = kill_process(self.pid, Signal::from_named_raw(signal).unwrap_or(Signal::TERM));
+                }
             }
             Event::Ended(status) => {
                 self.status = Some(status.map_err(AppError::Wait)?);

@@ -5,9 +5,6 @@ use thiserror::Error;
 use super::values;
 use crate::names;
 
-/// How many candidates are listed.
-const SHOWN: usize = 20;
-
 /// A type, and one of its properties unless the whole type is meant.
 pub(crate) struct Question {
     pub(super) resource: ResourceType,
@@ -34,28 +31,6 @@ pub(crate) enum NotFound {
     Property { owner: String, name: String, near: Option<String>, known: Vec<String> },
     #[error("{owner} has no properties of its own")]
     Plain { owner: String },
-}
-
-impl NotFound {
-    pub(crate) fn hint(&self) -> Option<String> {
-        match self {
-            NotFound::Type { near, .. } => Some(near.as_ref().map_or_else(
-                || "a name has the form AWS::EC2::Volume; its last parts will do".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            )),
-            NotFound::Ambiguous { candidates, .. } => {
-                let more = candidates.len().saturating_sub(SHOWN);
-                let shown: Vec<&str> = candidates.iter().take(SHOWN).map(String::as_str).collect();
-                let more = if more == 0 { String::new() } else { format!("\nand {more} more") };
-                Some(format!("say which one:\n{}{more}", shown.join("\n")))
-            }
-            NotFound::Property { near, known, .. } => {
-                let near = near.as_ref().map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
-                Some(format!("{near}it has: {}", known.join(", ")))
-            }
-            NotFound::Plain { .. } => None,
-        }
-    }
 }
 
 impl Question {

@@ -94,7 +94,7 @@ fn it_writes_nothing() {
     error: the app wrote no assembly
     Caused by:
       `./app.sh` ended with exit status: 0
-    hint: its main has to call `stackgen::app::run`
+    hint: its main has to call `stackgen::run`
     ");
 }
 
