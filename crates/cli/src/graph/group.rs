@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::category::{in_sentence, words_of};
 use super::model::{Graph, Kind, Node, NodeId};
-use super::read::blank;
+use super::node::blank;
 
 /// A frame must spare this many arrows, or it is more to look at than they are.
 const WORTH: usize = 2;

@@ -12,12 +12,14 @@ mod kinds;
 mod layout;
 mod mermaid;
 mod model;
+mod node;
 mod palette;
 mod place;
 mod read;
 mod references;
 mod select;
 mod svg;
+mod template;
 mod text;
 mod words;
 
@@ -40,3 +42,6 @@ impl Graph {
         Ok(select::select(graph, selection))
     }
 }
+
+#[cfg(test)]
+mod tests;

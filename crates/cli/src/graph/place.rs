@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::kinds::{PLACES, host_properties, is_holder};
 use super::model::{Edge, Graph, How, Kind, Link, Node, NodeId};
-use super::read::blank;
+use super::node::blank;
 
 /// Puts nodes into each other and takes the arrows away that this makes needless.
 pub(super) fn place(graph: &mut Graph) {

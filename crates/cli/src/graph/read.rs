@@ -1,14 +1,14 @@
 //! Reads an assembly into a graph: nodes from the templates, edges from their references.
 use std::collections::HashMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use stackgen_assembly::Assembly;
 use thiserror::Error;
 
-use super::category::{Category, in_words};
-use super::kinds::telling_properties;
 use super::model::{Edge, Graph, How, Kind, Link, Node, NodeId};
+use super::node::{blank, resource};
 use super::references::{Mention, Target, mentions};
+use super::template::{objects, resources};
 use super::words::Words;
 
 /// A template that cannot be read.
@@ -186,51 +186,6 @@ impl Reader {
     }
 }
 
-pub(super) fn blank(kind: Kind, id: &str) -> Node {
-    Node {
-        kind,
-        id: id.to_owned(),
-        type_name: String::new(),
-        what: String::new(),
-        detail: String::new(),
-        category: Category::Other,
-        stateful: false,
-        source: None,
-        within: None,
-        is_row: false,
-        body: Value::Null,
-        script: None,
-    }
-}
-
-fn resource(id: &str, body: &Value, words: &Words<'_>) -> Node {
-    let type_name = body.get("Type").and_then(Value::as_str).unwrap_or_default();
-    let entry = words.stack.resources.iter().find(|entry| entry.id == id);
-    let mut body = body.clone();
-    if let Some(fields) = body.as_object_mut() {
-        fields.shift_remove("Type");
-    }
-    Node {
-        type_name: type_name.to_owned(),
-        what: in_words(type_name),
-        detail: detail(type_name, body.get("Properties"), words),
-        category: Category::of(type_name),
-        stateful: entry.is_some_and(|entry| entry.stateful),
-        source: entry.map(|entry| entry.source.clone()).filter(|source| !source.is_empty()),
-        body,
-        ..blank(Kind::Resource, id)
-    }
-}
-
-fn detail(type_name: &str, properties: Option<&Value>, words: &Words<'_>) -> String {
-    let telling = telling_properties(type_name).iter().filter_map(|(name, suffix)| {
-        let text = words.text(properties?.get(name)?)?;
-        let text = if *name == "ServiceName" { text.rsplit('.').next().unwrap_or(&text).to_owned() } else { text };
-        Some(text + suffix)
-    });
-    telling.collect::<Vec<String>>().join(" ")
-}
-
 fn depends_on(value: &Value) -> Vec<Mention> {
     let names = match value {
         Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
@@ -238,25 +193,4 @@ fn depends_on(value: &Value) -> Vec<Mention> {
     };
     let link = Link { how: How::DependsOn, at: "/DependsOn".to_owned() };
     names.into_iter().map(|name| Mention { target: Target::Local(name.to_owned()), link: link.clone() }).collect()
-}
-
-/// The resources of a template; one that is repeated by `Fn::ForEach` counts once, as it is written.
-fn resources(template: &Value) -> Vec<(&str, &Value)> {
-    let mut found = Vec::new();
-    for (id, body) in objects(template.get("Resources")) {
-        repeated(id, body, &mut found);
-    }
-    found
-}
-
-fn repeated<'a>(id: &'a str, body: &'a Value, found: &mut Vec<(&'a str, &'a Value)>) {
-    match body.as_array().and_then(|parts| parts.get(2)).filter(|_| id.starts_with("Fn::ForEach::")) {
-        Some(inner) => objects(Some(inner)).for_each(|(id, body)| repeated(id, body, found)),
-        None => found.push((id, body)),
-    }
-}
-
-fn objects(value: Option<&Value>) -> impl Iterator<Item = (&str, &Value)> {
-    let fields: Option<&Map<String, Value>> = value.and_then(Value::as_object);
-    fields.into_iter().flatten().map(|(key, value)| (key.as_str(), value))
 }

@@ -112,7 +112,7 @@ impl Grid {
     }
 
     pub(super) fn contains(&self, (x, y): Point) -> bool {
-        (0..=self.width).contains(&x) && (0..=self.height).contains(&y)
+        x >= 0 && y >= 0 && x <= self.width && y <= self.height
     }
 
     pub(super) fn owner(&self, point: Point) -> u32 {

@@ -1,6 +1,7 @@
 //! Where everything goes. Boxes first, from the inside out: the content of each frame is arranged by its arrows, then the
 //! frame is one box of the frame around it. Arrows last, on the grid lines that the boxes leave free.
 mod columns;
+mod cost;
 mod grid;
 mod layers;
 mod pack;

@@ -1,9 +1,20 @@
 //! Finds a way for each line around the boxes, with few bends and crossings, and apart from other lines.
 use crate::graph::model::{Graph, Line, NodeId, Style};
 
+use super::cost::Terrain;
 use super::grid::{DIRECTIONS, Ends, Grid, Point};
-use super::search::{Port, Search};
+use super::search::Search;
 use super::{HEAD, Rect};
+
+/// A place where a line may touch a box.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Port {
+    pub(super) at: Point,
+    /// The direction that leads away from the box.
+    pub(super) outwards: usize,
+    /// Distance from the middle of the side, which looks best.
+    pub(super) bias: u32,
+}
 
 /// How often lines are taken up and laid again, now that they know each other.
 const ROUNDS: usize = 2;
@@ -24,9 +35,8 @@ pub(super) fn route(graph: &Graph, lines: &[Line], places: &[Rect], width: i32, 
                 others.for_each(|other| grid.run(&routes[other], ends(graph, &lines[other])));
             }
             let (from, to) = (ports(graph, places, line.from), ports(graph, places, line.to));
-            let passable = passable(graph, line);
-            routes[index] =
-                search.find(&grid, &from, &to, &passable, ends(graph, line)).unwrap_or_else(|| straight(places, line));
+            let terrain = Terrain::new(&grid, ends(graph, line), passable(graph, line), &to);
+            routes[index] = search.find(&terrain, &from).unwrap_or_else(|| straight(places, line));
             grid.run(&routes[index], ends(graph, line));
         }
     }

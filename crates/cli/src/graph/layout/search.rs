@@ -1,30 +1,10 @@
-//! The cheapest way through the grid (A*). Costs are what makes a picture calm: short ways, few bends, and no two lines on
-//! one track unless they read as one.
+//! The cheapest way through the grid: A*, where a state is a point and the direction in which one came there.
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
 
-use super::grid::{Ends, FREE, Grid, Point, Track, WALL};
-use super::route::step;
-
-const STEP: u32 = 10;
-/// Less than a step, so that lines to the same end run together.
-const SHARED_STEP: u32 = 6;
-const BEND: u32 = 30;
-const CROSSING: u32 = 25;
-/// Two lines that bend at one point look like one that forks.
-const TOUCHING: u32 = 60;
-const ALONG_BORDER: u32 = 30;
-const OVERLAP: u32 = 200;
-
-/// A place where a line may touch a box.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Port {
-    pub(super) at: Point,
-    /// The direction that leads away from the box.
-    pub(super) outwards: usize,
-    /// Distance from the middle of the side, which looks best.
-    pub(super) bias: u32,
-}
+use super::cost::Terrain;
+use super::grid::{Grid, Point};
+use super::route::{Port, step};
 
 /// Memory for searching, used again for each line.
 pub(super) struct Search {
@@ -33,166 +13,91 @@ pub(super) struct Search {
     /// The search that wrote a cost.
     stamps: Vec<u32>,
     stamp: u32,
+    /// States by the least cost of a way through them.
+    queue: BinaryHeap<Reverse<(u32, u32)>>,
 }
 
+/// The state before the first one.
 const START: u32 = u32::MAX;
 
+/// The end of a way.
 struct Goal {
     cost: u32,
-    state: usize,
+    state: u32,
     port: Point,
 }
 
 impl Search {
     pub(super) fn new(grid: &Grid) -> Self {
         let states = 4 * ((grid.width + 1) * (grid.height + 1)) as usize;
-        Search { costs: vec![0; states], came_from: vec![START; states], stamps: vec![0; states], stamp: 0 }
+        let (costs, came_from, stamps) = (vec![0; states], vec![START; states], vec![0; states]);
+        Search { costs, came_from, stamps, stamp: 0, queue: BinaryHeap::new() }
     }
 
-    /// The corners of the cheapest way from one of the ports to another, through free points and `passable` frames.
-    pub(super) fn find(
-        &mut self,
-        grid: &Grid,
-        from: &[Port],
-        to: &[Port],
-        passable: &[u32],
-        ends: Ends,
-    ) -> Option<Vec<Point>> {
+    /// The corners of the cheapest way from one of the ports to the end.
+    pub(super) fn find(&mut self, terrain: &Terrain<'_>, from: &[Port]) -> Option<Vec<Point>> {
         self.stamp += 1;
-        let goals: HashMap<Point, &Port> = to.iter().map(|port| (step(port.at, port.outwards), port)).collect();
-        let bounds = Bounds::of(to);
-        let is_open = |point: Point| {
-            grid.contains(point)
-                && match grid.owner(point) {
-                    WALL => false,
-                    owner => owner == FREE || passable.contains(&owner),
-                }
-        };
-        let mut queue = BinaryHeap::new();
+        self.queue.clear();
         for port in from {
             let first = step(port.at, port.outwards);
-            if is_open(first) {
-                let cost = port.bias + step_cost(grid, port.at, port.outwards, ends);
-                self.visit(&mut queue, state(grid, first, port.outwards), cost, START, bounds.distance(first));
+            if terrain.is_open(first) {
+                self.visit(terrain, first, port.outwards, terrain.leave(port), START);
             }
         }
         let mut best: Option<Goal> = None;
-        while let Some(Reverse((promise, at))) = queue.pop() {
+        while let Some(Reverse((promise, state))) = self.queue.pop() {
             if best.as_ref().is_some_and(|best| best.cost <= promise) {
                 break;
             }
-            let (point, direction) = place(grid, at as usize);
-            let cost = self.costs[at as usize];
-            if promise > cost + bounds.distance(point) {
+            let (point, direction) = place(terrain.grid, state);
+            let cost = self.costs[state as usize];
+            if promise > cost + terrain.rest(point, direction) {
                 continue;
             }
-            if let Some(port) = goals.get(&point) {
-                let inwards = (port.outwards + 2) % 4;
-                let turn = turn_cost(grid, point, direction, inwards, ends);
-                let turn = turn.map(|turn| cost + turn + port.bias + step_cost(grid, point, inwards, ends));
-                if let Some(cost) = turn.filter(|cost| best.as_ref().is_none_or(|best| *cost < best.cost)) {
-                    best = Some(Goal { cost, state: at as usize, port: port.at });
-                }
+            if let Some((port, last)) = terrain.enter(point, direction)
+                && best.as_ref().is_none_or(|best| cost + last < best.cost)
+            {
+                best = Some(Goal { cost: cost + last, state, port });
             }
             for next in 0..4 {
                 let target = step(point, next);
-                let Some(turn) = turn_cost(grid, point, direction, next, ends).filter(|_| is_open(target)) else {
-                    continue;
-                };
-                let cost = cost + turn + step_cost(grid, point, next, ends);
-                self.visit(&mut queue, state(grid, target, next), cost, at, bounds.distance(target));
+                if let Some(more) = terrain.go(point, direction, next).filter(|_| terrain.is_open(target)) {
+                    self.visit(terrain, target, next, cost + more, state);
+                }
             }
         }
-        best.map(|goal| self.corners(grid, &goal))
+        best.map(|goal| corners(&self.points(terrain.grid, &goal)))
     }
 
-    fn visit(&mut self, queue: &mut BinaryHeap<Reverse<(u32, u32)>>, at: usize, cost: u32, before: u32, rest: u32) {
-        if self.stamps[at] == self.stamp && self.costs[at] <= cost {
+    fn visit(&mut self, terrain: &Terrain<'_>, point: Point, direction: usize, cost: u32, before: u32) {
+        let state = 4 * terrain.grid.index(point) + direction;
+        if self.stamps[state] == self.stamp && self.costs[state] <= cost {
             return;
         }
-        (self.stamps[at], self.costs[at], self.came_from[at]) = (self.stamp, cost, before);
-        queue.push(Reverse((cost + rest, at as u32)));
+        (self.stamps[state], self.costs[state], self.came_from[state]) = (self.stamp, cost, before);
+        self.queue.push(Reverse((cost + terrain.rest(point, direction), state as u32)));
     }
 
-    fn corners(&self, grid: &Grid, goal: &Goal) -> Vec<Point> {
+    fn points(&self, grid: &Grid, goal: &Goal) -> Vec<Point> {
+        let before = |&state: &u32| Some(self.came_from[state as usize]).filter(|&before| before != START);
+        let states: Vec<u32> = std::iter::successors(Some(goal.state), before).collect();
         let mut points = vec![goal.port];
-        let mut at = goal.state;
-        loop {
-            let (point, direction) = place(grid, at);
-            points.push(point);
-            if self.came_from[at] == START {
-                points.push(step(point, (direction + 2) % 4));
-                break;
-            }
-            at = self.came_from[at] as usize;
-        }
+        points.extend(states.iter().map(|&state| place(grid, state).0));
+        let first = states.last().map(|&state| place(grid, state));
+        points.extend(first.map(|(point, direction)| step(point, (direction + 2) % 4)));
         points.reverse();
-        let is_straight = |a: Point, b: Point, c: Point| (a.0 == b.0 && b.0 == c.0) || (a.1 == b.1 && b.1 == c.1);
-        let mut corners: Vec<Point> = Vec::new();
-        for point in points {
-            if let [.., before, last] = corners[..]
-                && is_straight(before, last, point)
-            {
-                corners.pop();
-            }
-            corners.push(point);
-        }
-        corners
+        points
     }
 }
 
-fn state(grid: &Grid, point: Point, direction: usize) -> usize {
-    4 * grid.index(point) + direction
-}
-
-fn place(grid: &Grid, state: usize) -> (Point, usize) {
+fn place(grid: &Grid, state: u32) -> (Point, usize) {
     let (index, width) = ((state / 4) as i32, grid.width + 1);
-    ((index % width, index / width), state % 4)
+    ((index % width, index / width), state as usize % 4)
 }
 
-fn step_cost(grid: &Grid, point: Point, direction: usize, ends: Ends) -> u32 {
-    match grid.track(point, direction) {
-        Track::Empty => STEP,
-        Track::Border => STEP + ALONG_BORDER,
-        track if track.is_shared_by(ends) => SHARED_STEP,
-        Track::Used { .. } => STEP + OVERLAP,
-    }
-}
-
-/// What it costs to go on from a point in a direction; there is no turning back.
-fn turn_cost(grid: &Grid, point: Point, before: usize, next: usize, ends: Ends) -> Option<u32> {
-    let is_foreign = |direction: usize| {
-        let track = grid.track(point, direction);
-        matches!(track, Track::Used { .. }) && !track.is_shared_by(ends)
-    };
-    if before == next {
-        let crosses = is_foreign((next + 1) % 4) || is_foreign((next + 3) % 4);
-        Some(if crosses { CROSSING } else { 0 })
-    } else if before.abs_diff(next) == 2 {
-        None
-    } else {
-        let touches = (0..4).any(is_foreign);
-        Some(BEND + if touches { TOUCHING } else { 0 })
-    }
-}
-
-/// The smallest box around all goals, for a lower bound of the cost that is left.
-struct Bounds {
-    low: Point,
-    high: Point,
-}
-
-impl Bounds {
-    fn of(ports: &[Port]) -> Self {
-        let xs = || ports.iter().map(|port| port.at.0);
-        let ys = || ports.iter().map(|port| port.at.1);
-        let low = (xs().min().unwrap_or(0), ys().min().unwrap_or(0));
-        Bounds { low, high: (xs().max().unwrap_or(0), ys().max().unwrap_or(0)) }
-    }
-
-    fn distance(&self, (x, y): Point) -> u32 {
-        let across = (self.low.0 - x).max(x - self.high.0).max(0);
-        let down = (self.low.1 - y).max(y - self.high.1).max(0);
-        (across + down).unsigned_abs() * SHARED_STEP
-    }
+/// The ends of a way and the points at which it turns.
+fn corners(points: &[Point]) -> Vec<Point> {
+    let turns = |near: &[Point]| near[0].0 != near[2].0 && near[0].1 != near[2].1;
+    let inner = points.windows(3).filter(|near| turns(near)).map(|near| near[1]);
+    points.first().copied().into_iter().chain(inner).chain(points.last().copied()).collect()
 }
