@@ -34,7 +34,7 @@ pub fn exec(args: &Args) -> anyhow::Result<()> {
 }
 
 fn growth(runs: usize) -> anyhow::Result<()> {
-    let program = built(&["bench", "--no-run", "--bench", "synth", "--package", "stackgen"])?;
+    let program = built("synth", &["bench", "--no-run", "--bench", "synth", "--package", "stackgen"])?;
     println!("stacks  resources  in process  a second  whole process  peak    template  x10 takes");
     let mut before: Option<f64> = None;
     for stacks in [1, 10, 100, 1000] {
@@ -73,8 +73,8 @@ fn run(program: &Path, stacks: usize) -> anyhow::Result<(Figures, Duration)> {
 
 /// The two production stacks: the app alone as its users build it, and the whole command.
 fn stacks(runs: usize) -> anyhow::Result<()> {
-    let app = built(&["build", "--bin", "stacks"])?;
-    let stackgen = built(&["build", "--release", "--package", "stackgen-cli"])?;
+    let app = built("stacks", &["build", "--bin", "stacks"])?;
+    let stackgen = built("stackgen", &["build", "--release", "--package", "stackgen-cli"])?;
     let folder = std::env::temp_dir().join(format!("stackgen-bench-{}", std::process::id()));
     let alone = timed(runs, || Command::new(&app).env("STACKGEN_OUT", &folder).output());
     let ready = timed(runs, || Command::new(&stackgen).args(["synth", "--assembly"]).arg(&folder).output());
@@ -87,7 +87,7 @@ fn stacks(runs: usize) -> anyhow::Result<()> {
 }
 
 fn edit_loop(runs: usize) -> anyhow::Result<()> {
-    let stackgen = built(&["build", "--release", "--package", "stackgen-cli"])?;
+    let stackgen = built("stackgen", &["build", "--release", "--package", "stackgen-cli"])?;
     let file = Path::new("stacks/compute.rs");
     let original = std::fs::read_to_string(file)?;
     let mut edit = 0;
@@ -103,16 +103,18 @@ fn edit_loop(runs: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The program that a cargo command makes.
-fn built(arguments: &[&str]) -> anyhow::Result<PathBuf> {
+/// The program of this name that a cargo command makes.
+fn built(name: &str, arguments: &[&str]) -> anyhow::Result<PathBuf> {
     let output = Command::new("cargo").args(arguments).args(["--quiet", "--message-format=json"]).output()?;
     if !output.status.success() {
         bail!("cargo {} failed: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
     }
     let text = String::from_utf8(output.stdout)?;
     let messages = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-    let mut programs = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
-    programs.next_back().with_context(|| format!("cargo {} made no program", arguments.join(" ")))
+    let mut programs = messages
+        .filter(|message| message["target"]["name"] == name)
+        .filter_map(|message| message["executable"].as_str().map(PathBuf::from));
+    programs.next().with_context(|| format!("cargo {} made no program", arguments.join(" ")))
 }
 
 fn timed(runs: usize, mut command: impl FnMut() -> std::io::Result<std::process::Output>) -> anyhow::Result<Duration> {

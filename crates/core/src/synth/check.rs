@@ -12,7 +12,6 @@ use crate::resource::Resource;
 use crate::stack::Stack;
 
 pub(super) fn stack(app: &App, stack: &Stack, survey: &Survey<'_>, types: &Types, problems: &mut Vec<Problem>) {
-    names(app, stack, problems);
     ids(stack, problems);
     cycles(stack, survey, problems);
     limits::check_counts(stack, survey, problems);
@@ -24,19 +23,21 @@ pub(super) fn stack(app: &App, stack: &Stack, survey: &Survey<'_>, types: &Types
     exports(stack, problems);
 }
 
-/// CloudFormation's own rule: a letter, then letters, digits and hyphens, 128 at most.
-fn names(app: &App, stack: &Stack, problems: &mut Vec<Problem>) {
-    let name = &*stack.name;
-    let spelled = name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
-    if !spelled || !name.starts_with(|letter: char| letter.is_ascii_alphabetic()) || name.len() > 128 {
-        let message = format!("`{name}` cannot be a stack's name");
-        let hint = "start with a letter and use letters, digits and hyphens, 128 at most";
-        problems.push(Problem::of_stack(name, message).at(stack.source).hint(hint));
-    }
-    let first = app.stacks.iter().find(|other| other.name == stack.name);
-    if let Some(first) = first.filter(|first| !std::ptr::eq(*first, stack)) {
-        let message = format!("two stacks have the name `{name}`; the other is made at {}", first.source);
-        problems.push(Problem::of_stack(name, message).at(stack.source));
+/// CloudFormation's own rule for a name: a letter, then letters, digits and hyphens, 128 at most. And one stack a name.
+pub(super) fn stack_names(app: &App, problems: &mut Vec<Problem>) {
+    let mut seen: HashMap<&str, Source> = HashMap::new();
+    for stack in &app.stacks {
+        let name = &*stack.name;
+        let spelled = name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
+        if !spelled || !name.starts_with(|letter: char| letter.is_ascii_alphabetic()) || name.len() > 128 {
+            let message = format!("`{name}` cannot be a stack's name");
+            let hint = "start with a letter and use letters, digits and hyphens, 128 at most";
+            problems.push(Problem::of_stack(name, message).at(stack.source).hint(hint));
+        }
+        if let Some(first) = seen.insert(name, stack.source) {
+            let message = format!("two stacks have the name `{name}`; the other is made at {first}");
+            problems.push(Problem::of_stack(name, message).at(stack.source));
+        }
     }
 }
 

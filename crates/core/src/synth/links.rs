@@ -12,8 +12,9 @@ use crate::node::{Link, Name, Node, Reference};
 use crate::problem::Problem;
 
 /// All crossings of an app.
-#[derive(Default)]
-pub(super) struct Links {
+pub(super) struct Links<'a> {
+    /// Where each stack is, by name.
+    pub(super) positions: HashMap<&'a str, usize>,
     /// Positions of the stacks, each after those that it needs.
     pub(super) order: Vec<usize>,
     /// Outputs that each stack must have for others, by their id.
@@ -30,11 +31,10 @@ pub(super) struct Crossing {
     pub(super) exported: bool,
 }
 
-impl Links {
-    pub(super) fn between(app: &App, surveys: &[Survey<'_>], problems: &mut Vec<Problem>) -> Self {
-        let positions: HashMap<&str, usize> =
-            app.stacks.iter().enumerate().map(|(index, stack)| (&*stack.name, index)).collect();
+impl<'a> Links<'a> {
+    pub(super) fn between(app: &'a App, surveys: &[Survey<'_>], problems: &mut Vec<Problem>) -> Self {
         let mut links = Links {
+            positions: app.stacks.iter().enumerate().map(|(index, stack)| (&*stack.name, index)).collect(),
             order: Vec::new(),
             outputs: app.stacks.iter().map(|_| BTreeMap::new()).collect(),
             inputs: app.stacks.iter().map(|_| BTreeSet::new()).collect(),
@@ -42,14 +42,14 @@ impl Links {
         };
         for (consumer, survey) in surveys.iter().enumerate() {
             for foreign in &survey.foreign {
-                match positions.get(&**foreign.stack()) {
-                    Some(&producer) => links.cross(app, consumer, producer, foreign, problems),
+                match links.positions.get(&**foreign.stack()).copied() {
+                    Some(producer) => links.cross(app, consumer, producer, foreign, problems),
                     None => problems.push(unknown_stack(app, consumer, foreign.stack(), &foreign.place)),
                 }
             }
             for (name, place) in &survey.after {
-                match positions.get(&**name) {
-                    Some(&producer) => drop(links.needs[consumer].insert(producer)),
+                match links.positions.get(&**name).copied() {
+                    Some(producer) => drop(links.needs[consumer].insert(producer)),
                     None => problems.push(unknown_stack(app, consumer, name, place)),
                 }
             }

@@ -95,6 +95,7 @@ impl App {
         let types = types::Types::default();
         let surveys: Vec<_> = self.stacks.iter().map(|stack| survey::Survey::of(stack, &types)).collect();
         let mut problems: Vec<Problem> = surveys.iter().flat_map(|survey| survey.problems.iter().cloned()).collect();
+        check::stack_names(self, &mut problems);
         let links = links::Links::between(self, &surveys, &mut problems);
         for (stack, survey) in self.stacks.iter().zip(&surveys) {
             check::stack(self, stack, survey, &types, &mut problems);

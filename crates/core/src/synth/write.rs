@@ -16,11 +16,16 @@ use crate::stack::{Entry, Stack};
 use crate::template::Template;
 
 /// A stack's template and what other tools want to know of it.
-pub(super) fn stack(app: &App, index: usize, survey: &Survey<'_>, links: &Links, types: &Types) -> SynthesizedStack {
+pub(super) fn stack(
+    app: &App,
+    index: usize,
+    survey: &Survey<'_>,
+    links: &Links<'_>,
+    types: &Types,
+) -> SynthesizedStack {
     let stack = &app.stacks[index];
-    let regions = app.stacks.iter().map(|other| (&*other.name, other.region.as_deref())).collect();
     let tags = tags::merged(&app.tags, &stack.tags);
-    let scope = Scope { stack, regions: &regions, tags: &tags, types };
+    let scope = Scope { stack, app, positions: &links.positions, tags: &tags, types };
     let document = Document { scope: &scope, index, survey, links };
     let body = serde_json::to_string(&document).expect("nodes have text keys and finite structure");
     SynthesizedStack {
@@ -49,7 +54,8 @@ fn facts_of(resource: &Resource, types: &Types) -> SynthesizedResource {
 /// What a node needs to know to be written: the stack it stands in, and where the others are.
 struct Scope<'a> {
     stack: &'a Stack,
-    regions: &'a HashMap<&'a str, Option<&'a str>>,
+    app: &'a App,
+    positions: &'a HashMap<&'a str, usize>,
     tags: &'a [(String, String)],
     types: &'a Types,
 }
@@ -58,7 +64,7 @@ struct Document<'a> {
     scope: &'a Scope<'a>,
     index: usize,
     survey: &'a Survey<'a>,
-    links: &'a Links,
+    links: &'a Links<'a>,
 }
 
 impl Serialize for Document<'_> {
@@ -295,7 +301,7 @@ impl Serialize for In<'_> {
 
 fn reference_in<S: Serializer>(reference: &Reference, scope: &Scope<'_>, serializer: S) -> Result<S::Ok, S::Error> {
     if let Some(stack) = reference.stack.as_ref().filter(|stack| **stack != scope.stack.name) {
-        let theirs = scope.regions.get(&**stack).copied().flatten();
+        let theirs = scope.positions.get(&**stack).and_then(|&index| scope.app.stacks[index].region.as_deref());
         let region = theirs.filter(|region| Some(*region) != scope.stack.region.as_deref());
         return In(&links::crossing_node(stack, region, reference), scope).serialize(serializer);
     }
