@@ -36,6 +36,7 @@ const STEPS: &[Step] = &[
         command: &["cargo", "doc", "--workspace", "--no-deps", "--quiet"],
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
     },
+    step("builders", &["cargo", "xtask", "builders"]),
     step("referees", &["cargo", "test", "--package", "stackgen", "--test", "referees", "--quiet", "--", "--ignored"]),
     Step {
         name: "tests",

@@ -4,6 +4,7 @@
 use clap::Parser;
 
 mod bench;
+mod builders;
 mod check;
 mod features;
 mod schema;
@@ -14,6 +15,7 @@ mod schema;
 enum Chore {
     Bench(bench::Args),
     Check(check::Args),
+    Builders(builders::Args),
     Features(features::Args),
     /// Make or check the facts about resource types
     #[command(subcommand)]
@@ -24,6 +26,7 @@ fn main() -> anyhow::Result<()> {
     match Chore::parse() {
         Chore::Bench(args) => bench::exec(&args),
         Chore::Check(args) => check::exec(&args),
+        Chore::Builders(args) => builders::exec(&args),
         Chore::Features(args) => features::exec(&args),
         Chore::Schema(command) => schema::exec(command),
     }
