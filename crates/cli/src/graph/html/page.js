@@ -10,26 +10,22 @@ const lines = [...svg.querySelectorAll(".line")];
 let chosen = null;
 
 // --- What belongs together.
+const rowsOf = key => Object.keys(data).filter(one => data[one].row && data[one].within === key);
 
-const isRow = key => data[key].row;
-const rowsOf = key => Object.keys(data).filter(one => isRow(one) && data[one].within === key);
-const cardOf = key => (isRow(key) ? data[key].within : key);
+// The keys with all that is around them: a card for its row, the frames for a card.
+function withFrames(keys) {
+  const all = new Set();
+  for (let key of keys) for (; key && data[key]; key = data[key].within) all.add(key);
+  return all;
+}
 
 function around(key) {
   const own = new Set([key, ...rowsOf(key)]);
-  const lit = new Set(own);
-  for (const one of own) {
-    for (const { key: other } of [...data[one].uses, ...data[one].users]) lit.add(other);
-  }
+  const near = new Set([...own].flatMap(one => [one, ...data[one].uses.map(use => use.key), ...data[one].users.map(use => use.key)]));
   // A line may end at the frame of a group instead of at its members.
   const ends = new Set([...own].flatMap(one => [one, data[one].within]).filter(end => end && (own.has(end) || data[end].kind === "group")));
-  for (const line of lines) {
-    if (!ends.has(line.dataset.from) && !ends.has(line.dataset.to)) continue;
-    lit.add(line);
-    lit.add(line.dataset.from).add(line.dataset.to);
-  }
-  for (const one of [...lit]) if (data[one]) lit.add(cardOf(one));
-  return lit;
+  const touching = lines.filter(line => ends.has(line.dataset.from) || ends.has(line.dataset.to));
+  return new Set([...withFrames([...near, ...touching.flatMap(line => [line.dataset.from, line.dataset.to])]), ...touching]);
 }
 
 function light(lit) {
@@ -40,12 +36,10 @@ function light(lit) {
 
 function rest() {
   if (search.value.trim()) return find();
-  const isQuiet = chosen !== null && data[chosen].kind !== "stack";
-  light(isQuiet ? around(chosen) : null);
+  light(chosen !== null && data[chosen].kind !== "stack" ? around(chosen) : null);
 }
 
 // --- The panel.
-
 function element(name, text, className) {
   const made = document.createElement(name);
   if (text) made.textContent = text;
@@ -58,7 +52,7 @@ function list(title, references) {
   const ul = element("ul");
   for (const { key, links } of references) {
     const button = element("button", data[key].id);
-    for (const link of links) button.append(element("small", link));
+    button.append(...links.map(link => element("small", link)));
     button.onclick = () => choose(key, true);
     ul.append(element("li"));
     ul.lastChild.append(button);
@@ -67,13 +61,13 @@ function list(title, references) {
 }
 
 function choose(key, go, keepFocus) {
-  if (chosen !== null) nodes.get(chosen)?.classList.remove("chosen");
+  if (chosen !== null) nodes.get(chosen).classList.remove("chosen");
   chosen = key;
   panel.hidden = key === null;
   panel.replaceChildren();
   if (key !== null) {
     const node = data[key];
-    nodes.get(key)?.classList.add("chosen");
+    nodes.get(key).classList.add("chosen");
     const close = element("button", "×", "close");
     close.setAttribute("aria-label", "Close");
     close.onclick = () => choose(null);
@@ -91,10 +85,9 @@ function choose(key, go, keepFocus) {
 }
 
 // --- Search.
-
 function matches() {
   const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-  const text = key => [data[key].id, data[key].type, data[key].about, data[key].stateful ? "holds data" : ""].join(" ").toLowerCase();
+  const text = key => `${data[key].id} ${data[key].type} ${data[key].about} ${data[key].stateful ? "holds data" : ""}`.toLowerCase();
   return words.length ? [...nodes.keys()].filter(key => words.every(word => text(key).includes(word))) : [];
 }
 
@@ -102,7 +95,7 @@ function find() {
   const found = matches();
   const isAsked = search.value.trim() !== "";
   document.getElementById("found").textContent = isAsked ? `${found.length} found` : "";
-  light(isAsked ? new Set(found.flatMap(key => [key, cardOf(key)])) : null);
+  light(isAsked ? withFrames(found) : null);
   if (!isAsked) rest();
 }
 
@@ -113,7 +106,6 @@ search.addEventListener("keydown", event => {
 });
 
 // --- Pan and zoom, as a change of what part of the picture is seen.
-
 // Some room above for the search box.
 const size = svg.viewBox.baseVal;
 const whole = { x: 0, y: -size.height / 16, width: size.width, height: size.height * 17 / 16 };
@@ -139,7 +131,6 @@ function zoom(factor, x = innerWidth / 2, y = innerHeight / 2) {
 
 function show(key, keepFocus) {
   const node = nodes.get(key);
-  if (!node) return;
   const box = node.getBBox();
   const width = Math.min(view.width, Math.max(1400, box.width * 1.3));
   const height = width * innerHeight / innerWidth;
@@ -172,7 +163,6 @@ addEventListener("pointerup", event => {
 });
 
 // --- Each node can be pointed at and reached by keys.
-
 for (const [key, node] of nodes) {
   node.setAttribute("tabindex", "0");
   node.setAttribute("role", "button");

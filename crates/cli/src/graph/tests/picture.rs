@@ -51,7 +51,7 @@ fn texts_stay_in_their_boxes() {
 fn check_texts(node: Node<'_, '_>) {
     let number = |node: Node<'_, '_>, name: &str| node.attribute(name).unwrap().parse::<i32>().unwrap();
     let shape = |child: &Node<'_, '_>| ["strip", "box", "area"].iter().any(|class| has_class(*child, class));
-    let around = node.children().filter(shape).next_back().unwrap();
+    let around = node.children().rfind(shape).unwrap();
     let (left, right) = (number(around, "x"), number(around, "x") + number(around, "width"));
     let mut free = left;
     for text in node.children().filter(|child| child.tag_name().name() == "text") {
