@@ -2,7 +2,7 @@
 use stackgen_schema::{Facts, Kind, Literal, Property, Replacement, ResourceType, Shape, UpdateEffect};
 
 /// More values or longer patterns than this are left to the linter.
-const MAX_VALUES: usize = 12;
+const MAX_VALUES: usize = 24;
 const MAX_PATTERN: usize = 120;
 
 /// About a resource type, one paragraph an item.
@@ -191,10 +191,10 @@ mod tests {
 
     #[test]
     fn long_lists_are_cut() {
-        let allowed_values = (0..14).map(|number| Literal::Number(number.to_string())).collect();
+        let allowed_values = (0..26).map(|number| Literal::Number(number.to_string())).collect();
         let shape = Shape { allowed: allowed_values, ..Shape::default() };
         let text = allowed(&shape).unwrap();
-        assert!(text.ends_with("`11` and 2 more."), "{text}");
+        assert!(text.ends_with("`23` and 2 more."), "{text}");
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod generics;
 mod model;
 mod plan;
 mod share;
+mod types;
 mod write;
 
 #[expect(clippy::print_stdout, clippy::disallowed_methods, reason = "this is how cargo and a build script talk")]

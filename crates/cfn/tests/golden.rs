@@ -37,6 +37,7 @@ const LID: ShapeId = ShapeId(3);
 const BUILDER: ShapeId = ShapeId(4);
 const BOX: ShapeId = ShapeId(5);
 const CRATE: ShapeId = ShapeId(6);
+const HISTORY: ShapeId = ShapeId(7);
 
 fn property(name: &str, required: bool, kind: Kind, shape: ShapeId) -> Property {
     Property { name: name.to_owned(), required, kind, shape }
@@ -70,6 +71,7 @@ fn shapes() -> Vec<Shape> {
     let plan = vec![property("Self", false, Kind::Boolean, TEXT), property("Type", true, Kind::Number, TEXT)];
     let boxes = vec![
         property("Arn", true, Kind::String, TEXT),
+        property("History", false, list(Kind::Object(HISTORY)), TEXT),
         property("Labels", false, Kind::Map(Box::new(Kind::String)), TEXT),
         property("Lid", true, Kind::Object(LID), LID),
         property("Plan", false, Kind::Object(BUILDER), BUILDER),
@@ -77,9 +79,19 @@ fn shapes() -> Vec<Shape> {
         property("New", false, Kind::Json, TEXT),
         property("Tags", false, list(Kind::Tag), TEXT),
     ];
+    let history = object(Some("History"), vec![property("Day", true, Kind::String, TEXT)]);
     let mut crates = object(None, vec![property("Lids", false, list(Kind::Object(LID)), TEXT)]);
     crates.required_or = vec![vec!["Lids".to_owned(), "Other".to_owned()]];
-    vec![pattern, size, modes, object(Some("Lid"), lid), object(Some("Builder"), plan), object(None, boxes), crates]
+    vec![
+        pattern,
+        size,
+        modes,
+        object(Some("Lid"), lid),
+        object(Some("Builder"), plan),
+        object(None, boxes),
+        crates,
+        history,
+    ]
 }
 
 fn resource(name: &str, properties: ShapeId, attributes: &[&str]) -> ResourceType {
@@ -91,7 +103,7 @@ fn resource(name: &str, properties: ShapeId, attributes: &[&str]) -> ResourceTyp
         ref_returns: Vec::new(),
         create_only: vec!["/Name".to_owned()],
         conditional_create_only: vec!["/Plan/Type".to_owned()],
-        read_only: vec!["/Arn".to_owned()],
+        read_only: vec!["/Arn".to_owned(), "/History".to_owned()],
         refused: Vec::new(),
         write_only: Vec::new(),
         deprecated: vec!["/New".to_owned()],
