@@ -1,5 +1,7 @@
 //! Chores of this repository, run as `cargo xtask`.
-#![expect(clippy::print_stdout, reason = "chores report to whoever runs them")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "chores report to whoever runs them")]
+
+use std::process::ExitCode;
 
 use clap::Parser;
 
@@ -22,12 +24,19 @@ enum Chore {
     Schema(schema::Command),
 }
 
-fn main() -> anyhow::Result<()> {
-    match Chore::parse() {
+fn main() -> ExitCode {
+    let done = match Chore::parse() {
         Chore::Bench(args) => bench::exec(&args),
-        Chore::Check(args) => check::exec(&args),
         Chore::Builders(args) => builders::exec(&args),
+        Chore::Check(args) => check::exec(&args),
         Chore::Features(args) => features::exec(&args),
         Chore::Schema(command) => schema::exec(command),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }
