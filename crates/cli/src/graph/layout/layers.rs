@@ -31,9 +31,9 @@ fn without_cycles(count: usize, arrows: &[Arrow]) -> Vec<(usize, usize)> {
     // When an item is left; an arrow to an item that is left later goes backwards.
     let mut left = vec![usize::MAX; count];
     let mut clock = 0;
+    let mut entered = vec![false; count];
     for start in 0..count {
         let mut stack = vec![(start, 0)];
-        let mut entered = vec![false; count];
         while let Some((item, done)) = stack.pop() {
             if left[item] != usize::MAX {
                 continue;
@@ -61,36 +61,36 @@ fn without_cycles(count: usize, arrows: &[Arrow]) -> Vec<(usize, usize)> {
 /// The longest way to each item, and then sources moved up to what they point to: a volume stands beside its instance.
 fn ranks(count: usize, pairs: &[(usize, usize)]) -> Vec<usize> {
     let mut ranks = vec![0; count];
-    // Without cycles no way is longer than the number of items.
-    for _ in 0..count {
-        let mut changed = false;
-        for &(from, to) in pairs {
-            if ranks[to] <= ranks[from] {
-                ranks[to] = ranks[from] + 1;
-                changed = true;
-            }
-        }
-        if !changed {
-            break;
-        }
+    // Without cycles no way is longer than the number of items, so this ends.
+    settle(count, || {
+        let before = ranks.clone();
+        pairs.iter().for_each(|&(from, to)| ranks[to] = ranks[to].max(ranks[from] + 1));
+        ranks != before
+    });
+    let mut balance = vec![0_i32; count];
+    for &(from, to) in pairs {
+        balance[from] += 1;
+        balance[to] -= 1;
     }
-    for _ in 0..count {
-        let mut changed = false;
-        for item in 0..count {
-            let nearest = pairs.iter().filter(|(from, _)| *from == item).map(|&(_, to)| ranks[to]).min();
-            let (into, out) = pairs.iter().fold((0, 0), |(into, out), &(from, to)| {
-                (into + usize::from(to == item), out + usize::from(from == item))
-            });
-            if let Some(nearest) = nearest.filter(|nearest| into <= out && *nearest > ranks[item] + 1) {
-                ranks[item] = nearest - 1;
-                changed = true;
-            }
+    settle(count, || {
+        let mut nearest = vec![usize::MAX; count];
+        pairs.iter().for_each(|&(from, to)| nearest[from] = nearest[from].min(ranks[to]));
+        let before = ranks.clone();
+        for item in (0..count).filter(|&item| balance[item] >= 0 && nearest[item] != usize::MAX) {
+            ranks[item] = ranks[item].max(nearest[item] - 1);
         }
-        if !changed {
-            break;
-        }
-    }
+        ranks != before
+    });
     ranks
+}
+
+/// Repeats a step until it changes nothing, or has had every chance to.
+fn settle(count: usize, mut step: impl FnMut() -> bool) {
+    for _ in 0..=count {
+        if !step() {
+            break;
+        }
+    }
 }
 
 const SWEEPS: usize = 12;

@@ -29,6 +29,9 @@ pub(super) fn route(graph: &Graph, lines: &[Line], places: &[Rect], width: i32, 
     for round in 0..ROUNDS {
         for &index in &order {
             let line = &lines[index];
+            if search.is_hasty() && round > 0 {
+                return routes;
+            }
             if round > 0 {
                 grid.clear();
                 let others = (0..lines.len()).filter(|&other| other != index);

@@ -13,9 +13,16 @@ pub(super) struct Search {
     /// The search that wrote a cost.
     stamps: Vec<u32>,
     stamp: u32,
+    looked_at: u64,
     /// States by the least cost of a way through them.
     queue: BinaryHeap<Reverse<(u32, u32)>>,
 }
+
+/// How many states may be looked at before searches are content with a way that is good instead of the best. Pictures of
+/// a hundred resources stay far below; without a limit, a thousand tangled ones would take minutes.
+const PATIENCE: u64 = 20_000_000;
+/// How much a search without patience trusts in going straight.
+const HASTE: u32 = 3;
 
 /// The state before the first one.
 const START: u32 = u32::MAX;
@@ -31,7 +38,17 @@ impl Search {
     pub(super) fn new(grid: &Grid) -> Self {
         let states = 4 * ((grid.width + 1) * (grid.height + 1)) as usize;
         let (costs, came_from, stamps) = (vec![0; states], vec![START; states], vec![0; states]);
-        Search { costs, came_from, stamps, stamp: 0, queue: BinaryHeap::new() }
+        Search { costs, came_from, stamps, stamp: 0, looked_at: 0, queue: BinaryHeap::new() }
+    }
+
+    /// Whether there has been so much to look at that the rest has to be quick.
+    pub(super) fn is_hasty(&self) -> bool {
+        self.looked_at > PATIENCE
+    }
+
+    /// What is left from a state to the end; too much if there is haste, which makes the search run ahead.
+    fn rest(&self, terrain: &Terrain<'_>, point: Point, direction: usize) -> u32 {
+        terrain.rest(point, direction) * if self.is_hasty() { HASTE } else { 1 }
     }
 
     /// The corners of the cheapest way from one of the ports to the end.
@@ -49,9 +66,10 @@ impl Search {
             if best.as_ref().is_some_and(|best| best.cost <= promise) {
                 break;
             }
+            self.looked_at += 1;
             let (point, direction) = place(terrain.grid, state);
             let cost = self.costs[state as usize];
-            if promise > cost + terrain.rest(point, direction) {
+            if promise > cost + self.rest(terrain, point, direction) {
                 continue;
             }
             if let Some((port, last)) = terrain.enter(point, direction)
@@ -75,7 +93,8 @@ impl Search {
             return;
         }
         (self.stamps[state], self.costs[state], self.came_from[state]) = (self.stamp, cost, before);
-        self.queue.push(Reverse((cost + terrain.rest(point, direction), state as u32)));
+        let promise = cost + self.rest(terrain, point, direction);
+        self.queue.push(Reverse((promise, state as u32)));
     }
 
     fn points(&self, grid: &Grid, goal: &Goal) -> Vec<Point> {
