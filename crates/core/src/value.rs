@@ -39,11 +39,6 @@ pub trait IntoValue<T> {
 
 /// A text with a list of known values, as the type of a property. The known values are its constants; a plain string is
 /// taken too, because AWS adds values faster than anyone publishes lists.
-#[diagnostic::on_unimplemented(
-    message = "a property of type `{Self}` does not take text",
-    label = "text is not a `{Self}`",
-    note = "it takes a literal of that type, a parameter, an attribute of another resource, or an intrinsic function"
-)]
 pub trait Choice {}
 
 impl<C: Choice> Value<C> {
@@ -190,6 +185,8 @@ literals! {
 
 macro_rules! choices {
     ($($from:ty),*) => {$(
+        // The compiler would list every choice there is to somebody who gave text where a number belongs.
+        #[diagnostic::do_not_recommend]
         impl<C: Choice> IntoValue<C> for $from {
             fn into_value(self) -> Value<C> {
                 IntoValue::<String>::into_value(self).cast()
