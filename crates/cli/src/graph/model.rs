@@ -181,7 +181,9 @@ impl Graph {
             // A listener rule and its listener are rows of one card, which says enough.
             let apart = |(from, to): &(NodeId, NodeId)| self.box_of(*from) != self.box_of(*to);
             let Some((from, to)) = edge.drawn.filter(apart) else { continue };
-            let crosses = self.stack_of(edge.from) != self.stack_of(edge.to);
+            // Between cards of stacks there are no other lines to tell apart.
+            let are_closed = [from, to].map(|end| self.nodes[end].kind == Kind::ClosedStack) == [true, true];
+            let crosses = self.stack_of(edge.from) != self.stack_of(edge.to) && !are_closed;
             let line = lines.entry((from, to));
             let line = line.or_insert_with(|| Line { from, to, style: Style::Order, reasons: Vec::new() });
             for link in &edge.links {

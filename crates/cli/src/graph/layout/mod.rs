@@ -116,7 +116,7 @@ fn arrange(graph: &Graph, lines: &[Line], frame: Option<NodeId>, aspect: Aspect,
         &items,
         &arrows,
         match frame {
-            None => Wished { aspect: SCREEN, flush: true },
+            None => Wished { aspect: SCREEN, flush: boxes.iter().any(|&id| graph.is_frame(id)) },
             Some(_) => Wished { aspect, flush: false },
         },
     );

@@ -113,7 +113,7 @@ fn stacks_that_are_not_chosen_are_closed() {
     assert_eq!(graph.nodes[find(&graph, "prod-network")].kind, Kind::ClosedStack);
     assert!(lines(&graph).contains(&"Instance => prod-network".to_owned()));
     let closed = Graph::of(&host, &Selection { stacks: Vec::new(), closed: true }).unwrap();
-    assert_eq!(lines(&closed), ["prod-compute => prod-network"]);
+    assert_eq!(lines(&closed), ["prod-compute -> prod-network"]);
     assert_eq!(closed.nodes.len(), 2);
     assert_eq!(closed.nodes[0].what, "23 resources");
 }
