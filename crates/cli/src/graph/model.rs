@@ -39,7 +39,7 @@ pub(crate) struct Node {
     pub(crate) within: Option<NodeId>,
     /// Whether it is a line in the card of `within` and has no box of its own.
     pub(crate) is_row: bool,
-    /// What the template says of it, without the type.
+    /// What the template says of it.
     pub(crate) body: Value,
     /// Its decoded boot script.
     pub(crate) script: Option<String>,

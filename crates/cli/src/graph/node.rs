@@ -28,10 +28,6 @@ pub(super) fn blank(kind: Kind, id: &str) -> Node {
 pub(super) fn resource(id: &str, body: &Value, words: &Words<'_>) -> Node {
     let type_name = body.get("Type").and_then(Value::as_str).unwrap_or_default();
     let entry = words.stack.resources.iter().find(|entry| entry.id == id);
-    let mut body = body.clone();
-    if let Some(fields) = body.as_object_mut() {
-        fields.shift_remove("Type");
-    }
     Node {
         type_name: type_name.to_owned(),
         what: in_words(type_name),
@@ -39,7 +35,7 @@ pub(super) fn resource(id: &str, body: &Value, words: &Words<'_>) -> Node {
         category: Category::of(type_name),
         stateful: entry.is_some_and(|entry| entry.stateful),
         source: entry.map(|entry| entry.source.clone()).filter(|source| !source.is_empty()),
-        body,
+        body: body.clone(),
         ..blank(Kind::Resource, id)
     }
 }

@@ -36,7 +36,8 @@ fn walk(value: &Value, at: &str, words: &Words<'_>, found: &mut Vec<Mention>) {
         }
         Value::Object(fields) => match only(fields) {
             Some((name, argument)) if call(name, argument, at, words, found) => {}
-            _ => fields.iter().for_each(|(key, field)| walk(field, &join(at, key), words, found)),
+            Some((name, argument)) if name.starts_with("Fn::") => inside(argument, at, words, found),
+            _ => fields.iter().for_each(|(key, field)| walk(field, &format!("{at}/{key}"), words, found)),
         },
         _ => {}
     }
@@ -48,9 +49,12 @@ fn only(fields: &Map<String, Value>) -> Option<(&str, &Value)> {
     fields.next().is_none().then_some((name.as_str(), argument))
 }
 
-/// Intrinsics are no part of a path: people look for the property.
-fn join(at: &str, key: &str) -> String {
-    if key.starts_with("Fn::") { at.to_owned() } else { format!("{at}/{key}") }
+/// The argument of an intrinsic is no part of the path: people look for the property.
+fn inside(value: &Value, at: &str, words: &Words<'_>, found: &mut Vec<Mention>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| inside(item, at, words, found)),
+        other => walk(other, at, words, found),
+    }
 }
 
 /// Reads an intrinsic; `false` if it is none that refers by itself.

@@ -62,7 +62,7 @@ fn about(graph: &Graph, keys: &[String], id: NodeId) -> Value {
         "row": node.is_row,
         "uses": uses.collect::<Vec<Value>>(),
         "users": users.collect::<Vec<Value>>(),
-        "body": if node.body.is_object() { to_yaml(&node.body) } else { String::new() },
+        "body": if node.body.is_object() { to_yaml(&json!({ &node.id: node.body })) } else { String::new() },
         "script": node.script,
     })
 }
