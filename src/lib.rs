@@ -5,6 +5,19 @@
 //! review. The `main` of an app is one call of [`run`].
 //!
 //! Nothing here talks to AWS, and nothing depends on anything that does.
+//!
+//! ```
+//! use stackgen::cfn::{ec2, s3};
+//! use stackgen::{App, Stack};
+//!
+//! let mut stack = Stack::new("reports");
+//! let bucket = stack.add("Reports", s3::Bucket::new());
+//! stack.add("Data", ec2::Volume::new().availability_zone("eu-west-1a").size(20).encrypted(true));
+//! stack.output("ReportsArn", bucket.arn());
+//! let app = App::from(stack).synth().expect("nothing is wrong with it");
+//! let template = &app.stacks[0].template;
+//! template.assert_resource("AWS::EC2::Volume", serde_json::json!({"Size": 20}));
+//! ```
 pub mod app;
 pub mod config;
 pub mod host;

@@ -13,10 +13,10 @@ const IOPS_A_MIB: u32 = 4;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SizeError {
     /// A value is out of range.
-    #[error("{what} of {value} is not possible for gp3; it takes {least} to {most}")]
+    #[error("{value} {unit} is not possible for gp3; it takes {least} to {most}")]
     Range {
-        /// Which value.
-        what: &'static str,
+        /// What is counted.
+        unit: &'static str,
         /// The value.
         value: u32,
         /// The least possible.
@@ -47,9 +47,9 @@ pub enum SizeError {
 /// # Errors
 /// Names the value that is not possible.
 pub fn check_gp3(gib: u32, iops: u32, throughput: u32) -> Result<(), SizeError> {
-    for (what, value, range) in [("a size in GiB", gib, GIB), ("IOPS", iops, IOPS), ("MiB/s", throughput, THROUGHPUT)] {
+    for (unit, value, range) in [("GiB", gib, GIB), ("IOPS", iops, IOPS), ("MiB/s", throughput, THROUGHPUT)] {
         if !range.contains(&value) {
-            return Err(SizeError::Range { what, value, least: *range.start(), most: *range.end() });
+            return Err(SizeError::Range { unit, value, least: *range.start(), most: *range.end() });
         }
     }
     // Every size has the baseline.
@@ -71,7 +71,7 @@ mod tests {
     fn the_baseline_fits_every_size() {
         assert_eq!(check_gp3(1, 3_000, 125), Ok(()));
         assert_eq!(check_gp3(20, 3_000, 125), Ok(()));
-        assert!(matches!(check_gp3(0, 3_000, 125), Err(SizeError::Range { what: "a size in GiB", .. })));
+        assert!(matches!(check_gp3(0, 3_000, 125), Err(SizeError::Range { unit: "GiB", .. })));
         assert_eq!(check_gp3(20, 16_000, 125), Err(SizeError::TooSmall { iops: 16_000, least: 32 }));
         assert_eq!(check_gp3(500, 3_000, 1_000), Err(SizeError::TooSlow { throughput: 1_000, least: 4_000 }));
     }

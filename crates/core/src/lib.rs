@@ -5,6 +5,16 @@
 //! [`Value`]s: literals or intrinsics of the right type. [`App::synth`] checks everything and writes the templates.
 //!
 //! Nothing here reads a file, the environment or the clock, and the same calls give the same bytes.
+//!
+//! ```
+//! use stackgen_core::{App, RawResource, Stack};
+//!
+//! let mut stack = Stack::new("notes");
+//! let topic = stack.add("Topic", RawResource::new("AWS::SNS::Topic"));
+//! stack.output("TopicArn", &topic);
+//! let app = App::from(stack).synth().expect("nothing is wrong with it");
+//! assert_eq!(app.stacks[0].template.json()["Outputs"]["TopicArn"]["Value"]["Ref"], "Topic");
+//! ```
 pub mod aws {
     //! Pseudo parameters: what CloudFormation knows about the stack it is deploying.
     pub use crate::pseudo::{

@@ -28,6 +28,7 @@ pub struct Stack {
     pub(crate) resources: Vec<Resource>,
     pub(crate) loops: Vec<Entry<ForEach>>,
     pub(crate) outputs: Vec<Entry<Output>>,
+    pub(crate) raw: Vec<Entry<Raw>>,
     pub(crate) retired: Vec<Retired>,
 }
 
@@ -37,6 +38,13 @@ pub(crate) struct Entry<T> {
     pub(crate) id: Name,
     pub(crate) source: Source,
     pub(crate) body: T,
+}
+
+/// Something put into a section as it is; the entry's id is its key.
+#[derive(Debug)]
+pub(crate) struct Raw {
+    pub(crate) section: String,
+    pub(crate) node: Node,
 }
 
 /// A stateful resource that left a stack on purpose.
@@ -68,6 +76,7 @@ impl Stack {
             resources: Vec::new(),
             loops: Vec::new(),
             outputs: Vec::new(),
+            raw: Vec::new(),
             retired: Vec::new(),
         }
     }
@@ -180,6 +189,15 @@ impl Stack {
         let body = Output::new(value.into_value().into_node());
         self.outputs.push(Entry { id: id.into(), source: Source::caller(), body });
         &mut self.outputs.last_mut().expect("it was pushed just now").body
+    }
+
+    /// Puts raw JSON into a section of the template, such as `set_raw("Outputs", "Fn::ForEach::Zones", …)` or a hook: the
+    /// way to everything that has no method here.
+    #[track_caller]
+    pub fn set_raw(&mut self, section: &str, key: &str, value: serde_json::Value) -> &mut Self {
+        let raw = Raw { section: section.to_owned(), node: Node::from(value) };
+        self.raw.push(Entry { id: key.into(), source: Source::caller(), body: raw });
+        self
     }
 
     /// A handle on a resource that was added before.

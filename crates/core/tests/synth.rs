@@ -235,6 +235,26 @@ fn the_escape_hatch_reaches_everything() {
 }
 
 #[test]
+fn every_section_takes_what_has_no_method() {
+    let mut stack = Stack::new("raw");
+    let vpc = stack.add("Vpc", vpc());
+    stack.output("Typed", &vpc);
+    stack.set_raw("Outputs", "Raw", json!({"Value": {"Ref": "Vpc"}}));
+    stack.set_raw("Hooks", "Green", json!({"Type": "AWS::CodeDeploy::BlueGreen"}));
+    let json = body(stack, "raw");
+    assert_eq!(
+        json["Outputs"].as_object().map(|outputs| outputs.keys().cloned().collect()),
+        Some(vec!["Typed".to_owned(), "Raw".to_owned()])
+    );
+    assert_eq!(json["Hooks"]["Green"]["Type"], "AWS::CodeDeploy::BlueGreen");
+
+    let mut wrong = Stack::new("wrong");
+    wrong.add("Vpc", RawResource::new("AWS::EC2::VPC"));
+    wrong.set_raw("Outputs", "Raw", json!({"Value": {"Ref": "Vcp"}}));
+    assert_eq!(only_problem(wrong).logical_id.as_deref(), Some("Raw"));
+}
+
+#[test]
 fn loops_bring_the_language_extensions() {
     let mut stack = Stack::new("loops");
     let each = ForEach::new("Zone", ["a", "b"], "Subnet${Zone}", |zone| {

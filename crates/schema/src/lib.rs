@@ -6,6 +6,13 @@
 //!
 //! Start at [`Facts::embedded`] and [`Facts::resource`]. Nothing is decoded before somebody asks for it: looking up one type
 //! costs microseconds, whatever the number of types.
+//!
+//! ```
+//! let facts = stackgen_schema::Facts::embedded();
+//! let volume = facts.resource("AWS::EC2::Volume").expect("it is one of them");
+//! assert!(volume.stateful);
+//! assert_eq!(volume.ref_returns, ["VolumeId"]);
+//! ```
 #[cfg(feature = "encode")]
 mod encode;
 mod facts;

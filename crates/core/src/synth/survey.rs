@@ -126,6 +126,10 @@ impl<'a> Survey<'a> {
             self.node(&mut walk, &entry.body.collection);
             self.object(&mut walk, &entry.body.body);
         }
+        for entry in &stack.raw {
+            self.needs_language_extensions |= entry.id.starts_with("Fn::ForEach::");
+            self.node(&mut Walk::at(&entry.id, entry.source, None), &entry.body.node);
+        }
         self.object(&mut Walk::at(&"Metadata".into(), stack.source, None), &stack.metadata);
     }
 

@@ -79,28 +79,50 @@ impl Serialize for Document<'_> {
         if !transforms.is_empty() {
             map.serialize_entry("Transform", &transforms)?;
         }
-        let mut section = |name: &'static str, parts: Vec<Part<'_>>| {
-            if parts.is_empty() { Ok(()) } else { map.serialize_entry(name, &Section(parts, self.scope)) }
-        };
-        section("Metadata", stack.metadata.iter().map(|(key, node)| (key.clone(), Body::Node(node))).collect())?;
-        section("Parameters", self.parameters())?;
-        section("Rules", objects(&stack.rules))?;
-        section("Mappings", objects(&stack.mappings))?;
-        let conditions = stack.conditions.iter().map(|entry| (named(&entry.id), Body::Node(&entry.body)));
-        section("Conditions", conditions.collect())?;
-        section("Resources", self.resources())?;
-        section("Outputs", self.outputs())?;
+        for (name, mut parts) in self.sections() {
+            parts.extend(self.raw(name));
+            if !parts.is_empty() {
+                map.serialize_entry(name, &Section(parts, self.scope))?;
+            }
+        }
         map.end()
     }
 }
 
 impl Document<'_> {
+    /// The sections in the order in which people explain a template, and then those that only raw JSON made.
+    fn sections(&self) -> Vec<(&str, Vec<Part<'_>>)> {
+        let stack = self.scope.stack;
+        let metadata = stack.metadata.iter().map(|(key, node)| (key.clone(), Body::Node(node)));
+        let conditions = stack.conditions.iter().map(|entry| (named(&entry.id), Body::Node(&entry.body)));
+        let mut sections = vec![
+            ("Metadata", metadata.collect()),
+            ("Parameters", self.parameters()),
+            ("Rules", objects(&stack.rules)),
+            ("Mappings", objects(&stack.mappings)),
+            ("Conditions", conditions.collect()),
+            ("Resources", self.resources()),
+            ("Outputs", self.outputs()),
+        ];
+        for raw in &stack.raw {
+            if sections.iter().all(|(name, _)| *name != raw.body.section) {
+                sections.push((&raw.body.section, Vec::new()));
+            }
+        }
+        sections
+    }
+
     fn transforms(&self) -> Vec<&str> {
         let extensions = "AWS::LanguageExtensions";
         let own = self.scope.stack.transforms.iter().map(String::as_str);
         // AWS asks for this one to come first, since the others do not know what it rewrites.
         let added = self.survey.needs_language_extensions.then_some(extensions);
         added.into_iter().chain(own.filter(|name| *name != extensions || added.is_none())).collect()
+    }
+
+    fn raw(&self, section: &str) -> Vec<Part<'_>> {
+        let entries = self.scope.stack.raw.iter().filter(|raw| raw.body.section == section);
+        entries.map(|raw| (named(&raw.id), Body::Node(&raw.body.node))).collect()
     }
 
     fn parameters(&self) -> Vec<Part<'_>> {
