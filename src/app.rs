@@ -19,7 +19,7 @@ pub const OUT_VARIABLE: &str = "STACKGEN_OUT";
 
 /// What kept an app from describing its stacks.
 #[derive(Debug)]
-pub struct Failure(ProblemEntry);
+pub struct Failure(Box<ProblemEntry>);
 
 impl<E: Error + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
@@ -30,14 +30,14 @@ impl<E: Error + 'static> From<E> for Failure {
             cause = error.source();
         }
         let config = (&error as &dyn Any).downcast_ref::<ConfigError>();
-        Failure(ProblemEntry {
+        Failure(Box::new(ProblemEntry {
             stack: String::new(),
             id: None,
             path: String::new(),
             source: config.map(ConfigError::place),
             message,
             hint: config.and_then(ConfigError::hint).map(str::to_owned),
-        })
+        }))
     }
 }
 
@@ -68,7 +68,7 @@ pub fn assemble(describe: impl FnOnce() -> Result<App, Failure>) -> Assembly {
     match describe().map(|app| app.synth()) {
         Ok(Ok(app)) => assembly_of(&app),
         Ok(Err(problems)) => refused(problems.iter().map(problem_entry).collect()),
-        Err(Failure(problem)) => refused(vec![problem]),
+        Err(Failure(problem)) => refused(vec![*problem]),
     }
 }
 

@@ -172,11 +172,11 @@ mod tests {
 
     use super::{PolicyDocument, Statement, matches};
 
-    fn synth(statement: Statement) -> Result<serde_json::Value, Problem> {
+    fn synth(statement: Statement) -> Result<serde_json::Value, Box<Problem>> {
         let mut stack = Stack::new("test");
         let document = PolicyDocument::new([statement]).into_value();
         stack.add("Thing", RawResource::new("Some::Thing").property("Policy", document));
-        let app = App::from(stack).synth().map_err(|mut problems| problems.remove(0))?;
+        let app = App::from(stack).synth().map_err(|mut problems| Box::new(problems.remove(0)))?;
         Ok(app.stacks[0].template.json()["Resources"]["Thing"]["Properties"]["Policy"]["Statement"][0].clone())
     }
 
