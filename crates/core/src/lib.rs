@@ -34,6 +34,7 @@ mod output;
 mod parameter;
 mod pattern;
 mod policy;
+mod preview;
 mod problem;
 mod pseudo;
 mod resource;

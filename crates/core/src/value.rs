@@ -99,7 +99,7 @@ impl<T> Value<T> {
 impl Value<String> {
     /// The text as people read it, with `${…}` where CloudFormation puts a value in.
     pub fn preview(&self) -> String {
-        crate::synth::preview(&self.node)
+        crate::preview::preview(&self.node)
     }
 }
 

@@ -7,19 +7,18 @@ mod check;
 mod cycle;
 mod limits;
 mod links;
+mod nodes;
 mod place;
+mod resources;
 mod survey;
 mod tags;
 mod types;
-mod user_data;
 mod write;
 
 use crate::app::App;
 use crate::problem::{Problem, Source};
 use crate::stack::Retired;
 use crate::template::Template;
-
-pub(crate) use user_data::preview;
 
 /// Everything that synth makes of an app: stacks in an order in which they can be deployed.
 #[derive(Clone, Debug)]

@@ -2,9 +2,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::types::Types;
-use super::user_data;
 use crate::nearest::nearest;
 use crate::node::{Fault, Link, Name, Node, Object, Reference};
+use crate::preview;
 use crate::problem::{Problem, Source};
 use crate::stack::Stack;
 
@@ -187,7 +187,7 @@ impl<'a> Survey<'a> {
             "Fn::Sub" => first.into_iter().for_each(|template| self.sub(walk, template, arguments.get(1))),
             "Fn::Length" | "Fn::ToJsonString" => self.needs_language_extensions = true,
             "Fn::Base64" if walk.place.path.ends_with("/UserData") => {
-                let text = user_data::decode(argument, &self.stack.name);
+                let text = preview::in_stack(argument, &self.stack.name);
                 self.user_data.push(super::UserData { logical_id: walk.place.id.to_string(), text });
             }
             _ => {}

@@ -5,14 +5,16 @@ use std::collections::HashMap;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::links::{self, Links};
+use super::nodes::{In, InObject, Scope};
+use super::resources::InResource;
 use super::survey::Survey;
 use super::types::Types;
 use super::{SynthesizedResource, SynthesizedStack, tags};
 use crate::app::App;
 use crate::foreach::ForEach;
-use crate::node::{Name, Node, Object, Reference};
+use crate::node::{Node, Object, Reference};
 use crate::resource::Resource;
-use crate::stack::{Entry, Stack};
+use crate::stack::Entry;
 use crate::template::Template;
 
 /// A stack's template and what other tools want to know of it.
@@ -49,15 +51,6 @@ fn facts_of(resource: &Resource, types: &Types) -> SynthesizedResource {
         source: resource.source(),
         stateful: types.get(resource.type_name()).is_some_and(|facts| facts.stateful),
     }
-}
-
-/// What a node needs to know to be written: the stack it stands in, and where the others are.
-struct Scope<'a> {
-    stack: &'a Stack,
-    app: &'a App,
-    positions: &'a HashMap<&'a str, usize>,
-    tags: &'a [(String, String)],
-    types: &'a Types,
 }
 
 struct Document<'a> {
@@ -200,88 +193,6 @@ impl Serialize for Section<'_> {
     }
 }
 
-/// The attributes of a resource in the order in which people want to read them: what may happen to it before its many
-/// properties.
-const ATTRIBUTES: [&str; 7] =
-    ["Condition", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy", "CreationPolicy", "UpdatePolicy", "Metadata"];
-
-struct InResource<'a>(&'a Resource, &'a Scope<'a>);
-
-impl Serialize for InResource<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let InResource(resource, scope) = self;
-        let facts = scope.types.get(resource.type_name());
-        let body = resource.body();
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("Type", resource.type_name())?;
-        let depends_on: Vec<&str> = resource_dependencies(&body.depends_on, scope.stack);
-        let default = |name: &str| match name {
-            _ if !facts.as_ref().is_some_and(|facts| facts.stateful) => None,
-            "DeletionPolicy" => Some("RetainExceptOnCreate"),
-            "UpdateReplacePolicy" => Some("Retain"),
-            _ => None,
-        };
-        for name in ATTRIBUTES {
-            match (body.attributes.get(name), default(name)) {
-                (Some(node), _) => map.serialize_entry(name, &In(node, scope))?,
-                (None, Some(policy)) => map.serialize_entry(name, policy)?,
-                (None, None) if name == "DependsOn" && !depends_on.is_empty() => {
-                    map.serialize_entry(name, &depends_on)?
-                }
-                (None, None) => {}
-            }
-        }
-        let properties = body.attributes.get("Properties");
-        let tagging = facts.as_ref().and_then(|facts| facts.tagging.as_ref());
-        let written = |name: &str| properties.and_then(Node::as_object).and_then(|properties| properties.get(name));
-        let tags = tagging.and_then(|tagging| {
-            Some((tagging.property.as_str(), tags::property(tagging, written(&tagging.property), scope.tags)?))
-        });
-        if properties.is_some() || tags.is_some() {
-            map.serialize_entry("Properties", &Properties { node: properties, tags, scope })?;
-        }
-        let known = |key: &str| key == "Properties" || key == "Type" || ATTRIBUTES.contains(&key);
-        for (key, node) in body.attributes.iter().filter(|(key, _)| !known(key)) {
-            map.serialize_entry(key, &In(node, scope))?;
-        }
-        map.end()
-    }
-}
-
-fn resource_dependencies<'a>(all: &'a [(Name, Name)], stack: &Stack) -> Vec<&'a str> {
-    let mut own: Vec<&str> = all.iter().filter(|(home, _)| *home == stack.name).map(|(_, id)| &**id).collect();
-    own.dedup();
-    own
-}
-
-struct Properties<'a> {
-    node: Option<&'a Node>,
-    tags: Option<(&'a str, Node)>,
-    scope: &'a Scope<'a>,
-}
-
-impl Serialize for Properties<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let object = match self.node {
-            Some(Node::Object(object)) => Some(object),
-            Some(node) => return In(node, self.scope).serialize(serializer),
-            None => None,
-        };
-        let mut map = serializer.serialize_map(None)?;
-        let mut tags = self.tags.as_ref();
-        for (key, node) in object.into_iter().flat_map(Object::iter) {
-            match tags.take_if(|(name, _)| name == key) {
-                Some((name, merged)) => map.serialize_entry(name, &In(merged, self.scope))?,
-                None => map.serialize_entry(key, &In(node, self.scope))?,
-            }
-        }
-        if let Some((name, added)) = tags {
-            map.serialize_entry(name, &In(added, self.scope))?;
-        }
-        map.end()
-    }
-}
-
 struct InLoop<'a>(&'a ForEach, &'a Scope<'a>);
 
 impl Serialize for InLoop<'_> {
@@ -289,67 +200,5 @@ impl Serialize for InLoop<'_> {
         let InLoop(each, scope) = self;
         let made = HashMap::from([(&each.id, InObject(&each.body, scope))]);
         (&*each.item, In(&each.collection, scope), made).serialize(serializer)
-    }
-}
-
-struct InObject<'a>(&'a Object, &'a Scope<'a>);
-
-impl Serialize for InObject<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(key, node)| (key, In(node, self.1))))
-    }
-}
-
-struct In<'a>(&'a Node, &'a Scope<'a>);
-
-impl Serialize for In<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let In(node, scope) = self;
-        match node {
-            Node::Null => serializer.serialize_unit(),
-            Node::Bool(flag) => serializer.serialize_bool(*flag),
-            Node::Integer(number) => serializer.serialize_i64(*number),
-            Node::Number(number) => serializer.serialize_f64(*number),
-            Node::Text(text) => serializer.serialize_str(text),
-            Node::List(items) => serializer.collect_seq(items.iter().map(|item| In(item, scope))),
-            Node::Object(object) => InObject(object, scope).serialize(serializer),
-            Node::Call(function, argument) => serializer.collect_map([(function, In(argument, scope))]),
-            Node::Concat(pieces) => concat_in(pieces, scope, serializer),
-            Node::Reference(reference) => reference_in(reference, scope, serializer),
-            Node::Fault(_) => unreachable!("synth stops before it writes an app with problems"),
-        }
-    }
-}
-
-fn reference_in<S: Serializer>(reference: &Reference, scope: &Scope<'_>, serializer: S) -> Result<S::Ok, S::Error> {
-    if let Some(stack) = reference.stack.as_ref().filter(|stack| **stack != scope.stack.name) {
-        let theirs = scope.positions.get(&**stack).and_then(|&index| scope.app.stacks[index].region.as_deref());
-        let region = theirs.filter(|region| Some(*region) != scope.stack.region.as_deref());
-        return In(&links::crossing_node(stack, region, reference), scope).serialize(serializer);
-    }
-    match &reference.attribute {
-        None => serializer.collect_map([("Ref", &*reference.id)]),
-        Some(attribute) => serializer.collect_map([("Fn::GetAtt", [&*reference.id, attribute])]),
-    }
-}
-
-fn concat_in<S: Serializer>(pieces: &[Node], scope: &Scope<'_>, serializer: S) -> Result<S::Ok, S::Error> {
-    match pieces.iter().map(|piece| in_sub(piece, scope)).collect::<Option<String>>() {
-        Some(template) => serializer.collect_map([("Fn::Sub", template)]),
-        None => {
-            serializer.collect_map([("Fn::Join", ("", Vec::from_iter(pieces.iter().map(|piece| In(piece, scope)))))])
-        }
-    }
-}
-
-/// A piece of text as `Fn::Sub` takes it, if it does: no literal that it would read as a name, nothing of other stacks.
-fn in_sub(piece: &Node, scope: &Scope<'_>) -> Option<String> {
-    match piece {
-        Node::Text(text) => (!text.contains("${")).then(|| text.to_string()),
-        Node::Reference(reference) if reference.stack.as_ref().is_none_or(|stack| *stack == scope.stack.name) => {
-            let attribute = reference.attribute.as_ref().map(|name| format!(".{name}")).unwrap_or_default();
-            Some(format!("${{{}{attribute}}}", reference.id))
-        }
-        _ => None,
     }
 }

@@ -1,8 +1,8 @@
-//! Boot scripts, as people read them.
+//! Text with intrinsics in it, as people read it: boot scripts, names, ARNs.
 use crate::node::{Name, Node};
 
-/// The script inside `Fn::Base64`, with `${…}` where CloudFormation puts a value in.
-pub(super) fn decode(node: &Node, stack: &Name) -> String {
+/// The text of a node in a stack, with `${…}` where CloudFormation puts a value in.
+pub(crate) fn in_stack(node: &Node, stack: &Name) -> String {
     let mut text = String::new();
     append(&mut text, node, stack);
     text
@@ -10,7 +10,7 @@ pub(super) fn decode(node: &Node, stack: &Name) -> String {
 
 /// The same outside of any stack: every name is written with its stack.
 pub(crate) fn preview(node: &Node) -> String {
-    decode(node, &"".into())
+    in_stack(node, &"".into())
 }
 
 fn append(text: &mut String, node: &Node, stack: &Name) {
