@@ -1,17 +1,30 @@
 //! Describes and synthesizes N stacks of 100 resources and says what it took, as JSON. `cargo xtask bench` runs it.
 //!
 //! A stack is what people have: a network, hosts, roles with policies, parameters, log groups, buckets; resources refer to
-//! each other, and every tenth stack refers to the one before it.
+//! each other, and every tenth stack refers to the one before it. `benches/peers` describes the same stacks with other tools.
+//!
+//! With a folder in `STACKGEN_OUT`, this is an app like any other and writes its assembly there.
 #![expect(clippy::print_stdout, reason = "the figures are the output")]
 
+use std::process::ExitCode;
 use std::time::Instant;
 
 use stackgen::cfn::{ec2, iam, logs, s3, ssm};
 use stackgen::iam::{PolicyDocument, Statement, arn};
 use stackgen::{App, Stack};
 
-fn main() {
+fn main() -> ExitCode {
     let stacks = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(1_usize);
+    #[expect(clippy::disallowed_methods, reason = "the command tells an app by this variable where to write")]
+    let folder = std::env::var_os(stackgen::app::OUT_VARIABLE);
+    if folder.is_some() {
+        return stackgen::run(|| Ok(describe(stacks)));
+    }
+    measure(stacks);
+    ExitCode::SUCCESS
+}
+
+fn measure(stacks: usize) {
     let started = Instant::now();
     let app = describe(stacks);
     let described = started.elapsed();
@@ -54,7 +67,7 @@ fn stack(index: usize, peer: Option<&ec2::Vpc>) -> (Stack, ec2::Vpc) {
 }
 
 fn hosts(stack: &mut Stack, vpc: &ec2::Vpc, group: u8) {
-    let zone = if group % 2 == 0 { "eu-west-1a" } else { "eu-west-1b" };
+    let zone = if group.is_multiple_of(2) { "eu-west-1a" } else { "eu-west-1b" };
     let id = |kind: &str| format!("{kind}{group}");
     let cidr = format!("10.0.{group}.0/24");
     let subnet = stack.add(&id("Subnet"), ec2::Subnet::new().vpc_id(vpc).cidr_block(cidr).availability_zone(zone));

@@ -1,0 +1,47 @@
+//! `cargo xtask bench`: what synth costs, alone and beside other tools, and what compiling costs.
+//!
+//! Every figure is a median of several runs on whatever machine this is; what lasts are the ratios and the growth, so
+//! whatever is compared runs in turns. `docs/benchmarks.md` has figures and says how to read them. Start at [`exec`];
+//! [`measure`] has the stopwatch.
+mod compile;
+mod edit;
+mod equal;
+mod growth;
+mod measure;
+mod peers;
+mod production;
+mod programs;
+mod project;
+mod versus;
+
+/// Where everything goes that a benchmark makes; nothing outside of it is changed.
+const FOLDER: &str = "target/bench";
+
+/// Measure synth: growth, whole processes, and the way from an edit to a template
+#[derive(clap::Args)]
+pub struct Args {
+    /// Runs of each measurement; the median counts
+    #[arg(long, default_value_t = 5, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
+    runs: usize,
+    /// Also install troposphere and the AWS CDK under `target/`, and measure the same app with them
+    #[arg(long)]
+    peers: bool,
+    /// Also measure what it costs to compile the builders and the library
+    #[arg(long)]
+    compile: bool,
+}
+
+/// Measures and prints.
+pub fn exec(args: &Args) -> anyhow::Result<()> {
+    let peers = args.peers.then(peers::Peers::install).transpose()?;
+    growth::exec(args.runs)?;
+    production::exec(args.runs)?;
+    if let Some(peers) = &peers {
+        versus::exec(args.runs, peers)?;
+    }
+    edit::exec(args.runs, peers.as_ref())?;
+    if args.compile {
+        compile::exec(args.runs)?;
+    }
+    Ok(())
+}
