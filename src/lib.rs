@@ -28,7 +28,7 @@ pub mod script;
 pub use app::{Failure, run};
 pub use stackgen_cfn as cfn;
 pub use stackgen_core::{
-    App, AwsType, Choice, Condition, CreationPolicy, DeletionPolicy, ForEach, Handle, IntoResource, IntoValue, Json,
+    App, AwsType, Choice, Condition, CreationPolicy, DeletionPolicy, Handle, IntoResource, IntoValue, Json,
     Key, Link, Map, Mapping, Object, Output, Parameter, Pattern, Problem, RawResource, Resource, Retired,
     RollingUpdate, Rule, Source, Stack, SynthesizedApp, SynthesizedStack, Tag, Template, UpdatePolicy,
     UpdateReplacePolicy, Value, aws, condition, intrinsic,

@@ -8,8 +8,7 @@ use serde_json::Value as Json;
 use crate::node::{Fault, Link, Node, Object, Reference};
 
 /// Functions that may stand in raw JSON. `Node::Call` holds a static name, so an unknown one stays an object.
-const FUNCTIONS: [&str; 29] = [
-    "Condition",
+const FUNCTIONS: [&str; 24] = [
     "Fn::And",
     "Fn::Base64",
     "Fn::Cidr",
@@ -34,10 +33,6 @@ const FUNCTIONS: [&str; 29] = [
     "Fn::Transform",
     "Fn::ValueOf",
     "Fn::ValueOfAll",
-    "Fn::ForEach",
-    "Fn::GetParam",
-    "Fn::GetAtt",
-    "Ref",
 ];
 
 impl From<Json> for Node {
@@ -45,9 +40,10 @@ impl From<Json> for Node {
         match json {
             Json::Null => Node::Null,
             Json::Bool(flag) => Node::Bool(flag),
-            Json::Number(number) => match number.as_i64() {
-                Some(integer) => Node::Integer(integer),
-                None => number.as_f64().map_or(Node::Null, Node::Number),
+            Json::Number(number) => match (number.as_i64(), number.as_f64()) {
+                (Some(integer), _) => Node::Integer(integer),
+                (None, Some(fraction)) if !number.is_u64() => Node::number(fraction),
+                _ => Node::fault(format!("the number {number} is larger than CloudFormation's")),
             },
             Json::String(text) => Node::Text(Cow::Owned(text)),
             Json::Array(items) => Node::List(items.into_iter().map(Node::from).collect()),
@@ -66,11 +62,25 @@ fn single(fields: serde_json::Map<String, Json>) -> Node {
     match key.as_str() {
         "Ref" => value.as_str().map(|id| local(id, None)),
         "Fn::GetAtt" => get_att(value),
-        // `Condition` is also an ordinary property name, for instance of an IAM statement.
-        "Condition" if !value.is_string() => None,
+        "Fn::And" | "Fn::Or" | "Fn::Not" => known(key).map(|function| Node::Call(function, Box::new(tests(value)))),
         name => known(name).map(|function| Node::Call(function, Box::new(Node::from(value.clone())))),
     }
     .unwrap_or_else(|| object(fields))
+}
+
+/// The arguments of a logical function. Only there is `{"Condition": "Name"}` a reference; elsewhere it is data, for instance
+/// of an IAM statement.
+fn tests(arguments: &Json) -> Node {
+    let test = |argument: &Json| match argument.as_object().filter(|fields| fields.len() == 1) {
+        Some(fields) if fields.get("Condition").is_some_and(Json::is_string) => {
+            Node::Call("Condition", Box::new(Node::from(fields["Condition"].clone())))
+        }
+        _ => Node::from(argument.clone()),
+    };
+    match arguments {
+        Json::Array(items) => Node::List(items.iter().map(test).collect()),
+        other => Node::from(other.clone()),
+    }
 }
 
 fn get_att(argument: &Json) -> Option<Node> {
@@ -93,6 +103,11 @@ fn local(id: &str, attribute: Option<String>) -> Node {
         link: Link::Strong,
         is_list: false,
     }))
+}
+
+/// The functions that raw JSON may call.
+pub(crate) fn functions() -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.into_iter().chain(["Fn::GetAtt"])
 }
 
 fn known(name: &str) -> Option<&'static str> {
@@ -123,7 +138,7 @@ impl Node {
 
     fn step(&mut self, part: &str) -> Option<&mut Node> {
         if *self == Node::Null {
-            *self = Node::Object(Object::new());
+            *self = if part == "-" { Node::List(Vec::new()) } else { Node::Object(Object::new()) };
         }
         match self {
             Node::Object(object) => Some(object.entry(part)),

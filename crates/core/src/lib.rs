@@ -25,7 +25,7 @@ pub mod condition;
 pub mod intrinsic;
 
 mod app;
-mod foreach;
+mod each;
 mod json;
 mod mapping;
 mod nearest;
@@ -46,7 +46,6 @@ mod value;
 
 pub use app::App;
 pub use condition::Condition;
-pub use foreach::ForEach;
 pub use mapping::Mapping;
 pub use nearest::nearest;
 pub use node::{Fault, Key, Link, Name, Node, Object, Reference};

@@ -107,7 +107,7 @@ impl Object {
     }
 
     /// Takes a key out.
-    pub fn remove(&mut self, key: &str) -> Option<Node> {
+    pub(crate) fn take(&mut self, key: &str) -> Option<Node> {
         let position = self.0.iter().position(|(existing, _)| existing == key)?;
         Some(self.0.remove(position).1)
     }
@@ -129,12 +129,25 @@ impl Object {
 }
 
 impl<K: Into<Key>> FromIterator<(K, Node)> for Object {
+    /// Of two entries with one key the later counts.
     fn from_iter<I: IntoIterator<Item = (K, Node)>>(entries: I) -> Self {
-        Object(entries.into_iter().map(|(key, node)| (key.into(), node)).collect())
+        let mut object = Object::new();
+        entries.into_iter().for_each(|(key, node)| object.set(key, node));
+        object
     }
 }
 
 impl Node {
+    /// A value that could not be made.
+    pub fn fault(message: impl Into<String>) -> Self {
+        Node::Fault(Box::new(Fault { message: message.into(), hint: None }))
+    }
+
+    /// A number that may have a fraction.
+    pub fn number(number: f64) -> Self {
+        if number.is_finite() { Node::Number(number) } else { Node::fault(format!("{number} is no number in JSON")) }
+    }
+
     /// Text from anything that has some.
     pub fn text(text: impl Into<Cow<'static, str>>) -> Self {
         Node::Text(text.into())
@@ -150,6 +163,14 @@ impl Node {
         match self {
             Node::Text(text) => Some(text),
             _ => None,
+        }
+    }
+
+    /// The literal texts of a list, or the text if it is only one.
+    pub(crate) fn texts(&self) -> Vec<&str> {
+        match self {
+            Node::List(items) => items.iter().filter_map(Node::as_text).collect(),
+            node => node.as_text().into_iter().collect(),
         }
     }
 

@@ -1,48 +1,71 @@
 //! Text with intrinsics in it, as people read it: boot scripts, names, ARNs.
 use crate::node::{Name, Node};
 
-/// The text of a node in a stack, with `${…}` where CloudFormation puts a value in.
-pub(crate) fn in_stack(node: &Node, stack: &Name) -> String {
-    let mut text = String::new();
-    append(&mut text, node, stack);
-    text
+/// How many bytes an intrinsic is taken for where only the deploy knows: ids are shorter, and ARNs are rare in scripts.
+const INTRINSIC_BYTES: usize = 32;
+
+/// A text with `${…}` where CloudFormation puts a value in.
+#[derive(Default)]
+pub(crate) struct Preview {
+    pub(crate) text: String,
+    /// Its size once the values are in it, as far as that is known.
+    pub(crate) bytes: usize,
+}
+
+/// The text of a node in a stack.
+pub(crate) fn in_stack(node: &Node, stack: &Name) -> Preview {
+    let mut preview = Preview::default();
+    preview.append(node, stack);
+    preview
 }
 
 /// The same outside of any stack: every name is written with its stack.
 pub(crate) fn preview(node: &Node) -> String {
-    in_stack(node, &"".into())
+    in_stack(node, &"".into()).text
 }
 
-fn append(text: &mut String, node: &Node, stack: &Name) {
-    match node {
-        Node::Text(literal) => text.push_str(literal),
-        Node::Integer(number) => text.push_str(&number.to_string()),
-        Node::Reference(reference) => {
-            let foreign = reference.stack.as_ref().filter(|name| *name != stack);
-            let prefix = foreign.map(|name| format!("{name}:")).unwrap_or_default();
-            let suffix = reference.attribute.as_ref().map(|name| format!(".{name}")).unwrap_or_default();
-            text.push_str(&format!("${{{prefix}{}{suffix}}}", reference.id));
-        }
-        Node::Concat(pieces) => pieces.iter().for_each(|piece| append(text, piece, stack)),
-        Node::Call("Fn::Join", argument) => join(text, argument, stack),
-        Node::Call("Fn::Sub", argument) => {
-            let template = if let Node::List(items) = &**argument { items.first() } else { Some(&**argument) };
-            template.into_iter().for_each(|template| append(text, template, stack));
-        }
-        Node::Call(function, _) => text.push_str(&format!("${{{function}}}")),
-        _ => text.push_str("${?}"),
+impl Preview {
+    fn literal(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.bytes += text.len();
     }
-}
 
-fn join(text: &mut String, argument: &Node, stack: &Name) {
-    let Node::List(parts) = argument else { return };
-    let [Node::Text(between), Node::List(pieces)] = parts.as_slice() else {
-        return text.push_str("${Fn::Join}");
-    };
-    for (index, piece) in pieces.iter().enumerate() {
-        if index > 0 {
-            text.push_str(between);
+    fn value(&mut self, name: &str) {
+        self.text.push_str(&format!("${{{name}}}"));
+        self.bytes += INTRINSIC_BYTES;
+    }
+
+    fn append(&mut self, node: &Node, stack: &Name) {
+        match node {
+            Node::Text(literal) => self.literal(literal),
+            Node::Integer(number) => self.literal(&number.to_string()),
+            Node::Reference(reference) => {
+                let foreign = reference.stack.as_ref().filter(|name| *name != stack);
+                let prefix = foreign.map(|name| format!("{name}:")).unwrap_or_default();
+                let suffix = reference.attribute.as_ref().map(|name| format!(".{name}")).unwrap_or_default();
+                self.value(&format!("{prefix}{}{suffix}", reference.id));
+            }
+            Node::Concat(pieces) => pieces.iter().for_each(|piece| self.append(piece, stack)),
+            Node::Call("Fn::Join", argument) => self.join(argument, stack),
+            Node::Call("Fn::Sub", argument) => {
+                let template = if let Node::List(items) = &**argument { items.first() } else { Some(&**argument) };
+                template.into_iter().for_each(|template| self.append(template, stack));
+            }
+            Node::Call(function, _) => self.value(function),
+            _ => self.value("?"),
         }
-        append(text, piece, stack);
+    }
+
+    fn join(&mut self, argument: &Node, stack: &Name) {
+        let Node::List(parts) = argument else { return };
+        let [Node::Text(between), Node::List(pieces)] = parts.as_slice() else {
+            return self.value("Fn::Join");
+        };
+        for (index, piece) in pieces.iter().enumerate() {
+            if index > 0 {
+                self.literal(between);
+            }
+            self.append(piece, stack);
+        }
     }
 }

@@ -68,6 +68,16 @@ impl Resource {
         Resource(Arc::new(Inner { stack, id, type_name, source, body: Mutex::new(body) }))
     }
 
+    /// A resource whose whole body is given.
+    pub(crate) fn raw(stack: Name, id: Name, mut attributes: Object, source: Source) -> Self {
+        let type_name = match attributes.take("Type") {
+            Some(Node::Text(name)) => name,
+            _ => Key::Borrowed(""),
+        };
+        let body = Mutex::new(Body { attributes, ..Body::default() });
+        Resource(Arc::new(Inner { stack, id, type_name, source, body }))
+    }
+
     /// Its name in the stack. Changing it replaces the real thing.
     pub fn logical_id(&self) -> &str {
         &self.0.id

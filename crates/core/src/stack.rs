@@ -1,6 +1,6 @@
 //! A stack: what CloudFormation creates, updates and deletes as one.
 use crate::condition::{Condition, Test};
-use crate::foreach::ForEach;
+use crate::each::Each;
 use crate::mapping::Mapping;
 use crate::node::{Link, Name, Node, Object, Reference};
 use crate::output::Output;
@@ -26,7 +26,7 @@ pub struct Stack {
     pub(crate) conditions: Vec<Entry<Node>>,
     pub(crate) rules: Vec<Entry<Object>>,
     pub(crate) resources: Vec<Resource>,
-    pub(crate) loops: Vec<Entry<ForEach>>,
+    pub(crate) loops: Vec<Entry<Each>>,
     pub(crate) outputs: Vec<Entry<Output>>,
     pub(crate) raw: Vec<Entry<Raw>>,
     pub(crate) retired: Vec<Retired>,
@@ -139,12 +139,6 @@ impl Stack {
         Handle::from_resource(resource)
     }
 
-    /// Adds a resource once for each item of a collection.
-    #[track_caller]
-    pub fn add_each(&mut self, name: &str, each: ForEach) {
-        self.loops.push(Entry { id: name.into(), source: Source::caller(), body: each });
-    }
-
     /// Adds a parameter and gives its value.
     #[track_caller]
     #[expect(private_bounds, reason = "nobody else names the types of parameters")]
@@ -191,12 +185,38 @@ impl Stack {
         &mut self.outputs.last_mut().expect("it was pushed just now").body
     }
 
-    /// Puts raw JSON into a section of the template, such as `set_raw("Outputs", "Fn::ForEach::Zones", …)` or a hook: the
-    /// way to everything that has no method here.
+    /// Puts raw JSON into a section of the template: the way to everything that has no method here, such as
+    /// `set_raw("Outputs", "Fn::ForEach::Zones", …)` or a hook. What is like anything else in its section is checked like
+    /// anything else.
     #[track_caller]
     pub fn set_raw(&mut self, section: &str, key: &str, value: serde_json::Value) -> &mut Self {
-        let raw = Raw { section: section.to_owned(), node: Node::from(value) };
-        self.raw.push(Entry { id: key.into(), source: Source::caller(), body: raw });
+        let (id, source): (Name, Source) = (key.into(), Source::caller());
+        let is_loop = key.starts_with("Fn::ForEach::");
+        match (section, Node::from(value)) {
+            ("Metadata", node) => self.metadata.set(key.to_owned(), node),
+            ("Conditions", body) if !is_loop => self.conditions.push(Entry { id, source, body }),
+            ("Parameters", Node::Object(body)) => self.parameters.push(Entry { id, source, body }),
+            ("Mappings", Node::Object(body)) => self.mappings.push(Entry { id, source, body }),
+            ("Rules", Node::Object(body)) => self.rules.push(Entry { id, source, body }),
+            ("Resources", Node::Object(body)) if !is_loop => {
+                self.resources.push(Resource::raw(self.name.clone(), id, body, source));
+            }
+            ("Outputs", Node::Object(body)) if !is_loop => {
+                self.outputs.push(Entry { id, source, body: Output(body) });
+            }
+            ("Conditions" | "Resources" | "Outputs" | "Hooks", node) => {
+                let body = Raw { section: section.to_owned(), node };
+                self.raw.push(Entry { id, source, body });
+            }
+            _ => {
+                let message = format!("`{section}` is no section of a template, or takes something else");
+                self.raw.push(Entry {
+                    id,
+                    source,
+                    body: Raw { section: section.to_owned(), node: Node::fault(message) },
+                });
+            }
+        }
         self
     }
 

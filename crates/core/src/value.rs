@@ -79,9 +79,7 @@ impl<T> Value<T> {
     }
 
     fn linked(mut self, link: Link) -> Self {
-        if let Node::Reference(reference) = &mut self.node {
-            reference.link = link;
-        }
+        relink(&mut self.node, link);
         self
     }
 
@@ -93,6 +91,16 @@ impl<T> Value<T> {
     /// The node inside, taken out.
     pub fn into_node(self) -> Node {
         self.node
+    }
+}
+
+/// Every value of another stack in a node goes the same way.
+fn relink(node: &mut Node, link: Link) {
+    match node {
+        Node::Reference(reference) => reference.link = link,
+        Node::List(items) | Node::Concat(items) => items.iter_mut().for_each(|item| relink(item, link)),
+        Node::Call(_, argument) => relink(argument, link),
+        _ => {}
     }
 }
 
@@ -167,7 +175,7 @@ literals! {
     i32 => f64, |number| Node::Integer(number.into());
     i64 => f64, |number| Node::Integer(number);
     u32 => f64, |number| Node::Integer(number.into());
-    f64 => f64, |number| Node::Number(number);
+    f64 => f64, |number| Node::number(number);
     serde_json::Value => Json, |json| Node::from(json);
     Object => Json, |object| Node::Object(object);
     &str => Json, |text| Node::text(text.to_owned());
@@ -223,8 +231,13 @@ impl<T, V: IntoValue<T> + Clone> IntoValue<Vec<T>> for &Vec<V> {
 
 impl<T, K: Into<String>, V: IntoValue<T>, const N: usize> IntoValue<Map<T>> for [(K, V); N] {
     fn into_value(self) -> Value<Map<T>> {
-        let entries = self.into_iter().map(|(key, value)| (key.into(), value.into_value().node));
-        Value::raw(Node::Object(entries.collect()))
+        let mut map = Object::new();
+        for (key, value) in self {
+            let key = key.into();
+            let again = map.get(&key).map(|_| Node::fault(format!("the key `{key}` is given twice")));
+            map.set(key, again.unwrap_or_else(|| value.into_value().node));
+        }
+        Value::raw(Node::Object(map))
     }
 }
 

@@ -2,7 +2,7 @@
 use serde_json::json;
 use stackgen_core::condition::equals;
 use stackgen_core::intrinsic::{base64, join, sub};
-use stackgen_core::{App, AwsType, ForEach, Handle, Parameter, Pattern, Problem, RawResource, Stack, aws};
+use stackgen_core::{App, AwsType, Handle, Parameter, Pattern, Problem, RawResource, Stack, aws};
 
 fn problems(app: impl Into<App>) -> Vec<Problem> {
     app.into().synth().map(|app| app.stacks.len()).expect_err("this app is wrong")
@@ -130,7 +130,8 @@ fn stacks_that_need_each_other_are_refused() {
 #[test]
 fn an_output_never_stands_for_two_values() {
     let mut producer = Stack::new("producer");
-    let (short, long) = (producer.add("A", vpc()), producer.add("AVpc", vpc()));
+    let thing = || RawResource::new("Some::Third::Thing");
+    let (short, long) = (producer.add("A", thing()), producer.add("AVpc", thing()));
     let mut consumer = Stack::new("consumer");
     consumer.add("Vpc", vpc());
     consumer.metadata("a", short.attribute("VpcId")).metadata("b", long.attribute("Id"));
@@ -255,17 +256,125 @@ fn every_section_takes_what_has_no_method() {
 }
 
 #[test]
-fn loops_bring_the_language_extensions() {
+fn loops_are_checked_and_kept_like_anything_else() {
     let mut stack = Stack::new("loops");
-    let each = ForEach::new("Zone", ["a", "b"], "Subnet${Zone}", |zone| {
-        RawResource::new("AWS::EC2::Subnet").property("AvailabilityZone", zone)
-    });
-    stack.add_each("Zones", each);
-    stack.output("First", sub("${Subneta}"));
-    let json = body(stack, "loops");
+    stack.tag("Project", "zmanim");
+    let volume =
+        |zone: stackgen_core::Value<String>| RawResource::new("AWS::EC2::Volume").property("AvailabilityZone", zone);
+    stack.add_each("Zones", "Zone", ["a", "b"], "Data${Zone}", volume);
+    stack.output("First", sub("${Dataa}"));
+    let app = App::from(stack).synth().expect("this app is right");
+    let json = app.stacks[0].template.json();
     assert_eq!(json["Transform"], json!(["AWS::LanguageExtensions"]));
-    let made = json!({"Type": "AWS::EC2::Subnet", "Properties": {"AvailabilityZone": {"Ref": "Zone"}}});
-    assert_eq!(json["Resources"]["Fn::ForEach::Zones"], json!(["Zone", ["a", "b"], {"Subnet${Zone}": made}]));
+    let made = &json["Resources"]["Fn::ForEach::Zones"][2]["Data${Zone}"];
+    assert_eq!(made["UpdateReplacePolicy"], "Retain");
+    assert_eq!(made["Properties"]["AvailabilityZone"], json!({"Ref": "Zone"}));
+    assert_eq!(made["Properties"]["Tags"][0]["Value"], "zmanim");
+    let ids: Vec<&str> = app.stacks[0].resources.iter().map(|resource| resource.logical_id.as_str()).collect();
+    assert_eq!(ids, ["Dataa", "Datab"]);
+
+    let mut wrong = Stack::new("wrong");
+    let thing = |_| RawResource::new("AWS::EC2::Nope");
+    wrong.add_each("Same", "Item", ["a", "b"], "Thing", thing);
+    let said: Vec<String> = problems(wrong).into_iter().map(|problem| problem.message).collect();
+    assert!(said.iter().any(|message| message.contains("used twice")), "{said:?}");
+    assert!(said.iter().any(|message| message.contains("no `${Item}` in it")), "{said:?}");
+    assert!(said.iter().any(|message| message.contains("no resource type `AWS::EC2::Nope`")), "{said:?}");
+}
+
+#[test]
+fn raw_sections_are_checked_like_anything_else() {
+    let mut stack = Stack::new("raw");
+    stack.set_raw("Parameters", "Size", json!({"Type": "Number", "Default": "20"}));
+    stack.set_raw("Resources", "Data", json!({"Type": "AWS::EC2::Volume", "Properties": {"Size": {"Ref": "Size"}}}));
+    let each = json!(["Zone", ["a", "b"], {"Out${Zone}": {"Value": {"Ref": "Zone"}}}]);
+    stack.set_raw("Outputs", "Fn::ForEach::Zones", each);
+    let app = App::from(stack).synth().expect("this app is right");
+    let json = app.stacks[0].template.json();
+    assert_eq!(json["Resources"]["Data"]["DeletionPolicy"], "RetainExceptOnCreate");
+    assert_eq!(json["Transform"], json!(["AWS::LanguageExtensions"]));
+    assert!(app.stacks[0].resources[0].stateful);
+
+    let mut wrong = Stack::new("wrong");
+    wrong.add("Vpc", vpc());
+    wrong.set_raw("Resources", "Vpc", json!({"Type": "AWS::EC2::VPC"}));
+    wrong.set_raw("Outptus", "Out", json!({"Value": "x"}));
+    let said: Vec<String> = problems(wrong).into_iter().map(|problem| problem.message).collect();
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said.iter().any(|message| message.contains("`Outptus` is no section")), "{said:?}");
+}
+
+#[test]
+fn resources_have_known_parts_only() {
+    let mut stack = Stack::new("parts");
+    let vpc = stack.add("Vpc", vpc());
+    vpc.clone().set_raw("/Propertis/Size", json!(1));
+    vpc.clone().set_raw("/DependsOn", json!(["Nope"]));
+    vpc.set_raw("/Properties/Join", json!({"Fn::Joyn": ["", []]}));
+    let said: Vec<String> = problems(stack).into_iter().map(|problem| problem.message).collect();
+    assert!(said.iter().any(|message| message.contains("a resource has no `Propertis`")), "{said:?}");
+    assert!(said.iter().any(|message| message.contains("`Nope` is no parameter or resource")), "{said:?}");
+    assert!(said.iter().any(|message| message.contains("`Fn::Joyn` is no function")), "{said:?}");
+    assert_eq!(said.len(), 3, "{said:?}");
+}
+
+#[test]
+fn names_are_exact() {
+    let refused = |text: &str| {
+        let mut stack = Stack::new("names");
+        stack.parameter("Zones", Parameter::strings().default(["a", "b"]));
+        stack.add("Vpc", vpc());
+        stack.add("Other", RawResource::new("Some::Third::Thing").property("Name", sub(text)));
+        App::from(stack).synth().is_err()
+    };
+    assert!(!refused("${AWS::Region} ${!literal} ${Vpc.CidrBlock} ${Vpc}"));
+    assert!(refused("${AWS::Regoin}"));
+    assert!(refused("${ AWS::Region }"));
+    assert!(refused("${Zones}"));
+}
+
+#[test]
+fn what_crosses_is_checked_where_it_comes_from() {
+    let crossing = |use_it: &dyn Fn(&stackgen_core::Resource) -> stackgen_core::Value<String>| {
+        let mut producer = Stack::new("producer");
+        let vpc = producer.add("Vpc", vpc());
+        let mut consumer = Stack::new("consumer");
+        consumer.add("Other", RawResource::new("AWS::EC2::VPC").property("CidrBlock", use_it(&vpc)));
+        let mut app = App::new();
+        app.add(producer).add(consumer);
+        app
+    };
+    assert!(crossing(&|vpc| vpc.attribute("CidrBlock")).synth().is_ok());
+    assert!(only_problem(crossing(&|vpc| vpc.attribute("CidrBlok"))).message.contains("no attribute"));
+    assert!(only_problem(crossing(&|vpc| vpc.attribute("CidrBlockAssociations"))).message.contains("is a list"));
+    let weak = crossing(&|vpc| stackgen_core::intrinsic::concat(["x-".into(), vpc.reference()]).weak());
+    let weak = weak.synth().expect("this app is right");
+    assert!(!weak.stacks[1].template.as_str().contains("ImportValue"), "{:?}", weak.stacks[1].template);
+}
+
+#[test]
+fn an_export_has_one_owner() {
+    let mut app = App::new();
+    for name in ["left", "right"] {
+        let mut stack = Stack::new(name);
+        let vpc = stack.add("Vpc", vpc());
+        stack.output("Id", &vpc).export("shared");
+        app.add(stack);
+    }
+    assert!(only_problem(app).message.contains("the export `shared` is made twice"));
+}
+
+#[test]
+fn a_parameter_filled_in_at_deploy_has_one_meaning() {
+    let (mut one, mut other) = (Stack::new("prod-a"), Stack::new("prodA"));
+    let values = [one.add("Vpc", vpc()), other.add("Vpc", vpc())].map(|vpc| vpc.reference().at_deploy());
+    let mut consumer = Stack::new("consumer");
+    for (index, value) in values.into_iter().enumerate() {
+        consumer.add(&format!("Vpc{index}"), RawResource::new("AWS::EC2::VPC").property("CidrBlock", value));
+    }
+    let mut app = App::new();
+    app.add(one).add(other).add(consumer);
+    assert_eq!(only_problem(app).message, "the parameter `ProdAVpcRef` would stand for two values");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Source: *Understand CloudFormation quotas* in the CloudFormation User Guide; user data: *Run commands when you launch an
 //! EC2 instance* in the EC2 User Guide (16 KB before base64).
 use super::SynthesizedStack;
-use super::survey::Survey;
+use super::survey::{Place, Survey};
 use crate::node::{Node, Object};
 use crate::problem::Problem;
 use crate::stack::{Entry, Stack};
@@ -27,9 +27,8 @@ pub(super) fn check_counts(stack: &Stack, survey: &Survey<'_>, problems: &mut Ve
             problems.push(Problem::of_stack(&stack.name, message).at(stack.source).hint(hint));
         }
     };
-    count("resources", stack.resources.len(), RESOURCES, split);
-    count("parameters", stack.parameters.len(), PARAMETERS, split);
-    count("outputs", stack.outputs.len(), OUTPUTS, split);
+    let looped: usize = stack.loops.iter().map(|each| each.body.ids().len()).sum();
+    count("resources", stack.resources.len() + looped, RESOURCES, split);
     count("mappings", stack.mappings.len(), MAPPINGS, "keep tables in Rust and write only what is looked up");
     let references = survey.dynamic_references;
     count("dynamic references", references, DYNAMIC_REFERENCES, "read secrets at boot instead");
@@ -45,8 +44,20 @@ pub(super) fn check_counts(stack: &Stack, survey: &Survey<'_>, problems: &mut Ve
     for parameter in &stack.parameters {
         default(stack, parameter, problems);
     }
-    for user_data in &survey.user_data {
-        boot_script(stack, user_data, problems);
+    for (place, bytes) in &survey.user_data_bytes {
+        boot_script(stack, place, *bytes, problems);
+    }
+}
+
+/// Values that cross between stacks are outputs and parameters too.
+pub(super) fn check_crossings(stack: &Stack, outputs: usize, parameters: usize, problems: &mut Vec<Problem>) {
+    let counts = [
+        ("outputs", stack.outputs.len() + outputs, OUTPUTS),
+        ("parameters", stack.parameters.len() + parameters, PARAMETERS),
+    ];
+    for (what, number, limit) in counts.into_iter().filter(|(_, number, limit)| number > limit) {
+        let message = format!("{number} {what}, with what crosses between stacks; CloudFormation takes {limit}");
+        problems.push(Problem::of_stack(&stack.name, message).at(stack.source).hint("split the stack"));
     }
 }
 
@@ -67,13 +78,11 @@ fn default(stack: &Stack, parameter: &Entry<Object>, problems: &mut Vec<Problem>
     }
 }
 
-fn boot_script(stack: &Stack, user_data: &super::UserData, problems: &mut Vec<Problem>) {
-    let bytes = user_data.text.len();
+fn boot_script(stack: &Stack, place: &Place, bytes: usize, problems: &mut Vec<Problem>) {
     if bytes > USER_DATA_BYTES {
         let message = format!("user data of {bytes} bytes; EC2 takes {USER_DATA_BYTES}");
-        let source = stack.resource(&user_data.logical_id).map_or(stack.source, |resource| resource.source());
-        let problem = Problem::of_stack(&stack.name, message).on(&user_data.logical_id).in_path("/Properties/UserData");
-        problems.push(problem.at(source).hint("move files into the image or a bucket, and fetch them at boot"));
+        let problem = Problem::of_stack(&stack.name, message).on(&place.id).in_path(&place.path).at(place.source);
+        problems.push(problem.hint("move files into the image or a bucket, and fetch them at boot"));
     }
 }
 

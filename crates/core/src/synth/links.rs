@@ -5,11 +5,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::survey::{Foreign, Place, Survey};
+use super::types::{self, Types};
 use super::{Input, cycle};
 use crate::app::App;
 use crate::nearest::nearest;
-use crate::node::{Link, Name, Node, Reference};
+use crate::node::{Fault, Link, Name, Node, Reference};
 use crate::problem::Problem;
+use crate::stack::Stack;
 
 /// All crossings of an app.
 pub(super) struct Links<'a> {
@@ -19,10 +21,11 @@ pub(super) struct Links<'a> {
     pub(super) order: Vec<usize>,
     /// Outputs that each stack must have for others, by their id.
     pub(super) outputs: Vec<BTreeMap<String, Crossing>>,
-    /// Parameters that each stack gets from others.
-    pub(super) inputs: Vec<BTreeSet<Input>>,
+    /// Parameters that each stack gets from others, by their id.
+    pub(super) inputs: Vec<BTreeMap<String, Input>>,
     /// What each stack needs, by position.
     pub(super) needs: Vec<BTreeSet<usize>>,
+    types: &'a Types,
 }
 
 /// A value that leaves its stack.
@@ -32,12 +35,13 @@ pub(super) struct Crossing {
 }
 
 impl<'a> Links<'a> {
-    pub(super) fn between(app: &'a App, surveys: &[Survey<'_>], problems: &mut Vec<Problem>) -> Self {
+    pub(super) fn between(app: &'a App, surveys: &[Survey<'_>], types: &'a Types, problems: &mut Vec<Problem>) -> Self {
         let mut links = Links {
             positions: app.stacks.iter().enumerate().map(|(index, stack)| (&*stack.name, index)).collect(),
             order: Vec::new(),
             outputs: app.stacks.iter().map(|_| BTreeMap::new()).collect(),
-            inputs: app.stacks.iter().map(|_| BTreeSet::new()).collect(),
+            inputs: app.stacks.iter().map(|_| BTreeMap::new()).collect(),
+            types,
             needs: app.stacks.iter().map(|_| BTreeSet::new()).collect(),
         };
         for (consumer, survey) in surveys.iter().enumerate() {
@@ -61,16 +65,9 @@ impl<'a> Links<'a> {
     fn cross(&mut self, app: &App, consumer: usize, producer: usize, foreign: &Foreign, problems: &mut Vec<Problem>) {
         let (from, to) = (&app.stacks[producer], &app.stacks[consumer]);
         let reference = &foreign.reference;
-        let known = from.resources.iter().any(|resource| *resource.name() == reference.id)
-            || from.parameters.iter().any(|parameter| parameter.id == reference.id);
-        if !known {
-            let message = format!("stack `{}` has no `{}`", from.name, reference.id);
-            return problems.push(problem_at(&to.name, &foreign.place, message));
-        }
-        if foreign.link() == Link::Strong && (differ(&from.region, &to.region) || differ(&from.account, &to.account)) {
-            let message = format!("an import cannot reach stack `{}` in another region or account", from.name);
-            let hint = "read the value with `.weak()` (Fn::GetStackOutput) or `.at_deploy()` (a parameter)";
-            return problems.push(problem_at(&to.name, &foreign.place, message).hint(hint));
+        if let Err(fault) = reachable(from, to, reference, self.types) {
+            let problem = problem_at(&to.name, &foreign.place, fault.message);
+            return problems.push(Problem { hint: fault.hint, ..problem });
         }
         self.needs[consumer].insert(producer);
         let output = output_id(reference);
@@ -83,13 +80,20 @@ impl<'a> Links<'a> {
             problems.push(problem_at(&to.name, &foreign.place, message).hint("rename a resource or an output there"));
         }
         if foreign.link() == Link::AtDeploy {
-            let parameter = parameter_id(&from.name, reference);
-            if to.parameters.iter().any(|own| *own.id == parameter) {
-                let message = format!("the parameter `{parameter}` would stand for two values");
-                problems.push(problem_at(&to.name, &foreign.place, message).hint("rename the parameter"));
-            }
-            self.inputs[consumer].insert(Input { parameter, stack: from.name.to_string(), output });
+            let input = Input { parameter: parameter_id(&from.name, reference), stack: from.name.to_string(), output };
+            self.input(to, consumer, input, &foreign.place, problems);
         }
+    }
+
+    fn input(&mut self, to: &Stack, consumer: usize, input: Input, place: &Place, problems: &mut Vec<Problem>) {
+        let id = &input.parameter;
+        let other = self.inputs[consumer].get(id).is_some_and(|known| *known != input);
+        let own = to.parameters.iter().any(|own| *own.id == **id) || to.resource(id).is_some();
+        if other || own {
+            let message = format!("the parameter `{id}` would stand for two values");
+            problems.push(problem_at(&to.name, place, message).hint("rename the parameter, the resource or a stack"));
+        }
+        self.inputs[consumer].insert(id.clone(), input);
     }
 
     fn sort(&mut self, app: &App, surveys: &[Survey<'_>], problems: &mut Vec<Problem>) {
@@ -99,6 +103,34 @@ impl<'a> Links<'a> {
             Err(cycle) => problems.push(stack_cycle(app, surveys, &cycle)),
         }
     }
+}
+
+/// Whether a value can get from one stack to the other in the way it is linked.
+fn reachable(from: &Stack, to: &Stack, reference: &Reference, types: &Types) -> Result<(), Fault> {
+    let fault = |message, hint: &str| Err(Fault { message, hint: Some(hint.to_owned()) });
+    let (id, resource) = (&reference.id, from.resource(&reference.id));
+    let Some(resource) = resource else {
+        let is_parameter = reference.attribute.is_none() && from.parameters.iter().any(|own| own.id == *id);
+        let message = format!("stack `{}` has no `{id}`", from.name);
+        return if is_parameter { Ok(()) } else { fault(message, "was its handle made by another stack?") };
+    };
+    if let Some(name) = &reference.attribute {
+        if let Some(missing) = types::missing_attribute(types, resource.type_name(), id, name) {
+            return Err(missing);
+        }
+        if !reference.is_list && types::is_list_attribute(types, resource.type_name(), name) {
+            return fault(format!("the attribute `{name}` of `{id}` is a list"), "read it with `list_attribute`");
+        }
+    }
+    if reference.link != Link::AtDeploy && differ(&from.account, &to.account) {
+        let message = format!("stack `{}` is in another account, where only a deploy can read it", from.name);
+        return fault(message, "read the value with `.at_deploy()` (a parameter)");
+    }
+    if reference.link == Link::Strong && differ(&from.region, &to.region) {
+        let message = format!("an import cannot reach stack `{}` in another region", from.name);
+        return fault(message, "read the value with `.weak()` (Fn::GetStackOutput) or `.at_deploy()` (a parameter)");
+    }
+    Ok(())
 }
 
 fn differ(left: &Option<String>, right: &Option<String>) -> bool {

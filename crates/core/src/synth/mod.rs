@@ -5,10 +5,12 @@
 //! ([`write`]). The app itself is not changed, and nothing is looked up outside it but the facts.
 mod check;
 mod cycle;
+mod exports;
 mod limits;
 mod links;
 mod nodes;
 mod place;
+mod references;
 mod resources;
 mod survey;
 mod tags;
@@ -95,7 +97,8 @@ impl App {
         let surveys: Vec<_> = self.stacks.iter().map(|stack| survey::Survey::of(stack, &types)).collect();
         let mut problems: Vec<Problem> = surveys.iter().flat_map(|survey| survey.problems.iter().cloned()).collect();
         check::stack_names(self, &mut problems);
-        let links = links::Links::between(self, &surveys, &mut problems);
+        let links = links::Links::between(self, &surveys, &types, &mut problems);
+        exports::check(self, &links, &mut problems);
         for (stack, survey) in self.stacks.iter().zip(&surveys) {
             check::stack(self, stack, survey, &types, &mut problems);
         }

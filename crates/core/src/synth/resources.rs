@@ -4,8 +4,8 @@ use stackgen_schema::ResourceType;
 
 use super::nodes::{In, Scope};
 use super::tags;
-use crate::node::{Name, Node, Object};
-use crate::resource::Resource;
+use crate::node::{Node, Object};
+use crate::resource::{Body, Resource};
 use crate::stack::Stack;
 
 /// The attributes of a resource in the order in which people want to read them: what may happen to it before its many
@@ -23,13 +23,13 @@ impl Serialize for InResource<'_> {
         let body = resource.body();
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("Type", resource.type_name())?;
-        let depends_on = dependencies(&body.depends_on, scope.stack);
+        let depends_on = dependencies(&body, scope.stack);
         let is_stateful = facts.as_ref().is_some_and(|facts| facts.stateful);
         for name in ATTRIBUTES {
             match body.attributes.get(name) {
-                Some(node) => map.serialize_entry(name, &In(node, scope))?,
-                None if name == "DependsOn" && !depends_on.is_empty() => map.serialize_entry(name, &depends_on)?,
-                None => safe_default(name)
+                Some(node) if name != "DependsOn" => map.serialize_entry(name, &In(node, scope))?,
+                _ if name == "DependsOn" && !depends_on.is_empty() => map.serialize_entry(name, &depends_on)?,
+                _ => safe_default(name)
                     .filter(|_| is_stateful)
                     .map_or(Ok(()), |policy| map.serialize_entry(name, policy))?,
             }
@@ -55,10 +55,17 @@ fn safe_default(attribute: &str) -> Option<&'static str> {
     }
 }
 
-fn dependencies<'a>(all: &'a [(Name, Name)], stack: &Stack) -> Vec<&'a str> {
-    let mut own: Vec<&str> = all.iter().filter(|(home, _)| *home == stack.name).map(|(_, id)| &**id).collect();
-    own.dedup();
-    own
+/// What the resource waits for in its own stack, each once: by handles, and by raw JSON.
+fn dependencies<'a>(body: &'a Body, stack: &Stack) -> Vec<&'a str> {
+    let handles = body.depends_on.iter().filter(|(home, _)| *home == stack.name).map(|(_, id)| &**id);
+    let raw = body.attributes.get("DependsOn").into_iter().flat_map(Node::texts);
+    let mut all: Vec<&str> = Vec::new();
+    for id in handles.chain(raw) {
+        if !all.contains(&id) {
+            all.push(id);
+        }
+    }
+    all
 }
 
 struct Properties<'a> {

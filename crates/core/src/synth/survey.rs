@@ -1,23 +1,27 @@
-//! One walk over every node of a stack: what refers to what, and what is wrong with a node by itself.
+//! One walk over every node of a stack: what it refers to, and what is wrong with a node by itself.
+//!
+//! What a name means, and whether it means anything, is decided in [`references`](super::references).
 use std::collections::{HashMap, HashSet};
 
 use super::types::Types;
+use super::{UserData, references};
+use crate::json;
 use crate::nearest::nearest;
 use crate::node::{Fault, Link, Name, Node, Object, Reference};
 use crate::preview;
 use crate::problem::{Problem, Source};
+use crate::resource::Resource;
 use crate::stack::Stack;
 
 /// What a walk over a stack found.
 pub(super) struct Survey<'a> {
-    stack: &'a Stack,
-    types: &'a Types,
-    names: HashMap<&'a str, Named<'a>>,
-    conditions: HashSet<&'a str>,
-    mappings: HashSet<&'a str>,
-    loop_items: HashSet<&'a str>,
+    pub(super) stack: &'a Stack,
+    pub(super) types: &'a Types,
+    pub(super) names: HashMap<&'a str, Named<'a>>,
+    pub(super) conditions: HashSet<&'a str>,
+    pub(super) mappings: HashSet<&'a str>,
     pub(super) problems: Vec<Problem>,
-    /// Which resource needs which, both by position in the stack.
+    /// Which resource needs which, both by position among the resources and then the loops of the stack.
     pub(super) edges: Vec<(usize, usize)>,
     /// Values from other stacks.
     pub(super) foreign: Vec<Foreign>,
@@ -25,12 +29,15 @@ pub(super) struct Survey<'a> {
     pub(super) after: Vec<(Name, Place)>,
     pub(super) needs_language_extensions: bool,
     pub(super) dynamic_references: usize,
-    pub(super) user_data: Vec<super::UserData>,
+    pub(super) user_data: Vec<UserData>,
+    /// The largest boot script of each resource, in bytes as EC2 counts them.
+    pub(super) user_data_bytes: Vec<(Place, usize)>,
 }
 
+/// What `Ref` can name.
 #[derive(Clone, Copy)]
-enum Named<'a> {
-    Parameter,
+pub(super) enum Named<'a> {
+    Parameter { is_list: bool },
     Resource(usize, &'a str),
 }
 
@@ -49,22 +56,38 @@ pub(super) struct Foreign {
 }
 
 /// Where the walk is.
-struct Walk {
-    place: Place,
-    resource: Option<usize>,
+pub(super) struct Walk {
+    pub(super) place: Place,
+    /// The resource, by position.
+    pub(super) resource: Option<usize>,
+    /// What the items of the loops around it are called.
+    pub(super) items: Vec<Name>,
     /// Whether this is read before any resource exists, so that only parameters can be read in it.
-    is_early: bool,
+    pub(super) is_early: bool,
+    is_user_data: bool,
 }
+
+/// What a resource may have besides its type.
+const ATTRIBUTES: [&str; 9] = [
+    "Properties",
+    "Condition",
+    "DependsOn",
+    "DeletionPolicy",
+    "UpdateReplacePolicy",
+    "CreationPolicy",
+    "UpdatePolicy",
+    "Metadata",
+    "Version",
+];
 
 impl<'a> Survey<'a> {
     pub(super) fn of(stack: &'a Stack, types: &'a Types) -> Self {
         let mut survey = Survey {
             stack,
             types,
-            names: HashMap::with_capacity(stack.resources.len() + stack.parameters.len()),
+            names: references::names(stack),
             conditions: stack.conditions.iter().map(|condition| &*condition.id).collect(),
             mappings: stack.mappings.iter().map(|mapping| &*mapping.id).collect(),
-            loop_items: stack.loops.iter().map(|each| &*each.body.item).collect(),
             problems: Vec::new(),
             edges: Vec::new(),
             foreign: Vec::new(),
@@ -72,41 +95,55 @@ impl<'a> Survey<'a> {
             needs_language_extensions: !stack.loops.is_empty(),
             dynamic_references: 0,
             user_data: Vec::new(),
+            user_data_bytes: Vec::new(),
         };
-        for parameter in &stack.parameters {
-            survey.names.insert(&parameter.id, Named::Parameter);
-        }
         for (index, resource) in stack.resources.iter().enumerate() {
-            survey.names.insert(resource.logical_id(), Named::Resource(index, resource.type_name()));
+            survey.resource(Walk::at(resource.name(), resource.source(), Some(index)), resource);
         }
-        survey.resources();
-        survey.others();
+        survey.loops();
+        survey.sections();
         survey
     }
 
-    fn resources(&mut self) {
+    fn resource(&mut self, mut walk: Walk, resource: &Resource) {
+        let body = resource.body();
+        for (path, fault) in &body.faults {
+            walk.place.path.clone_from(path);
+            self.fault(&walk.place, fault);
+        }
+        walk.place.path.clear();
+        self.object(&mut walk, &body.attributes);
+        for (key, _) in body.attributes.iter().filter(|(key, _)| !ATTRIBUTES.contains(&&***key)) {
+            let hint = nearest(key, ATTRIBUTES).map(|near| format!("did you mean `{near}`?"));
+            self.report(&walk.place, format!("a resource has no `{key}`"), hint);
+        }
+        walk.place.path = "/DependsOn".to_owned();
+        for (stack, id) in &body.depends_on {
+            self.depends_on(&walk, stack, id);
+        }
+        for id in body.attributes.get("DependsOn").into_iter().flat_map(Node::texts) {
+            self.local(&walk, id, None);
+        }
+        walk.place.path = "/Condition".to_owned();
+        body.attributes
+            .get("Condition")
+            .and_then(Node::as_text)
+            .into_iter()
+            .for_each(|name| self.condition(&walk.place, name));
+    }
+
+    fn loops(&mut self) {
         let stack = self.stack;
-        for (index, resource) in stack.resources.iter().enumerate() {
-            let mut walk = Walk::at(resource.name(), resource.source(), Some(index));
-            let body = resource.body();
-            for (path, fault) in &body.faults {
-                walk.place.path.clone_from(path);
-                self.fault(&walk.place, fault);
-            }
-            walk.place.path.clear();
-            self.object(&mut walk, &body.attributes);
-            for (other_stack, id) in &body.depends_on {
-                walk.place.path = "/DependsOn".to_owned();
-                self.depends_on(&walk, other_stack, id);
-            }
-            if let Some(condition) = body.attributes.get("Condition").and_then(Node::as_text) {
-                walk.place.path = "/Condition".to_owned();
-                self.condition(&walk.place, condition);
-            }
+        for (index, entry) in stack.loops.iter().enumerate() {
+            let each = &entry.body;
+            self.node(&mut Walk::early(&entry.id, entry.source), &each.collection);
+            let mut walk = Walk::at(each.resource.name(), entry.source, Some(stack.resources.len() + index));
+            walk.items.push(each.item.clone());
+            self.resource(walk, &each.resource);
         }
     }
 
-    fn others(&mut self) {
+    fn sections(&mut self) {
         let stack = self.stack;
         for entry in &stack.conditions {
             self.node(&mut Walk::early(&entry.id, entry.source), &entry.body);
@@ -117,29 +154,43 @@ impl<'a> Survey<'a> {
         for entry in &stack.outputs {
             let mut walk = Walk::at(&entry.id, entry.source, None);
             self.object(&mut walk, &entry.body.0);
-            if let Some(condition) = entry.body.0.get("Condition").and_then(Node::as_text) {
-                self.condition(&walk.place, condition);
-            }
-        }
-        for entry in &stack.loops {
-            let mut walk = Walk::at(&entry.id, entry.source, None);
-            self.node(&mut walk, &entry.body.collection);
-            self.object(&mut walk, &entry.body.body);
+            entry
+                .body
+                .0
+                .get("Condition")
+                .and_then(Node::as_text)
+                .into_iter()
+                .for_each(|name| self.condition(&walk.place, name));
         }
         for entry in &stack.raw {
             self.needs_language_extensions |= entry.id.starts_with("Fn::ForEach::");
-            self.node(&mut Walk::at(&entry.id, entry.source, None), &entry.body.node);
+            self.node(&mut Walk::in_raw_loop(&entry.id, entry.source, &entry.body.node), &entry.body.node);
         }
         self.object(&mut Walk::at(&"Metadata".into(), stack.source, None), &stack.metadata);
     }
 
     fn object(&mut self, walk: &mut Walk, object: &Object) {
         for (key, node) in object.iter() {
-            let length = walk.place.path.len();
+            if key.starts_with("Fn::") {
+                self.function_as_key(walk, key);
+            }
+            let (length, around) = (walk.place.path.len(), walk.is_user_data);
             walk.place.path.push('/');
             walk.place.path.push_str(key);
+            walk.is_user_data |= key == "UserData";
             self.node(walk, node);
             walk.place.path.truncate(length);
+            walk.is_user_data = around;
+        }
+    }
+
+    /// Known functions were recognized when the node was made; loops may stand anywhere.
+    fn function_as_key(&mut self, walk: &Walk, key: &str) {
+        if key.starts_with("Fn::ForEach::") {
+            self.needs_language_extensions = true;
+        } else if !key.starts_with("Fn::Transform") {
+            let near = nearest(key, json::functions()).map(|near| format!("did you mean `{near}`?"));
+            self.report(&walk.place, format!("`{key}` is no function, or stands beside other keys"), near);
         }
     }
 
@@ -157,7 +208,7 @@ impl<'a> Survey<'a> {
         match node {
             Node::Bool(_) | Node::Integer(_) | Node::Number(_) => {}
             Node::Null => self.null(walk),
-            Node::Text(text) => self.dynamic_references += text.matches("{{resolve:").count(),
+            Node::Text(text) => self.text(walk, text),
             Node::List(items) | Node::Concat(items) => self.list(walk, items),
             Node::Object(object) => self.object(walk, object),
             Node::Reference(reference) => self.reference(walk, reference),
@@ -166,11 +217,19 @@ impl<'a> Survey<'a> {
         }
     }
 
-    /// CloudFormation refuses `null` everywhere. A policy that is null was taken away, which another check speaks about.
+    /// CloudFormation refuses `null` everywhere. That a policy was taken away is another check's to say.
     fn null(&mut self, walk: &Walk) {
-        if !walk.place.path.ends_with("Policy") {
+        if walk.place.path != "/DeletionPolicy" && walk.place.path != "/UpdateReplacePolicy" {
             let hint = "leave it out, or use `aws::no_value()` inside a choice between values";
-            self.problem(walk, "CloudFormation takes no null".to_owned(), Some(hint.to_owned()));
+            self.report(&walk.place, "CloudFormation takes no null".to_owned(), Some(hint.to_owned()));
+        }
+    }
+
+    fn text(&mut self, walk: &Walk, text: &str) {
+        self.dynamic_references += text.matches("{{resolve:").count();
+        if walk.is_user_data {
+            // Text that is not inside `Fn::Base64` is base64 already: four letters for three bytes.
+            self.user_data_bytes.push((walk.place.clone(), text.len() / 4 * 3));
         }
     }
 
@@ -178,110 +237,33 @@ impl<'a> Survey<'a> {
         let arguments: &[Node] = if let Node::List(items) = argument { items } else { &[] };
         let first = arguments.first().or(Some(argument)).and_then(Node::as_text);
         match function {
-            "Condition" => first.into_iter().for_each(|name| self.condition(&walk.place, name)),
-            "Fn::If" => first.into_iter().for_each(|name| self.condition(&walk.place, name)),
+            "Condition" | "Fn::If" => first.into_iter().for_each(|name| self.condition(&walk.place, name)),
             "Fn::FindInMap" => {
-                self.needs_language_extensions |= arguments.len() == 4;
+                self.needs_language_extensions |= arguments.len() == 4 || !arguments.iter().all(is_plain_key);
                 first.into_iter().for_each(|name| self.mapping(&walk.place, name));
             }
             "Fn::Sub" => first.into_iter().for_each(|template| self.sub(walk, template, arguments.get(1))),
             "Fn::Length" | "Fn::ToJsonString" => self.needs_language_extensions = true,
-            "Fn::Base64" if walk.place.path.ends_with("/UserData") => {
-                let text = preview::in_stack(argument, &self.stack.name);
-                self.user_data.push(super::UserData { logical_id: walk.place.id.to_string(), text });
-            }
+            "Fn::Base64" if walk.is_user_data => return self.script(walk, argument),
             _ => {}
         }
         self.node(walk, argument);
     }
 
-    fn reference(&mut self, walk: &Walk, reference: &Reference) {
-        let own = reference.stack.as_ref().is_none_or(|stack| *stack == self.stack.name);
-        let is_resource = matches!(self.names.get(&*reference.id), Some(Named::Resource(..)));
-        if walk.is_early && (is_resource || !own && reference.link != Link::AtDeploy) {
-            let message = format!("`{}` is not known when conditions and rules are read", reference.id);
-            let hint = "they can read parameters, mappings and pseudo parameters; `.at_deploy()` makes a parameter";
-            self.problem(walk, message, Some(hint.to_owned()));
-        } else if own {
-            self.local(walk, &reference.id, reference.attribute.as_deref());
-        } else {
-            self.foreign.push(Foreign { reference: reference.clone(), place: walk.place.clone() });
-        }
+    fn script(&mut self, walk: &mut Walk, script: &Node) {
+        let preview = preview::in_stack(script, &self.stack.name);
+        self.user_data_bytes.push((walk.place.clone(), preview.bytes));
+        self.user_data.push(UserData { logical_id: walk.place.id.to_string(), text: preview.text });
+        walk.is_user_data = false;
+        self.node(walk, script);
+        walk.is_user_data = true;
     }
 
-    fn local(&mut self, walk: &Walk, id: &str, attribute: Option<&str>) {
-        match self.names.get(id).copied() {
-            Some(Named::Resource(target, type_name)) => {
-                self.edges.extend(walk.resource.map(|from| (from, target)));
-                attribute.into_iter().for_each(|name| self.attribute(walk, id, type_name, name));
-            }
-            Some(Named::Parameter) if attribute.is_none() => {}
-            None if attribute.is_none() && (id.starts_with("AWS::") || self.loop_items.contains(id)) => {}
-            None if self.stack.loops.iter().any(|each| made_by(&each.body.id, id)) => {}
-            Some(Named::Parameter) => self.problem(walk, format!("parameter `{id}` has no attributes"), None),
-            None => {
-                let near = nearest(id, self.names.keys().copied()).map(|near| format!("did you mean `{near}`?"));
-                self.problem(walk, format!("`{id}` is no parameter or resource of this stack"), near);
-            }
-        }
-    }
-
-    /// A custom or third-party type has whatever attributes its provider gives it, and so have nested stacks.
-    fn attribute(&mut self, walk: &Walk, id: &str, type_name: &str, name: &str) {
-        let Some(facts) = self.types.get(type_name) else { return };
-        let open = type_name.starts_with("AWS::CloudFormation::") || facts.attributes.is_empty();
-        if open || facts.attributes.iter().any(|attribute| attribute.name == name) {
-            return;
-        }
-        let near = nearest(name, facts.attributes.iter().map(|attribute| attribute.name.as_str()));
-        let hint = near.map(|near| format!("did you mean `{near}`?"));
-        self.problem(walk, format!("`{id}` ({type_name}) has no attribute `{name}`"), hint);
-    }
-
-    fn sub(&mut self, walk: &Walk, template: &str, values: Option<&Node>) {
-        let given = values.and_then(Node::as_object);
-        for name in sub_names(template) {
-            if given.is_some_and(|values| values.get(name).is_some()) {
-                continue;
-            }
-            match name.split_once('.') {
-                Some((id, attribute)) => self.local(walk, id, Some(attribute)),
-                None => self.local(walk, name, None),
-            }
-        }
-    }
-
-    fn depends_on(&mut self, walk: &Walk, stack: &Name, id: &Name) {
-        if *stack == self.stack.name {
-            self.local(walk, id, None);
-        } else {
-            self.after.push((stack.clone(), walk.place.clone()));
-        }
-    }
-
-    fn condition(&mut self, place: &Place, name: &str) {
-        if !self.conditions.contains(name) {
-            let near = nearest(name, self.conditions.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-            self.report(place, format!("`{name}` is no condition of this stack"), near);
-        }
-    }
-
-    fn mapping(&mut self, place: &Place, name: &str) {
-        if !self.mappings.contains(name) {
-            let near = nearest(name, self.mappings.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-            self.report(place, format!("`{name}` is no mapping of this stack"), near);
-        }
-    }
-
-    fn fault(&mut self, place: &Place, fault: &Fault) {
+    pub(super) fn fault(&mut self, place: &Place, fault: &Fault) {
         self.report(place, fault.message.clone(), fault.hint.clone());
     }
 
-    fn problem(&mut self, walk: &Walk, message: String, hint: Option<String>) {
-        self.report(&walk.place, message, hint);
-    }
-
-    fn report(&mut self, place: &Place, message: String, hint: Option<String>) {
+    pub(super) fn report(&mut self, place: &Place, message: String, hint: Option<String>) {
         let problem = Problem::of_stack(&self.stack.name, message).on(&place.id).in_path(&place.path).at(place.source);
         self.problems.push(Problem { hint, ..problem });
     }
@@ -289,11 +271,21 @@ impl<'a> Survey<'a> {
 
 impl Walk {
     fn at(id: &Name, source: Source, resource: Option<usize>) -> Self {
-        Walk { place: Place { id: id.clone(), source, path: String::new() }, resource, is_early: false }
+        let place = Place { id: id.clone(), source, path: String::new() };
+        Walk { place, resource, items: Vec::new(), is_early: false, is_user_data: false }
     }
 
     fn early(id: &Name, source: Source) -> Self {
         Walk { is_early: true, ..Walk::at(id, source, None) }
+    }
+
+    /// Inside `"Fn::ForEach::Name": ["Item", collection, …]` the item has a name.
+    fn in_raw_loop(id: &Name, source: Source, node: &Node) -> Self {
+        let item = match node {
+            Node::List(parts) if id.starts_with("Fn::ForEach::") => parts.first().and_then(Node::as_text),
+            _ => None,
+        };
+        Walk { items: item.map(Into::into).into_iter().collect(), ..Walk::at(id, source, None) }
     }
 }
 
@@ -307,15 +299,7 @@ impl Foreign {
     }
 }
 
-/// Whether a loop whose ids look like `pattern` can make `id`.
-fn made_by(pattern: &str, id: &str) -> bool {
-    pattern.split_once("${").and_then(|(before, rest)| Some((before, rest.split_once('}')?.1))).is_some_and(
-        |(before, after)| id.len() > before.len() + after.len() && id.starts_with(before) && id.ends_with(after),
-    )
-}
-
-/// The names that `Fn::Sub` would replace in a text: `${Name}`, but not `${!Name}`.
-fn sub_names(template: &str) -> impl Iterator<Item = &str> {
-    let pieces = template.split("${").skip(1);
-    pieces.filter_map(|piece| piece.split_once('}').map(|(name, _)| name.trim())).filter(|name| !name.starts_with('!'))
+/// What `Fn::FindInMap` takes for a key without the language extensions.
+fn is_plain_key(node: &Node) -> bool {
+    matches!(node, Node::Text(_) | Node::Reference(_) | Node::Call("Fn::FindInMap", _))
 }

@@ -11,10 +11,10 @@ use super::survey::Survey;
 use super::types::Types;
 use super::{SynthesizedResource, SynthesizedStack, tags};
 use crate::app::App;
-use crate::foreach::ForEach;
+use crate::each::Each;
 use crate::node::{Node, Object, Reference};
 use crate::resource::Resource;
-use crate::stack::Entry;
+use crate::stack::{Entry, Stack};
 use crate::template::Template;
 
 /// A stack's template and what other tools want to know of it.
@@ -36,21 +36,26 @@ pub(super) fn stack(
         account: stack.account.clone(),
         template: Template::new(body),
         dependencies: links.needs[index].iter().map(|&need| app.stacks[need].name.to_string()).collect(),
-        inputs: links.inputs[index].iter().cloned().collect(),
-        resources: stack.resources.iter().map(|resource| facts_of(resource, types)).collect(),
+        inputs: links.inputs[index].values().cloned().collect(),
+        resources: manifest(stack, types),
         user_data: survey.user_data.clone(),
         retired: stack.retired.clone(),
         tags,
     }
 }
 
-fn facts_of(resource: &Resource, types: &Types) -> SynthesizedResource {
-    SynthesizedResource {
-        logical_id: resource.logical_id().to_owned(),
+/// Every resource that the stack will have, as far as that is known before its loops are run.
+fn manifest(stack: &Stack, types: &Types) -> Vec<SynthesizedResource> {
+    let entry = |logical_id: String, resource: &Resource| SynthesizedResource {
+        logical_id,
         type_name: resource.type_name().to_owned(),
         source: resource.source(),
         stateful: types.get(resource.type_name()).is_some_and(|facts| facts.stateful),
-    }
+    };
+    let plain = stack.resources.iter().map(|resource| entry(resource.logical_id().to_owned(), resource));
+    let looped =
+        stack.loops.iter().flat_map(|each| each.body.ids().into_iter().map(move |id| entry(id, &each.body.resource)));
+    plain.chain(looped).collect()
 }
 
 struct Document<'a> {
@@ -119,7 +124,7 @@ impl Document<'_> {
     }
 
     fn parameters(&self) -> Vec<Part<'_>> {
-        let added = self.links.inputs[self.index].iter().map(|input| {
+        let added = self.links.inputs[self.index].values().map(|input| {
             let text = format!("{} of stack {}", input.output, input.stack);
             let fields = [("Type", Node::text("String")), ("Description", Node::text(text))];
             (Cow::Borrowed(&*input.parameter), Body::Owned(fields.into_iter().collect()))
@@ -144,6 +149,9 @@ impl Document<'_> {
                 value
             };
             let mut output: Object = [("Value", value)].into_iter().collect();
+            if let Some(condition) = self.condition_of(&crossing.reference.id) {
+                output.set("Condition", condition);
+            }
             if crossing.exported {
                 let name = links::export_name(&self.scope.stack.name, &crossing.reference);
                 output.set("Export", Node::Object([("Name", Node::text(name))].into_iter().collect()));
@@ -155,6 +163,13 @@ impl Document<'_> {
     }
 }
 
+impl Document<'_> {
+    /// An output of a resource that may be absent is absent with it.
+    fn condition_of(&self, id: &str) -> Option<Node> {
+        self.scope.stack.resource(id)?.body().attributes.get("Condition").cloned()
+    }
+}
+
 /// An entry of a section.
 type Part<'a> = (Cow<'a, str>, Body<'a>);
 
@@ -163,7 +178,7 @@ enum Body<'a> {
     Object(&'a Object),
     Owned(Object),
     Resource(&'a Resource),
-    Loop(&'a ForEach),
+    Loop(&'a Each),
 }
 
 fn named(id: &str) -> Cow<'_, str> {
@@ -193,12 +208,12 @@ impl Serialize for Section<'_> {
     }
 }
 
-struct InLoop<'a>(&'a ForEach, &'a Scope<'a>);
+struct InLoop<'a>(&'a Each, &'a Scope<'a>);
 
 impl Serialize for InLoop<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let InLoop(each, scope) = self;
-        let made = HashMap::from([(&each.id, InObject(&each.body, scope))]);
+        let made = HashMap::from([(each.resource.logical_id(), InResource(&each.resource, scope))]);
         (&*each.item, In(&each.collection, scope), made).serialize(serializer)
     }
 }
