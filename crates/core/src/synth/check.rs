@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 use super::survey::Survey;
 use super::types::Types;
-use super::{cycle, limits, place};
+use super::{cycle, limits, place, sections};
 use crate::app::App;
 use crate::each::Each;
 use crate::nearest::nearest;
@@ -18,6 +18,7 @@ pub(super) fn stack(app: &App, stack: &Stack, survey: &Survey<'_>, types: &Types
     cycles(stack, survey, problems);
     limits::check_counts(stack, survey, problems);
     place::check(app, stack, problems);
+    sections::check(stack, problems);
     for resource in every_resource(stack) {
         known_type(stack, resource, types, problems);
         protected(stack, resource, types, problems);

@@ -12,6 +12,7 @@ mod nodes;
 mod place;
 mod references;
 mod resources;
+mod sections;
 mod survey;
 mod tags;
 mod types;

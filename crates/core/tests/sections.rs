@@ -1,0 +1,124 @@
+//! What synth refuses around the resources: parameters, mappings, conditions, rules, outputs, policies, tags and places.
+use stackgen_core::{App, Parameter, Problem, RawResource, Stack, Value, aws};
+
+fn stack() -> Stack {
+    let mut stack = Stack::new("all");
+    stack.add("Topic", RawResource::new("AWS::SNS::Topic"));
+    stack
+}
+
+fn body(stack: Stack) -> serde_json::Value {
+    match App::from(stack).synth() {
+        Ok(app) => app.stacks[0].template.json(),
+        Err(problems) => panic!("this stack is right: {problems:#?}"),
+    }
+}
+
+#[track_caller]
+fn only_problem(app: impl Into<App>) -> Problem {
+    let mut problems = app.into().synth().map(|app| app.stacks.len()).expect_err("this app is wrong");
+    assert_eq!(problems.len(), 1, "{problems:#?}");
+    problems.remove(0)
+}
+
+#[track_caller]
+fn refused(stack: Stack, path: &str, words: &str) {
+    let problem = only_problem(stack);
+    assert_eq!(problem.path, path, "{problem:#?}");
+    assert!(problem.message.contains(words), "{problem:#?}");
+}
+
+mod parameters {
+    use super::*;
+
+    #[track_caller]
+    fn refuses(parameter: Parameter<String>, path: &str, words: &str) {
+        let mut stack = stack();
+        stack.parameter("Choice", parameter);
+        refused(stack, path, words);
+    }
+
+    #[test]
+    fn take_literals_only() {
+        refuses(Parameter::string().default(aws::region()), "/Default", "only a literal");
+        refuses(Parameter::string().allowed_values([Value::from("a"), aws::region()]), "/AllowedValues/1", "literal");
+    }
+
+    #[test]
+    fn report_a_value_that_could_not_be_made_in_its_own_words() {
+        refuses(
+            Parameter::string().default(Value::fault("no image is locked", None)),
+            "/Default",
+            "no image is locked",
+        );
+    }
+
+    #[test]
+    fn let_their_default_through() {
+        let mut stack = stack();
+        stack.parameter("Choice", Parameter::string().default("on").allowed_values(["on", "off"]));
+        stack.parameter("Count", Parameter::integer().default(3).range(1..=5));
+        assert_eq!(body(stack)["Parameters"]["Choice"]["AllowedValues"], serde_json::json!(["on", "off"]));
+        refuses(Parameter::string().default("onn").allowed_values(["on", "off"]), "/Default", "none of the allowed");
+        refuses(Parameter::string().default("").length(1..=5), "/Default", "0 characters");
+        refuses(Parameter::string().description(&"x".repeat(4001)), "/Description", "4001 bytes");
+        let mut stack = super::stack();
+        stack.parameter("Count", Parameter::integer().default(6).range(1..=5));
+        refused(stack, "/Default", "outside");
+    }
+}
+
+mod places {
+    use super::*;
+
+    fn in_zones(zones: [&str; 2]) -> Stack {
+        let mut stack = Stack::new("all");
+        stack.region("eu-west-1");
+        let subnet = RawResource::new("AWS::EC2::Subnet").property("AvailabilityZone", zones[0]);
+        let subnet = stack.add("Subnet", subnet.property("VpcId", "vpc-1"));
+        let instance = RawResource::new("AWS::EC2::Instance").property("SubnetId", subnet.reference());
+        stack.add("Host", instance.property("AvailabilityZone", zones[1]));
+        stack
+    }
+
+    #[test]
+    fn a_resource_that_names_itself_leads_nowhere() {
+        let mut stack = Stack::new("all");
+        let itself = serde_json::json!({"Ref": "Host"});
+        let host = stack.add("Host", RawResource::new("AWS::EC2::Instance").property("SubnetId", itself));
+        let attachment = RawResource::new("AWS::EC2::VolumeAttachment").property("InstanceId", host.reference());
+        stack.add("Attachment", attachment.property("VolumeId", host.reference()).property("Device", "/dev/sdf"));
+        assert!(only_problem(stack).message.contains("need each other"));
+    }
+
+    #[test]
+    fn a_region_is_one() {
+        for region in ["eu-west-1", "us-gov-west-1", "us-iso-east-1", "eusc-de-east-1", "xx-north-1"] {
+            let mut stack = stack();
+            stack.region(region);
+            body(stack);
+        }
+        let mut stack = stack();
+        stack.region("eu-wset-1");
+        assert_eq!(only_problem(stack).hint.as_deref(), Some("did you mean `eu-west-1`?"));
+    }
+
+    #[test]
+    fn a_zone_is_of_its_region() {
+        body(in_zones(["eu-west-1-lon-1a", "eu-west-1-lon-1a"]));
+        for zone in ["eu-west-12a", "eu-west-1", "eu-central-1a"] {
+            assert!(App::from(in_zones([zone, zone])).synth().is_err(), "{zone}");
+        }
+        let mut stack = stack();
+        stack.region("eu-west-1");
+        let zones = serde_json::json!(["eu-west-1a", "eu-west-2a"]);
+        stack.add("Group", RawResource::new("AWS::AutoScaling::AutoScalingGroup").property("AvailabilityZones", zones));
+        refused(stack, "/Properties/AvailabilityZones/1", "not in the stack's region");
+    }
+
+    #[test]
+    fn an_instance_is_in_the_zone_of_its_subnet() {
+        body(in_zones(["eu-west-1a", "eu-west-1a"]));
+        refused(in_zones(["eu-west-1a", "eu-west-1b"]), "/Properties/AvailabilityZone", "its subnet is in");
+    }
+}
