@@ -1,5 +1,5 @@
 //! Conditions: what is only there, or only so, for some parameters.
-use crate::node::{Name, Node};
+use crate::node::{Local, Name, Node};
 use crate::value::{IntoValue, Value};
 
 /// A question that CloudFormation answers when it reads the template.
@@ -9,7 +9,8 @@ pub struct Test(Node);
 /// A named condition of a stack.
 #[derive(Clone, Debug)]
 pub struct Condition {
-    pub(crate) name: Name,
+    stack: Name,
+    name: Name,
 }
 
 /// Whether two strings are equal.
@@ -77,15 +78,23 @@ impl std::ops::Not for Test {
 
 impl From<&Condition> for Test {
     fn from(condition: &Condition) -> Self {
-        Test(Node::Call("Condition", Box::new(Node::text(condition.name.to_string()))))
+        Test(Node::Call("Condition", Box::new(condition.node())))
     }
 }
 
 impl Condition {
+    pub(crate) fn new(stack: Name, name: Name) -> Self {
+        Condition { stack, name }
+    }
+
+    /// Its name, as a stack writes it.
+    pub(crate) fn node(&self) -> Node {
+        Node::Local(Box::new(Local { stack: self.stack.clone(), id: self.name.clone() }))
+    }
+
     /// One value if the condition holds and another if not.
     pub fn choose<T>(&self, yes: impl IntoValue<T>, no: impl IntoValue<T>) -> Value<T> {
-        let name = Node::text(self.name.to_string());
-        Value::raw(Node::call("Fn::If", [name, yes.into_value().into_node(), no.into_value().into_node()]))
+        Value::raw(Node::call("Fn::If", [self.node(), yes.into_value().into_node(), no.into_value().into_node()]))
     }
 
     /// A value if the condition holds, and the property left out if not.

@@ -48,7 +48,7 @@ pub use app::App;
 pub use condition::Condition;
 pub use mapping::Mapping;
 pub use nearest::nearest;
-pub use node::{Fault, Key, Link, Name, Node, Object, Reference};
+pub use node::{Fault, Key, Link, Local, Name, Node, Object, Reference};
 pub use output::Output;
 pub use parameter::{AwsType, Parameter};
 pub use pattern::Pattern;

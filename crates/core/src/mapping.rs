@@ -1,11 +1,12 @@
 //! Mappings: tables in a template.
-use crate::node::{Name, Node, Object};
+use crate::node::{Local, Name, Node, Object};
 use crate::value::{IntoValue, Value};
 
 /// A table with two levels of keys.
 #[derive(Clone, Debug)]
 pub struct Mapping {
-    name: Name,
+    /// The stack and the name, once it was added.
+    home: Option<Local>,
     pub(crate) table: Object,
 }
 
@@ -14,13 +15,13 @@ impl<V: IntoValue<String>, const N: usize, const M: usize> From<[(&str, [(&str, 
         let cell = |(key, value): (&str, V)| (key.to_owned(), value.into_value().into_node());
         let row = |cells: [(&str, V); M]| Node::Object(cells.into_iter().map(cell).collect());
         let table = rows.into_iter().map(|(key, cells)| (key.to_owned(), row(cells))).collect();
-        Mapping { name: "".into(), table }
+        Mapping { home: None, table }
     }
 }
 
 impl Mapping {
-    pub(crate) fn named(mut self, name: &str) -> Self {
-        self.name = name.into();
+    pub(crate) fn named(mut self, stack: &Name, id: &str) -> Self {
+        self.home = Some(Local { stack: stack.clone(), id: id.into() });
         self
     }
 
@@ -42,6 +43,10 @@ impl Mapping {
     }
 
     fn path(&self, first: impl IntoValue<String>, second: impl IntoValue<String>) -> [Node; 3] {
-        [Node::text(self.name.to_string()), first.into_value().into_node(), second.into_value().into_node()]
+        let name = match &self.home {
+            Some(home) => Node::Local(Box::new(home.clone())),
+            None => Node::fault("the mapping is in no stack; look values up in what `Stack::mapping` gives back"),
+        };
+        [name, first.into_value().into_node(), second.into_value().into_node()]
     }
 }

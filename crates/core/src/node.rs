@@ -30,6 +30,8 @@ pub enum Node {
     Object(Object),
     /// The value of something else: `Ref`, `Fn::GetAtt`, or their forms across stacks.
     Reference(Box<Reference>),
+    /// The name of a condition or mapping, written as it is.
+    Local(Box<Local>),
     /// An intrinsic function and its argument.
     Call(&'static str, Box<Node>),
     /// Text from pieces, written the way that people read best: `Fn::Sub` if it can be, else `Fn::Join`.
@@ -64,6 +66,15 @@ pub struct Reference {
     pub link: Link,
     /// Whether the value is a list, which has to be joined to cross.
     pub is_list: bool,
+}
+
+/// Names something that only its own stack can use: a condition or a mapping.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Local {
+    /// The stack that holds it. Another one may have something of the same name, which is not meant.
+    pub stack: Name,
+    /// Its logical id.
+    pub id: Name,
 }
 
 /// How a value gets from one stack to another.

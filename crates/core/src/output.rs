@@ -26,7 +26,7 @@ impl Output {
 
     /// Only there if the condition holds.
     pub fn only_if(&mut self, condition: &Condition) -> &mut Self {
-        self.set("Condition", Node::text(condition.name.to_string()))
+        self.set("Condition", condition.node())
     }
 
     fn set(&mut self, key: &'static str, node: Node) -> &mut Self {

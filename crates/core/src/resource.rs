@@ -184,7 +184,7 @@ pub trait Handle: AsRef<Resource> + Clone {
 
     /// Only there if the condition holds.
     fn only_if(self, condition: &Condition) -> Self {
-        set(self, "Condition", Node::text(condition.name.to_string()))
+        set(self, "Condition", condition.node())
     }
 
     /// What happens to the real thing when its resource goes.

@@ -158,7 +158,7 @@ impl Stack {
     /// Adds a table of values, to be looked up with [`Mapping::find`].
     #[track_caller]
     pub fn mapping(&mut self, id: &str, table: impl Into<Mapping>) -> Mapping {
-        let mapping = table.into().named(id);
+        let mapping = table.into().named(&self.name, id);
         self.mappings.push(Entry { id: id.into(), source: Source::caller(), body: mapping.table.clone() });
         mapping
     }
@@ -168,7 +168,7 @@ impl Stack {
     pub fn condition(&mut self, id: &str, test: impl Into<Test>) -> Condition {
         let name: Name = id.into();
         self.conditions.push(Entry { id: name.clone(), source: Source::caller(), body: test.into().into_node() });
-        Condition { name }
+        Condition::new(self.name.clone(), name)
     }
 
     /// Adds a rule on the parameters that CloudFormation checks before it does anything.

@@ -1,5 +1,6 @@
 //! What synth refuses around the resources: parameters, mappings, conditions, rules, outputs, policies, tags and places.
-use stackgen_core::{App, Parameter, Problem, RawResource, Stack, Value, aws};
+use stackgen_core::condition::{Test, equals};
+use stackgen_core::{App, Handle, Parameter, Problem, RawResource, Stack, Value, aws};
 
 fn stack() -> Stack {
     let mut stack = Stack::new("all");
@@ -120,5 +121,61 @@ mod places {
     fn an_instance_is_in_the_zone_of_its_subnet() {
         body(in_zones(["eu-west-1a", "eu-west-1a"]));
         refused(in_zones(["eu-west-1a", "eu-west-1b"]), "/Properties/AvailabilityZone", "its subnet is in");
+    }
+}
+
+mod homes {
+    use super::*;
+
+    /// A stack with a condition and a mapping that look like those of any other.
+    fn furnished(name: &str) -> (Stack, stackgen_core::Condition, stackgen_core::Mapping) {
+        let mut stack = Stack::new(name);
+        let production = stack.condition("Production", equals(aws::stack_name(), "production"));
+        let sizes = stack.mapping("Sizes", [("eu-west-1", [("disk", "20")])]);
+        stack.add("Topic", RawResource::new("AWS::SNS::Topic"));
+        (stack, production, sizes)
+    }
+
+    #[test]
+    fn conditions_and_mappings_are_used_in_their_own_stack() {
+        let (mut stack, production, sizes) = furnished("one");
+        let name = production.choose::<String>(sizes.find(aws::region(), "disk"), "none");
+        stack.add("Other", RawResource::new("AWS::SNS::Topic").property("TopicName", name)).only_if(&production);
+        stack.output("Name", "x").only_if(&production);
+        let name = serde_json::json!({"Fn::If": ["Production",
+            {"Fn::FindInMap": ["Sizes", {"Ref": "AWS::Region"}, "disk"]}, "none"]});
+        let expected = serde_json::json!({"Type": "AWS::SNS::Topic", "Condition": "Production",
+            "Properties": {"TopicName": name}});
+        assert_eq!(body(stack)["Resources"]["Other"], expected);
+    }
+
+    #[test]
+    fn those_of_another_stack_are_refused_even_if_the_name_is_known() {
+        type Use = fn(&mut Stack, &stackgen_core::Condition, &stackgen_core::Mapping);
+        let uses: [Use; 5] = [
+            |stack, theirs, _| {
+                stack.add("Other", RawResource::new("AWS::SNS::Topic")).only_if(theirs);
+            },
+            |stack, theirs, _| {
+                stack.output("Name", theirs.choose::<String>("a", "b"));
+            },
+            |stack, theirs, _| {
+                stack.output("Name", "x").only_if(theirs);
+            },
+            |stack, theirs, _| {
+                stack.condition("Mine", !Test::from(theirs));
+            },
+            |stack, _, theirs| {
+                stack.output("Name", theirs.find("eu-west-1", "disk"));
+            },
+        ];
+        for (index, one) in uses.iter().enumerate() {
+            let (theirs, condition, mapping) = furnished("theirs");
+            let (mut mine, _, _) = furnished("mine");
+            one(&mut mine, &condition, &mapping);
+            let mut app = App::new();
+            app.add(theirs).add(mine);
+            assert!(only_problem(app).message.contains("is of stack `theirs`"), "use {index}");
+        }
     }
 }

@@ -39,6 +39,7 @@ impl Serialize for In<'_> {
             Node::Integer(number) => serializer.serialize_i64(*number),
             Node::Number(number) => serializer.serialize_f64(*number),
             Node::Text(text) => serializer.serialize_str(text),
+            Node::Local(local) => serializer.serialize_str(&local.id),
             Node::List(items) => serializer.collect_seq(items.iter().map(|item| In(item, scope))),
             Node::Object(object) => InObject(object, scope).serialize(serializer),
             Node::Call(function, argument) => serializer.collect_map([(function, In(argument, scope))]),

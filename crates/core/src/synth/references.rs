@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use super::survey::{Foreign, Named, Place, Survey, Walk};
 use super::types;
 use crate::nearest::nearest;
-use crate::node::{Link, Name, Node, Reference};
+use crate::node::{Link, Local, Name, Node, Reference};
 use crate::stack::Stack;
 
 /// Source: *Pseudo parameters reference* in the CloudFormation Template Reference.
@@ -105,6 +105,23 @@ impl Survey<'_> {
             self.local(walk, id, None);
         } else {
             self.after.push((stack.clone(), walk.place.clone()));
+        }
+    }
+
+    /// The name that a node is, unless another stack's is meant: [`Survey::home`] speaks about those.
+    pub(super) fn own_name<'n>(&self, node: &'n Node) -> Option<&'n str> {
+        match node {
+            Node::Local(local) => (local.stack == self.stack.name).then_some(&*local.id),
+            node => node.as_text(),
+        }
+    }
+
+    /// CloudFormation would take a condition or mapping of the same name in this stack, which is not the one that is meant.
+    pub(super) fn home(&mut self, walk: &Walk, local: &Local) {
+        if local.stack != self.stack.name {
+            let message = format!("`{}` is of stack `{}`, and no other stack can use it", local.id, local.stack);
+            let hint = "add the condition or mapping to this stack too; a function of yours can add it to both";
+            self.report(&walk.place, message, Some(hint.to_owned()));
         }
     }
 

@@ -125,11 +125,9 @@ impl<'a> Survey<'a> {
             self.local(&walk, id, None);
         }
         walk.place.path = "/Condition".to_owned();
-        body.attributes
-            .get("Condition")
-            .and_then(Node::as_text)
-            .into_iter()
-            .for_each(|name| self.condition(&walk.place, name));
+        if let Some(name) = body.attributes.get("Condition").and_then(|node| self.own_name(node)) {
+            self.condition(&walk.place, name);
+        }
     }
 
     fn loops(&mut self) {
@@ -154,13 +152,9 @@ impl<'a> Survey<'a> {
         for entry in &stack.outputs {
             let mut walk = Walk::at(&entry.id, entry.source, None);
             self.object(&mut walk, &entry.body.0);
-            entry
-                .body
-                .0
-                .get("Condition")
-                .and_then(Node::as_text)
-                .into_iter()
-                .for_each(|name| self.condition(&walk.place, name));
+            if let Some(name) = entry.body.0.get("Condition").and_then(|node| self.own_name(node)) {
+                self.condition(&walk.place, name);
+            }
         }
         for entry in &stack.raw {
             self.needs_language_extensions |= entry.id.starts_with("Fn::ForEach::");
@@ -212,6 +206,7 @@ impl<'a> Survey<'a> {
             Node::List(items) | Node::Concat(items) => self.list(walk, items),
             Node::Object(object) => self.object(walk, object),
             Node::Reference(reference) => self.reference(walk, reference),
+            Node::Local(local) => self.home(walk, local),
             Node::Call(function, argument) => self.call(walk, function, argument),
             Node::Fault(fault) => self.fault(&walk.place, fault),
         }
@@ -235,7 +230,7 @@ impl<'a> Survey<'a> {
 
     fn call(&mut self, walk: &mut Walk, function: &str, argument: &Node) {
         let arguments: &[Node] = if let Node::List(items) = argument { items } else { &[] };
-        let first = arguments.first().or(Some(argument)).and_then(Node::as_text);
+        let first = arguments.first().or(Some(argument)).and_then(|node| self.own_name(node));
         match function {
             "Condition" | "Fn::If" => first.into_iter().for_each(|name| self.condition(&walk.place, name)),
             "Fn::FindInMap" => {
@@ -301,5 +296,5 @@ impl Foreign {
 
 /// What `Fn::FindInMap` takes for a key without the language extensions.
 fn is_plain_key(node: &Node) -> bool {
-    matches!(node, Node::Text(_) | Node::Reference(_) | Node::Call("Fn::FindInMap", _))
+    matches!(node, Node::Text(_) | Node::Local(_) | Node::Reference(_) | Node::Call("Fn::FindInMap", _))
 }
