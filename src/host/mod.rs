@@ -6,6 +6,8 @@
 //! - a volume and its host in different zones cannot meet: the zone comes with the subnet;
 //! - the volume is attached after the host exists, so a host that waits for its disk before it counts as created waits for
 //!   ever: readiness is a wait condition of its own, after the attachment;
+//! - EC2 runs a changed boot script only on a new instance: the logical id of the host changes with the script, and with
+//!   whatever else only a new instance can have, so that the replacement is seen in a review and waits for readiness;
 //! - a new host cannot take the volume while the old one holds it: the attachment hangs on the parameter `DataAttachment`,
 //!   so that it can be let go first;
 //! - data dies with a stack by default: the volume stays.
@@ -17,7 +19,7 @@ mod size;
 mod storage;
 
 use stackgen_cfn::{ec2, iam as cfn_iam};
-use stackgen_core::{Source, Stack, Value};
+use stackgen_core::{Stack, Value};
 
 pub use config::{Architecture, Config, DataVolume, Image, RootVolume};
 pub use readiness::Boot;
@@ -50,19 +52,16 @@ pub struct TwoVolumeHost {
     pub address: ec2::Eip,
     /// What the host may do.
     pub role: cfn_iam::Role,
-    /// The line that asked for the host.
-    pub source: Source,
 }
 
 impl TwoVolumeHost {
     /// Adds a host. `boot` makes its boot script, once the volume's id and the name of the readiness signal are known.
     #[track_caller]
     pub fn add(stack: &mut Stack, config: &Config, place: Place<'_>, boot: impl Fn(&Boot) -> Value<String>) -> Self {
-        let source = Source::caller();
-        let volume = storage::volume(stack, &config.data, &place.subnet.zone);
+        let volume = storage::volume(stack, &config.data, place.subnet.zone());
         let own = [Grant::session_manager(), Grant::signal_stack()];
         let (role, profile) = add_role(stack, "Host", own.into_iter().chain(place.grants));
-        let boot = Ready::new(&volume, &config.image, boot);
+        let boot = Ready::new(&volume, config, place.subnet, boot);
         let image = root::image(stack, &config.image);
         let instance = ec2::Instance::new()
             .image_id(image)
@@ -75,14 +74,14 @@ impl TwoVolumeHost {
             .propagate_tags_to_volume_on_creation(true)
             .user_data(boot.user_data())
             .tags([("Name", stack.name().to_owned())]);
-        let instance = stack.add("Host", instance);
+        let instance = place.subnet.before(stack.add(boot.instance_id(), instance));
         let attachment = storage::attachment(stack, &config.data, &instance, &volume);
         let address = ec2::Eip::new().domain("vpc").tags([("Name", stack.name().to_owned())]);
-        let address = stack.add("HostAddress", address);
+        let address = place.subnet.before(stack.add("HostAddress", address));
         let association = ec2::EipAssociation::new().allocation_id(address.allocation_id()).instance_id(&instance);
         let association = stack.add("HostAddressAssociation", association);
         boot.add_condition(stack, &config.ready_within, &attachment, &association);
-        TwoVolumeHost { instance, volume, address, role, source }
+        TwoVolumeHost { instance, volume, address, role }
     }
 
     /// The public address, which stays when the host is replaced.

@@ -5,11 +5,17 @@ use stackgen_core::{AwsType, Parameter, Stack, Value};
 use super::config::{Image, RootVolume};
 
 /// The pinned image, as a parameter whose default is the pin: a plain one, since one that reads SSM is read at every
-/// deploy.
+/// deploy. The pin is also its only value. Another one, given at a deploy, would replace the host behind the back of the
+/// logical ids, and nobody would wait for the new host's readiness.
 #[track_caller]
 pub(super) fn image(stack: &mut Stack, image: &Image) -> Value<String> {
-    let description = format!("The pinned image of the host. New pins come from the SSM parameter {}.", image.source);
-    stack.parameter("HostImage", Parameter::of(AwsType::ImageId).default(image.id.as_str()).description(&description))
+    let description = format!(
+        "The pinned image of the host. The pin changes in the configuration and not at a deploy; new pins come from the \
+         SSM parameter {}.",
+        image.source
+    );
+    let parameter = Parameter::of(AwsType::ImageId).default(image.id.as_str()).allowed_values([image.id.as_str()]);
+    stack.parameter("HostImage", parameter.description(&description))
 }
 
 /// The root volume goes with the host: nothing on it is kept.

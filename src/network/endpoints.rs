@@ -3,13 +3,14 @@ use stackgen_cfn::ec2;
 use stackgen_core::{Stack, Value, aws, intrinsic};
 
 use super::security::{Ingress, security_group};
-use super::vpc::{Config, Network, Subnet};
+use super::subnet::Subnet;
+use super::vpc::{Config, Network};
 
 #[track_caller]
 pub(super) fn add(stack: &mut Stack, config: &Config, network: &Network) {
     for service in &config.gateway_endpoints {
-        let tables: Vec<_> = network.public.iter().chain(&network.private).map(|subnet| &subnet.routes).collect();
-        let tables: Vec<Value<String>> = tables.into_iter().map(|table| table.reference()).collect();
+        let tables = network.public.iter().chain(&network.private).filter_map(Subnet::routes);
+        let tables: Vec<Value<String>> = tables.map(|table| table.reference()).collect();
         let endpoint = ec2::VpcEndpoint::new().vpc_id(&network.vpc).service_name(service_name(service));
         let endpoint = endpoint.vpc_endpoint_type(ec2::vpc_endpoint::VpcEndpointType::GATEWAY).route_table_ids(tables);
         stack.add(&format!("{}Endpoint", capitalized(service)), endpoint);
@@ -21,7 +22,7 @@ pub(super) fn add(stack: &mut Stack, config: &Config, network: &Network) {
     let group = security_group(stack, "EndpointSecurityGroup", &network.vpc, "Endpoints of AWS services", https);
     let homes = if network.private.is_empty() { &network.public } else { &network.private };
     for service in &config.interface_endpoints {
-        let subnets: Vec<Value<String>> = homes.iter().map(|home: &Subnet| home.subnet.reference()).collect();
+        let subnets: Vec<Value<String>> = homes.iter().map(|home| home.id().clone()).collect();
         let endpoint = ec2::VpcEndpoint::new().vpc_id(&network.vpc).service_name(service_name(service));
         let endpoint = endpoint.vpc_endpoint_type(ec2::vpc_endpoint::VpcEndpointType::INTERFACE);
         let endpoint = endpoint.private_dns_enabled(true).subnet_ids(subnets).security_group_ids([&group]);

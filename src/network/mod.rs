@@ -6,8 +6,10 @@
 mod blocks;
 mod endpoints;
 mod security;
+mod subnet;
 mod vpc;
 
 pub use blocks::{Blocks, Layout, LayoutError};
 pub use security::{Ingress, Peer, Tcp, security_group};
-pub use vpc::{Config, Nat, Network, NoSuchZone, Subnet};
+pub use subnet::Subnet;
+pub use vpc::{Config, Nat, Network, NoSuchZone};

@@ -83,12 +83,12 @@ fn checked(port: u16, block: &str) -> Result<IpNet, (String, String)> {
     Ok(network)
 }
 
-/// Adds a security group.
+/// Adds a security group. The VPC is one of this app, or the id of another one.
 #[track_caller]
 pub fn security_group(
     stack: &mut Stack,
     id: &str,
-    vpc: &ec2::Vpc,
+    vpc: impl IntoValue<String>,
     description: &str,
     ingress: impl IntoIterator<Item = Ingress>,
 ) -> ec2::SecurityGroup {

@@ -2,11 +2,12 @@
 use ipnet::Ipv4Net;
 use serde::Deserialize;
 use stackgen_cfn::ec2;
-use stackgen_core::{Handle, IntoValue, Stack, Value};
+use stackgen_core::{Handle, IntoValue, Stack};
 use thiserror::Error;
 
 use super::blocks::{Blocks, Layout};
 use super::endpoints;
+use super::subnet::Subnet;
 
 /// The values of a network.
 #[derive(Clone, Debug, Deserialize)]
@@ -63,17 +64,6 @@ pub struct Network {
     pub gateway: ec2::VpcGatewayAttachment,
 }
 
-/// A subnet and its zone. They belong together: a volume for a host in this subnet is made in this zone.
-#[derive(Clone, Debug)]
-pub struct Subnet {
-    /// The subnet.
-    pub subnet: ec2::Subnet,
-    /// Its zone.
-    pub zone: String,
-    /// Where its traffic goes.
-    pub routes: ec2::RouteTable,
-}
-
 /// A zone in which the network has no subnet.
 #[derive(Clone, Debug, Error)]
 #[error("the network has no subnet in `{zone}`; it has some in {}", zones.join(", "))]
@@ -82,12 +72,6 @@ pub struct NoSuchZone {
     pub zone: String,
     /// The zones that there are.
     pub zones: Vec<String>,
-}
-
-impl IntoValue<String> for &Subnet {
-    fn into_value(self) -> Value<String> {
-        self.subnet.reference()
-    }
 }
 
 impl Network {
@@ -117,8 +101,8 @@ impl Network {
     /// # Errors
     /// Names the zones that the network has.
     pub fn public_in(&self, zone: &str) -> Result<&Subnet, NoSuchZone> {
-        let zones = || self.public.iter().map(|subnet| subnet.zone.clone()).collect();
-        let found = self.public.iter().find(|subnet| subnet.zone == zone);
+        let zones = || self.public.iter().map(|subnet| subnet.zone().to_owned()).collect();
+        let found = self.public.iter().find(|subnet| subnet.zone() == zone);
         found.ok_or_else(|| NoSuchZone { zone: zone.to_owned(), zones: zones() })
     }
 
@@ -131,51 +115,67 @@ impl Network {
         zone: &str,
         blocks: Result<Blocks, String>,
     ) {
-        let public = self.subnet(stack, "Public", zone, blocks.as_ref().map(|blocks| blocks.public.to_string()));
-        let way_out = ec2::Route::new().route_table_id(&public.routes).destination_cidr_block("0.0.0.0/0");
+        let block = blocks.as_ref().map(|blocks| blocks.public.to_string());
+        let (public, table) = self.subnet(stack, "Public", zone, block);
+        let way_out = ec2::Route::new().route_table_id(&table).destination_cidr_block("0.0.0.0/0");
         let route = stack.add(&format!("PublicRoute{}", letter(zone)), way_out.gateway_id(internet));
         // A route to a gateway that is not attached yet fails.
-        drop(route.depends_on(&*self.gateway));
+        let public = public.reached_by(&*self.gateway).reached_by(&*route.depends_on(&*self.gateway));
         if config.private_subnets {
-            let private = self.subnet(stack, "Private", zone, blocks.as_ref().map(|blocks| blocks.private.to_string()));
-            self.nat(stack, config.nat, &public, &private);
-            self.private.push(private);
+            let block = blocks.as_ref().map(|blocks| blocks.private.to_string());
+            let (private, table) = self.subnet(stack, "Private", zone, block);
+            let route = self.nat(stack, config.nat, &public, &table, zone);
+            let private = private.reached_by(&*self.gateway);
+            self.private.push(route.into_iter().fold(private, |private, route| private.reached_by(&*route)));
         }
         self.public.push(public);
     }
 
     #[track_caller]
-    fn subnet(&self, stack: &mut Stack, kind: &str, zone: &str, cidr: impl IntoValue<String>) -> Subnet {
-        let letter = letter(zone);
+    fn subnet(
+        &self,
+        stack: &mut Stack,
+        kind: &str,
+        zone: &str,
+        cidr: impl IntoValue<String>,
+    ) -> (Subnet, ec2::RouteTable) {
+        let (letter, cidr) = (letter(zone), cidr.into_value());
         let label = |what: &str| name(stack, &format!("{}-{what}", kind.to_lowercase()));
-        let subnet = ec2::Subnet::new().vpc_id(&self.vpc).availability_zone(zone).cidr_block(cidr).tags(label(zone));
+        let subnet = ec2::Subnet::new().vpc_id(&self.vpc).availability_zone(zone).cidr_block(&cidr).tags(label(zone));
         let table = ec2::RouteTable::new().vpc_id(&self.vpc).tags(label(zone));
         let subnet = stack.add(&format!("{kind}Subnet{letter}"), subnet);
         let routes = stack.add(&format!("{kind}Routes{letter}"), table);
         let association = ec2::SubnetRouteTableAssociation::new().subnet_id(&subnet).route_table_id(&routes);
-        stack.add(&format!("{kind}Association{letter}"), association);
-        Subnet { subnet, zone: zone.to_owned(), routes }
+        let association = stack.add(&format!("{kind}Association{letter}"), association);
+        (Subnet::made(&subnet, zone, cidr, &routes).reached_by(&*association), routes)
     }
 
     #[track_caller]
-    fn nat(&self, stack: &mut Stack, nat: Nat, public: &Subnet, private: &Subnet) {
+    fn nat(
+        &self,
+        stack: &mut Stack,
+        nat: Nat,
+        public: &Subnet,
+        private: &ec2::RouteTable,
+        zone: &str,
+    ) -> Option<ec2::Route> {
         let first = self.public.first().unwrap_or(public);
         let home = match nat {
-            Nat::None => return,
+            Nat::None => return None,
             Nat::One => first,
             Nat::PerZone => public,
         };
-        let id = format!("NatGateway{}", letter(&home.zone));
+        let id = format!("NatGateway{}", letter(home.zone()));
         if stack.resource(&id).is_none() {
-            let address = ec2::Eip::new().domain("vpc").tags(name(stack, &format!("nat-{}", home.zone)));
+            let address = ec2::Eip::new().domain("vpc").tags(name(stack, &format!("nat-{}", home.zone())));
             // An address needs the way to the internet that it is reached by.
-            let address = stack.add(&format!("NatAddress{}", letter(&home.zone)), address).depends_on(&*self.gateway);
+            let address = stack.add(&format!("NatAddress{}", letter(home.zone())), address).depends_on(&*self.gateway);
             let gateway = ec2::NatGateway::new().subnet_id(home).allocation_id(address.allocation_id());
-            stack.add(&id, gateway.tags(name(stack, &home.zone)));
+            stack.add(&id, gateway.tags(name(stack, home.zone())));
         }
         let gateway = stack.resource(&id).expect("it was added above").reference();
-        let route = ec2::Route::new().route_table_id(&private.routes).destination_cidr_block("0.0.0.0/0");
-        stack.add(&format!("PrivateRoute{}", letter(&private.zone)), route.nat_gateway_id(gateway));
+        let route = ec2::Route::new().route_table_id(private).destination_cidr_block("0.0.0.0/0");
+        Some(stack.add(&format!("PrivateRoute{}", letter(zone)), route.nat_gateway_id(gateway)))
     }
 }
 
