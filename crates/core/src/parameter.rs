@@ -1,10 +1,27 @@
 //! Parameters: what is decided at each deploy.
 use std::marker::PhantomData;
+use std::ops::RangeInclusive;
 
 use crate::node::{Node, Object};
 use crate::value::IntoValue;
 
 /// A parameter of type `T`, to be added with [`Stack::parameter`](crate::Stack::parameter).
+///
+/// Each type has the constraints that CloudFormation takes for it:
+///
+/// ```
+/// # use stackgen_core::Parameter;
+/// Parameter::string().length(1..=20);
+/// Parameter::integer().range(1..=20);
+/// ```
+/// ```compile_fail
+/// # use stackgen_core::Parameter;
+/// Parameter::integer().length(1..=20);
+/// ```
+/// ```compile_fail
+/// # use stackgen_core::Parameter;
+/// Parameter::string().range(1..=20);
+/// ```
 #[derive(Debug)]
 pub struct Parameter<T> {
     pub(crate) body: Object,
@@ -66,6 +83,19 @@ impl Parameter<String> {
     pub fn ssm_value(kind: Option<AwsType>) -> Self {
         Parameter::new(&format!("AWS::SSM::Parameter::Value<{}>", kind.map_or("String", AwsType::name)))
     }
+
+    /// The regular expression that the whole value must match.
+    #[must_use]
+    pub fn allowed_pattern(self, pattern: &str) -> Self {
+        self.with("AllowedPattern", Node::text(pattern.to_owned()))
+    }
+
+    /// The shortest and longest text.
+    #[must_use]
+    pub fn length(self, range: RangeInclusive<u16>) -> Self {
+        let (least, most) = (Node::Integer((*range.start()).into()), Node::Integer((*range.end()).into()));
+        self.with("MinLength", least).with("MaxLength", most)
+    }
 }
 
 impl Parameter<i64> {
@@ -73,12 +103,24 @@ impl Parameter<i64> {
     pub fn integer() -> Self {
         Parameter::new("Number")
     }
+
+    /// The smallest and largest number.
+    #[must_use]
+    pub fn range(self, range: RangeInclusive<i64>) -> Self {
+        self.between(Node::Integer(*range.start()), Node::Integer(*range.end()))
+    }
 }
 
 impl Parameter<f64> {
     /// A number.
     pub fn number() -> Self {
         Parameter::new("Number")
+    }
+
+    /// The smallest and largest number.
+    #[must_use]
+    pub fn range(self, range: RangeInclusive<f64>) -> Self {
+        self.between(Node::number(*range.start()), Node::number(*range.end()))
     }
 }
 
@@ -93,6 +135,12 @@ impl Parameter<Vec<String>> {
     /// Texts without commas.
     pub fn strings() -> Self {
         Parameter::new("CommaDelimitedList")
+    }
+
+    /// The regular expression that each item must match as a whole.
+    #[must_use]
+    pub fn allowed_pattern(self, pattern: &str) -> Self {
+        self.with("AllowedPattern", Node::text(pattern.to_owned()))
     }
 
     /// Names or ids of things in the account.
@@ -118,6 +166,10 @@ impl<T> Parameter<T> {
         self
     }
 
+    fn between(self, least: Node, most: Node) -> Self {
+        self.with("MinValue", least).with("MaxValue", most)
+    }
+
     /// What it means, for whoever deploys.
     #[must_use]
     pub fn description(self, text: &str) -> Self {
@@ -131,36 +183,20 @@ impl<T> Parameter<T> {
         self.with("Default", node)
     }
 
-    /// The only values it may have.
+    /// The only values it may have; for a list, that each of its items may have.
     #[must_use]
-    pub fn allowed_values<V: IntoValue<T>>(self, values: impl IntoIterator<Item = V>) -> Self {
+    pub fn allowed_values<V: IntoValue<T::Item>>(self, values: impl IntoIterator<Item = V>) -> Self
+    where
+        T: Kind,
+    {
         let values = values.into_iter().map(|value| written(value.into_value().into_node()));
         self.with("AllowedValues", Node::List(values.collect()))
-    }
-
-    /// The regular expression that the whole value must match.
-    #[must_use]
-    pub fn allowed_pattern(self, pattern: &str) -> Self {
-        self.with("AllowedPattern", Node::text(pattern.to_owned()))
     }
 
     /// What to say when a constraint does not hold.
     #[must_use]
     pub fn constraint_description(self, text: &str) -> Self {
         self.with("ConstraintDescription", Node::text(text.to_owned()))
-    }
-
-    /// The shortest and longest text.
-    #[must_use]
-    pub fn length(self, range: std::ops::RangeInclusive<u16>) -> Self {
-        let (least, most) = (Node::Integer((*range.start()).into()), Node::Integer((*range.end()).into()));
-        self.with("MinLength", least).with("MaxLength", most)
-    }
-
-    /// The smallest and largest number.
-    #[must_use]
-    pub fn range(self, range: std::ops::RangeInclusive<i64>) -> Self {
-        self.with("MinValue", Node::Integer(*range.start())).with("MaxValue", Node::Integer(*range.end()))
     }
 
     /// Hides the value from people who look at the stack. It is no place for a secret all the same: whatever the value
@@ -171,14 +207,24 @@ impl<T> Parameter<T> {
     }
 }
 
-/// Parameters are given as text, and lists as text with commas.
+/// Parameters are given as text, and lists as text with commas. What is no literal stays as it is; synth refuses it.
 fn written(node: Node) -> Node {
     match node {
-        Node::List(items) => {
-            let texts: Vec<String> = items.into_iter().filter_map(|item| text_of(&item)).collect();
-            Node::text(texts.join(","))
-        }
+        Node::List(items) => match items.iter().map(text_of).collect::<Option<Vec<String>>>() {
+            Some(texts) => listed(&texts),
+            None => Node::List(items),
+        },
         other => text_of(&other).map_or(other, Node::text),
+    }
+}
+
+/// CloudFormation cuts a list at its commas and trims what is between them.
+fn listed(items: &[String]) -> Node {
+    match items.iter().find(|item| item.contains(',') || item.trim() != **item) {
+        Some(item) => {
+            Node::fault(format!("`{item}` cannot be an item: commas separate items, and spaces around are cut"))
+        }
+        None => Node::text(items.join(",")),
     }
 }
 
@@ -190,6 +236,25 @@ fn text_of(node: &Node) -> Option<String> {
         Node::Bool(flag) => Some(flag.to_string()),
         _ => None,
     }
+}
+
+/// What the constraints of a parameter speak of: its value, or the items of that.
+pub trait Kind {
+    /// The type of such a value.
+    type Item;
+}
+
+impl Kind for String {
+    type Item = String;
+}
+impl Kind for i64 {
+    type Item = i64;
+}
+impl Kind for f64 {
+    type Item = f64;
+}
+impl<T> Kind for Vec<T> {
+    type Item = T;
 }
 
 /// Whether a parameter's type makes its value a list.

@@ -69,6 +69,98 @@ mod parameters {
     }
 }
 
+mod lists {
+    use super::*;
+
+    fn parameter(parameter: Parameter<Vec<String>>) -> Stack {
+        let mut stack = stack();
+        stack.parameter("Choices", parameter);
+        stack
+    }
+
+    #[test]
+    fn are_written_with_commas_and_allow_items() {
+        let right = Parameter::strings().default(["a", "b"]).allowed_values(["a", "b", "c"]).allowed_pattern("[a-z]");
+        let expected = serde_json::json!({"Type": "CommaDelimitedList", "Default": "a,b",
+            "AllowedValues": ["a", "b", "c"], "AllowedPattern": "[a-z]"});
+        assert_eq!(body(parameter(right))["Parameters"]["Choices"], expected);
+        refused(
+            parameter(Parameter::strings().default(["a", "d"]).allowed_values(["a", "b"])),
+            "/Default",
+            "`d` is none",
+        );
+    }
+
+    #[test]
+    fn lose_no_item() {
+        let dynamic = Parameter::strings().default(vec![Value::from("a"), aws::region()]);
+        refused(parameter(dynamic), "/Default/1", "only a literal");
+        refused(parameter(Parameter::strings().default(["a,b"])), "/Default", "cannot be an item");
+    }
+
+    #[test]
+    fn raw_parameters_are_checked_too() {
+        let mut right = stack();
+        right.set_raw(
+            "Parameters",
+            "Size",
+            serde_json::json!({"Type": "Number", "Default": 2, "AllowedValues": [1, 2.0]}),
+        );
+        body(right);
+        let mut wrong = stack();
+        wrong.set_raw("Parameters", "Size", serde_json::json!({"Type": "Number", "Default": "two"}));
+        refused(wrong, "/Default", "no number");
+    }
+}
+
+mod mappings {
+    use super::*;
+
+    #[track_caller]
+    fn refuses((first, (second, cell)): (&str, (&str, Value<String>)), path: &str, words: &str) {
+        let mut stack = stack();
+        stack.mapping("Sizes", [(first, [(second, cell)])]);
+        refused(stack, path, words);
+    }
+
+    #[test]
+    fn have_two_levels_of_plain_keys_and_literals() {
+        let mut stack = stack();
+        stack.mapping("Sizes", [("eu-west-1", [("disk", "20")]), ("1.2", [("disk", "30")])]);
+        body(stack);
+        refuses(("a b", ("disk", "20".into())), "/a b", "cannot be a key");
+        refuses(("a", ("disk-size", "20".into())), "/a/disk-size", "cannot be a key");
+        refuses(("a", ("disk", aws::region())), "/a/disk", "only a literal");
+        refuses(("a", ("disk", Value::fault("no size", None))), "/a/disk", "no size");
+    }
+
+    #[test]
+    fn have_rows_with_keys() {
+        let mut stack = super::stack();
+        let row: [(&str, &str); 0] = [];
+        stack.mapping("Sizes", [("a", row)]);
+        refused(stack, "/a", "at least one key");
+        let mut stack = super::stack();
+        stack.mapping("Sizes", [("a", [("disk", "1"), ("disk", "2")])]);
+        refused(stack, "/a/disk", "twice");
+    }
+
+    #[test]
+    fn have_what_is_looked_up() {
+        let look = |first: Value<String>, second: &str| {
+            let mut stack = stack();
+            let sizes = stack.mapping("Sizes", [("big", [("disk", "20")]), ("small", [("disk", "8")])]);
+            stack.output("Size", sizes.find(first, second));
+            stack
+        };
+        body(look("big".into(), "disk"));
+        body(look(aws::region(), "disk"));
+        assert_eq!(only_problem(look("bigg".into(), "disk")).hint.as_deref(), Some("did you mean `big`?"));
+        assert_eq!(only_problem(look("big".into(), "disc")).hint.as_deref(), Some("did you mean `disk`?"));
+        refused(look(aws::region(), "memory"), "/Value", "no key of the mapping");
+    }
+}
+
 mod places {
     use super::*;
 

@@ -3,6 +3,7 @@
 //! The survey has read what refers to what; these are the forms that CloudFormation asks for beyond that. Source: the
 //! sections' schemas of cfn-lint, and *Template sections* in the CloudFormation User Guide.
 mod literals;
+mod mappings;
 mod parameters;
 
 use crate::node::Name;
@@ -13,6 +14,9 @@ use crate::stack::{Entry, Stack};
 pub(super) fn check(stack: &Stack, problems: &mut Vec<Problem>) {
     for entry in &stack.parameters {
         parameters::check(&entry.body, &mut Report::on(stack, entry, problems));
+    }
+    for entry in &stack.mappings {
+        mappings::check(&entry.body, &mut Report::on(stack, entry, problems));
     }
 }
 

@@ -40,3 +40,8 @@ pub(super) fn text(node: &Node) -> Option<String> {
         _ => None,
     }
 }
+
+/// The number that a literal is or spells.
+pub(super) fn number(node: &Node) -> Option<f64> {
+    text(node)?.parse().ok()
+}

@@ -6,6 +6,9 @@ use crate::node::{Node, Object};
 /// CloudFormation's limit for a parameter's description.
 const DESCRIPTION_BYTES: usize = 4000;
 
+/// CloudFormation's limit for a parameter's value.
+const VALUE_BYTES: f64 = 4096.0;
+
 pub(super) fn check(body: &Object, report: &mut Report<'_>) {
     let mut fine = true;
     for (key, node) in body.iter() {
@@ -21,6 +24,9 @@ pub(super) fn check(body: &Object, report: &mut Report<'_>) {
     if bytes > DESCRIPTION_BYTES {
         let message = format!("{bytes} bytes of description; CloudFormation takes {DESCRIPTION_BYTES}");
         report.add("/Description", message, Some("shorten it".to_owned()));
+    }
+    if body.get("MaxLength").is_some_and(|node| literals::number(node) > Some(VALUE_BYTES)) {
+        report.add("/MaxLength", format!("CloudFormation takes values of {VALUE_BYTES} bytes at most"), None);
     }
     if fine {
         Constraints::of(body).check(report);
@@ -39,7 +45,7 @@ struct Constraints {
 impl Constraints {
     fn of(body: &Object) -> Self {
         let text = |key: &str| body.get(key).and_then(literals::text);
-        let number = |key: &str| text(key).and_then(|text| text.parse().ok());
+        let number = |key: &str| body.get(key).and_then(literals::number);
         let allowed = match body.get("AllowedValues") {
             Some(Node::List(values)) => Some(values.iter().filter_map(literals::text).collect()),
             _ => None,
