@@ -18,14 +18,14 @@ pub fn equals(left: impl IntoValue<String>, right: impl IntoValue<String>) -> Te
     Test::call("Fn::Equals", [left.into_value().into_node(), right.into_value().into_node()])
 }
 
-/// Whether all of them hold. CloudFormation takes two to ten.
+/// Whether all of them hold: one to ten. Of a single one it is that one, since CloudFormation joins two at least.
 pub fn all(tests: impl IntoIterator<Item = Test>) -> Test {
-    Test::call("Fn::And", tests.into_iter().map(|test| test.0))
+    Test::joined("Fn::And", tests)
 }
 
-/// Whether any of them holds. CloudFormation takes two to ten.
+/// Whether any of them holds: one to ten. Of a single one it is that one, since CloudFormation joins two at least.
 pub fn any(tests: impl IntoIterator<Item = Test>) -> Test {
-    Test::call("Fn::Or", tests.into_iter().map(|test| test.0))
+    Test::joined("Fn::Or", tests)
 }
 
 /// In a rule: whether the list contains the value.
@@ -61,6 +61,16 @@ pub fn value_of_all(parameter_type: &str, attribute: &str) -> Value<Vec<String>>
 impl Test {
     fn call(function: &'static str, arguments: impl IntoIterator<Item = Node>) -> Self {
         Test(Node::call(function, arguments))
+    }
+
+    /// Too many are found at synth, together with those in raw JSON.
+    fn joined(function: &'static str, tests: impl IntoIterator<Item = Test>) -> Self {
+        let mut tests: Vec<Node> = tests.into_iter().map(|test| test.0).collect();
+        match tests.len() {
+            0 => Test(Node::fault("a test of no tests is neither true nor false; leave it out")),
+            1 => Test(tests.remove(0)),
+            _ => Test::call(function, tests),
+        }
     }
 
     pub(crate) fn into_node(self) -> Node {

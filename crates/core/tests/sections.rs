@@ -1,6 +1,6 @@
 //! What synth refuses around the resources: parameters, mappings, conditions, rules, outputs, policies, tags and places.
-use stackgen_core::condition::{Test, equals};
-use stackgen_core::{App, Handle, Parameter, Problem, RawResource, Stack, Value, aws};
+use stackgen_core::condition::{self, Test, equals};
+use stackgen_core::{App, Handle, Parameter, Problem, RawResource, Rule, Stack, Value, aws};
 
 fn stack() -> Stack {
     let mut stack = Stack::new("all");
@@ -269,5 +269,100 @@ mod homes {
             app.add(theirs).add(mine);
             assert!(only_problem(app).message.contains("is of stack `theirs`"), "use {index}");
         }
+    }
+}
+
+mod conditions {
+    use super::*;
+
+    fn tests(number: usize) -> impl Iterator<Item = Test> {
+        (0..number).map(|_| equals(aws::region(), "eu-west-1"))
+    }
+
+    fn stack_with(test: impl Into<Test>) -> Stack {
+        let mut stack = stack();
+        stack.condition("Wanted", test);
+        stack
+    }
+
+    #[test]
+    fn join_one_to_ten_tests() {
+        let one = serde_json::json!({"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]});
+        assert_eq!(body(stack_with(condition::all(tests(1))))["Conditions"]["Wanted"], one);
+        body(stack_with(condition::any(tests(10))));
+        refused(stack_with(condition::any(tests(0))), "", "no tests");
+        refused(stack_with(condition::all(tests(11))), "", "11 tests");
+    }
+
+    #[test]
+    fn leave_to_rules_what_only_rules_can_ask() {
+        refused(stack_with(condition::contains(["a"], "a")), "", "only rules");
+        refused(stack_with(equals(condition::value_of("Vpc", "CidrBlock"), "a")), "/0", "only rules");
+        refused(stack_with(equals(stackgen_core::intrinsic::base64("a"), "a")), "/0", "Fn::Base64");
+        let mut raw = stack();
+        raw.set_raw("Conditions", "Wanted", serde_json::json!("yes"));
+        refused(raw, "", "a condition is made of");
+    }
+
+    #[test]
+    fn do_not_need_each_other() {
+        let mut right = stack();
+        let first = right.condition("First", equals(aws::region(), "eu-west-1"));
+        right.condition("Second", !Test::from(&first));
+        body(right);
+        let mut wrong = stack();
+        wrong.set_raw("Conditions", "First", serde_json::json!({"Fn::Not": [{"Condition": "Second"}]}));
+        wrong.set_raw("Conditions", "Second", serde_json::json!({"Fn::Not": [{"Condition": "First"}]}));
+        refused(wrong, "", "First -> Second -> First");
+    }
+}
+
+mod rules {
+    use super::*;
+
+    fn stack_with(rule: Rule) -> Stack {
+        let mut stack = stack();
+        stack.parameter("Vpc", Parameter::of(stackgen_core::AwsType::VpcId));
+        stack.rule("Network", rule);
+        stack
+    }
+
+    #[test]
+    fn assert_something_about_parameters_that_there_are() {
+        let about = |parameter| equals(condition::value_of(parameter, "Tags.Stage"), "production");
+        body(stack_with(Rule::new().assert(about("Vpc"), "wrong network")));
+        refused(stack_with(Rule::new().when(about("Vpc"))), "/Assertions", "something to assert");
+        let problem = only_problem(stack_with(Rule::new().assert(about("Vpcs"), "wrong network")));
+        assert_eq!(problem.hint.as_deref(), Some("did you mean `Vpc`?"));
+        assert_eq!(problem.path, "/Assertions/0/Assert/0");
+    }
+}
+
+mod outputs {
+    use super::*;
+
+    fn exported(name: impl Fn(&stackgen_core::Resource) -> Value<String>) -> Stack {
+        let mut stack = Stack::new("all");
+        let topic = stack.add("Topic", RawResource::new("AWS::SNS::Topic"));
+        stack.output("Arn", &topic).description("where alarms go").export(name(&topic));
+        stack
+    }
+
+    #[test]
+    fn are_exported_under_plain_names_that_are_known_early() {
+        let concat = stackgen_core::intrinsic::concat;
+        body(exported(|_| concat([aws::stack_name(), ":topic-1".into()])));
+        refused(exported(|_| "alarm topic".into()), "/Export/Name", "cannot stand");
+        refused(exported(|_| "".into()), "/Export/Name", "has a name");
+        refused(exported(|_| concat([aws::stack_name(), "/topic".into()])), "/Export/Name", "cannot stand");
+        refused(exported(|topic| concat(["t-".into(), topic.reference()])), "/Export/Name", "from a resource");
+        refused(exported(|_| stackgen_core::intrinsic::sub("t-${Topic.TopicName}")), "/Export/Name", "from a resource");
+    }
+
+    #[test]
+    fn have_short_descriptions() {
+        let mut stack = stack();
+        stack.output("Name", "x").description(&"x".repeat(1025));
+        refused(stack, "/Description", "1025 bytes");
     }
 }
