@@ -44,6 +44,12 @@ const LOGS: [(&str, &str, &str); 4] = [
     ("UserData", "user-data", "/var/log/cloud-init-output.log"),
 ];
 
+/// Units of the image that need the data volume. These are Debian's names; there, `redis` is an alias, which cannot be
+/// enabled.
+const SERVICES: [&str; 3] = ["postgresql", "redis-server", "zmanim-api"];
+/// Seconds for the steps of the boot script that have deadlines of their own: secrets, the agent, one parameter.
+const OWN_DEADLINES: u32 = 240;
+
 /// The host, its log groups, and what it may do.
 pub fn compute(name: &str, region: &str, config: &Config, network: &Exports) -> Result<Stack, Failure> {
     let mut stack = Stack::new(name);
@@ -90,7 +96,11 @@ fn boot_script(name: &str, config: &Config, boot: &Boot) -> Value<String> {
     let agent = serde_json::to_string_pretty(&agent()).expect("JSON of text and numbers");
     Script::new("userdata/compute.sh.hbs", include_str!("../userdata/compute.sh.hbs"))
         .set("region", aws::region())
+        .set("suffix", aws::url_suffix())
         .set("stack", aws::stack_name())
+        .set("stack_seconds", boot.within.seconds().to_string())
+        .set("work_seconds", (boot.within.seconds() - OWN_DEADLINES).to_string())
+        .set_list("services", SERVICES)
         .set("signal", boot.signal.as_str())
         .set("volume", &boot.volume_id)
         .set("record", record(name))

@@ -2,6 +2,8 @@
 use serde::Deserialize;
 use stackgen_core::Value;
 
+use super::wait::Wait;
+
 /// The values of a host with two volumes.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,13 +18,9 @@ pub struct Config {
     /// The volume with the data, kept.
     #[serde(default)]
     pub data: DataVolume,
-    /// How long a boot may take, as an ISO 8601 duration.
-    #[serde(default = "ready_within")]
-    pub ready_within: String,
-}
-
-fn ready_within() -> String {
-    "PT15M".to_owned()
+    /// How long a boot may take. A boot script that goes by it makes a new host of every change.
+    #[serde(default)]
+    pub ready_within: Wait,
 }
 
 /// An image, pinned: another one is a change that somebody makes and others review.

@@ -17,6 +17,7 @@ mod role;
 mod root;
 mod size;
 mod storage;
+mod wait;
 
 use stackgen_cfn::{ec2, iam as cfn_iam};
 use stackgen_core::{Stack, Value};
@@ -26,6 +27,7 @@ pub use readiness::Boot;
 use readiness::Ready;
 pub use role::add_role;
 pub use size::{SizeError, check_gp3};
+pub use wait::{Wait, WaitError};
 
 use crate::iam::Grant;
 use crate::network::Subnet;
@@ -80,7 +82,7 @@ impl TwoVolumeHost {
         let address = place.subnet.before(stack.add("HostAddress", address));
         let association = ec2::EipAssociation::new().allocation_id(address.allocation_id()).instance_id(&instance);
         let association = stack.add("HostAddressAssociation", association);
-        boot.add_condition(stack, &config.ready_within, &attachment, &association);
+        boot.add_condition(stack, config.ready_within, &attachment, &association);
         TwoVolumeHost { instance, volume, address, role }
     }
 

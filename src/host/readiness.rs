@@ -8,6 +8,7 @@ use stackgen_cfn::{cloudformation, ec2};
 use stackgen_core::{CreationPolicy, Handle, Node, Stack, Value, intrinsic};
 
 use super::config::Config;
+use super::wait::Wait;
 use crate::network::Subnet;
 use crate::script::generation;
 
@@ -18,6 +19,9 @@ pub struct Boot {
     pub volume_id: Value<String>,
     /// The logical id to signal when everything runs, or failed.
     pub signal: String,
+    /// How long the stack waits for the signal. It starts to wait after the script has started, when the volume is attached
+    /// and the address is there; so a script that ends within this time of its own is in time.
+    pub within: Wait,
 }
 
 /// A boot script, and the logical ids that change with it.
@@ -34,7 +38,8 @@ impl Ready {
         subnet: &Subnet,
         script: impl Fn(&Boot) -> Value<String>,
     ) -> Self {
-        let mut boot = Boot { volume_id: volume.reference(), signal: "HostReady".to_owned() };
+        let (volume_id, signal) = (volume.reference(), "HostReady".to_owned());
+        let mut boot = Boot { volume_id, signal, within: config.ready_within };
         let number = number(config, subnet, &script(&boot));
         boot.signal.push_str(&number);
         Ready { instance: format!("Host{number}"), script: script(&boot), signal: boot.signal }
@@ -55,12 +60,12 @@ impl Ready {
     pub(super) fn add_condition(
         &self,
         stack: &mut Stack,
-        within: &str,
+        within: Wait,
         attachment: &ec2::VolumeAttachment,
         association: &ec2::EipAssociation,
     ) {
         let condition = stack.add(&self.signal, cloudformation::WaitCondition::new());
-        let condition = condition.creation_policy(CreationPolicy::signals(1, within));
+        let condition = condition.creation_policy(CreationPolicy::signals(1, &within.to_string()));
         drop(condition.depends_on(attachment).depends_on(association));
     }
 }
@@ -94,7 +99,7 @@ mod tests {
     use stackgen_core::{App, Stack, Value, intrinsic};
 
     use super::super::config::{Architecture, DataVolume, Image, RootVolume};
-    use super::super::{Config, Place, TwoVolumeHost};
+    use super::super::{Config, Place, TwoVolumeHost, Wait};
     use crate::network::{Network, Subnet};
 
     fn config() -> Config {
@@ -105,8 +110,7 @@ mod tests {
             root_device: "/dev/sda1".to_owned(),
         };
         let (root, data) = (RootVolume::default(), DataVolume::default());
-        let (instance_type, ready_within) = ("m7g.medium".to_owned(), "PT15M".to_owned());
-        Config { instance_type, image, root, data, ready_within }
+        Config { instance_type: "m7g.medium".to_owned(), image, root, data, ready_within: Wait::default() }
     }
 
     fn home() -> Subnet {
@@ -158,7 +162,7 @@ mod tests {
         let changes: [fn(&mut Config); 4] = [
             |config| config.instance_type = "m7g.large".to_owned(),
             |config| config.data.gib += 1,
-            |config| config.ready_within = "PT20M".to_owned(),
+            |config| config.ready_within = "PT20M".parse().expect("a time"),
             |config| config.image.source = "/images/other".to_owned(),
         ];
         for change in changes {
