@@ -46,6 +46,51 @@ impl UpdateReplacePolicy {
     }
 }
 
+/// The types that can be deleted with a last snapshot.
+///
+/// Source: *DeletionPolicy attribute* in the CloudFormation Template Reference, and `valid_snapshot_types` of cfn-lint.
+pub(crate) const WITH_SNAPSHOTS: [&str; 8] = [
+    "AWS::DocDB::DBCluster",
+    "AWS::EC2::Volume",
+    "AWS::ElastiCache::CacheCluster",
+    "AWS::ElastiCache::ReplicationGroup",
+    "AWS::Neptune::DBCluster",
+    "AWS::RDS::DBCluster",
+    "AWS::RDS::DBInstance",
+    "AWS::Redshift::Cluster",
+];
+
+/// What the creation policy of a type can say.
+///
+/// Source: *CreationPolicy attribute* in the CloudFormation Template Reference, and rule E3055 of cfn-lint.
+pub(crate) fn of_creation(type_name: &str) -> &'static [&'static str] {
+    match type_name {
+        "AWS::AppStream::Fleet" => &["StartFleet"],
+        "AWS::AutoScaling::AutoScalingGroup" => &["AutoScalingCreationPolicy", "ResourceSignal"],
+        "AWS::CloudFormation::WaitCondition" | "AWS::EC2::Instance" => &["ResourceSignal"],
+        _ => &[],
+    }
+}
+
+/// What the update policy of a type can say.
+///
+/// Source: *UpdatePolicy attribute* in the CloudFormation Template Reference, and `update_policy.json` of cfn-lint.
+pub(crate) fn of_update(type_name: &str) -> &'static [&'static str] {
+    match type_name {
+        "AWS::AppStream::Fleet" => &["StartAfterUpdate", "StopBeforeUpdate"],
+        "AWS::AutoScaling::AutoScalingGroup" => &[
+            "AutoScalingInstanceRefresh",
+            "AutoScalingReplacingUpdate",
+            "AutoScalingRollingUpdate",
+            "AutoScalingScheduledAction",
+        ],
+        "AWS::ElastiCache::ReplicationGroup" => &["UseOnlineResharding"],
+        "AWS::Elasticsearch::Domain" | "AWS::OpenSearchService::Domain" => &["EnableVersionUpgrade"],
+        "AWS::Lambda::Alias" => &["CodeDeployLambdaAliasUpdate"],
+        _ => &[],
+    }
+}
+
 /// What CloudFormation waits for before a resource counts as created.
 #[derive(Clone, Debug, Default)]
 pub struct CreationPolicy(pub(crate) Object);

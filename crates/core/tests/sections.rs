@@ -366,3 +366,114 @@ mod outputs {
         refused(stack, "/Description", "1025 bytes");
     }
 }
+
+mod policies {
+    use stackgen_core::{CreationPolicy, DeletionPolicy, RollingUpdate, UpdatePolicy, UpdateReplacePolicy};
+
+    use super::*;
+
+    fn with(type_name: &'static str, change: impl Fn(stackgen_core::Resource) -> stackgen_core::Resource) -> Stack {
+        let mut stack = Stack::new("all");
+        change(stack.add("Thing", RawResource::new(type_name)));
+        stack
+    }
+
+    #[test]
+    fn snapshots_are_of_types_that_have_them() {
+        body(with("AWS::EC2::Volume", |volume| volume.deletion_policy(DeletionPolicy::Snapshot)));
+        let topic = "AWS::SNS::Topic";
+        refused(
+            with(topic, |topic| topic.deletion_policy(DeletionPolicy::Snapshot)),
+            "/DeletionPolicy",
+            "no snapshots",
+        );
+        let replaced = with(topic, |topic| topic.update_replace_policy(UpdateReplacePolicy::Snapshot));
+        refused(replaced, "/UpdateReplacePolicy", "no snapshots");
+        refused(
+            with(topic, |topic| topic.set_raw("/DeletionPolicy", "Keep".into())),
+            "/DeletionPolicy",
+            "`Keep` is no",
+        );
+    }
+
+    #[test]
+    fn creation_waits_where_something_can_signal() {
+        let waiting = |timeout: &'static str| {
+            with("AWS::EC2::Instance", move |host| host.creation_policy(CreationPolicy::signals(1, timeout)))
+        };
+        for timeout in ["PT15M", "PT12H", "PT1H30M5S", "PT0S", "PT43200S"] {
+            body(waiting(timeout));
+        }
+        for timeout in ["15M", "PT", "P1D", "PT15", "PT5M1H", "PT+5M", "PT12H1S", "PT99999999999S"] {
+            assert_eq!(only_problem(waiting(timeout)).path, "/CreationPolicy/ResourceSignal/Timeout", "{timeout}");
+        }
+        let topic = with("AWS::SNS::Topic", |topic| topic.creation_policy(CreationPolicy::signals(1, "PT15M")));
+        refused(topic, "/CreationPolicy/ResourceSignal", "has no `ResourceSignal`");
+        let percent = |host: stackgen_core::Resource| {
+            host.creation_policy(CreationPolicy::signals(1, "PT5M").min_successful_percent(101))
+        };
+        let group = with("AWS::AutoScaling::AutoScalingGroup", percent);
+        refused(group, "/CreationPolicy/AutoScalingCreationPolicy/MinSuccessfulInstancesPercent", "no share");
+    }
+
+    #[test]
+    fn updates_are_treated_specially_where_they_can_be() {
+        let rolling = |time| UpdatePolicy::rolling_update(RollingUpdate::new().pause_time(time));
+        let group = "AWS::AutoScaling::AutoScalingGroup";
+        body(with(group, |group| group.update_policy(rolling("PT1H"))));
+        let path = "/UpdatePolicy/AutoScalingRollingUpdate";
+        refused(with("AWS::SNS::Topic", |topic| topic.update_policy(rolling("PT1H"))), path, "has no");
+        refused(with(group, |group| group.update_policy(rolling("PT2H"))), &format!("{path}/PauseTime"), "longer");
+        let upgrade =
+            with("AWS::OpenSearchService::Domain", |domain| domain.update_policy(UpdatePolicy::version_upgrade()));
+        body(upgrade);
+    }
+}
+
+mod tags {
+    use super::*;
+
+    fn tagged(tags: serde_json::Value) -> Stack {
+        let mut stack = Stack::new("all");
+        stack.tag("Stage", "test");
+        stack.add("Topic", RawResource::new("AWS::SNS::Topic").property("Tags", tags));
+        stack
+    }
+
+    fn numbered(count: usize) -> serde_json::Value {
+        (0..count).map(|number| serde_json::json!({"Key": format!("Tag{number}"), "Value": ""})).collect()
+    }
+
+    #[test]
+    fn of_resources_are_as_aws_takes_them() {
+        let tag = |key: &str, value: &str| tagged(serde_json::json!([{"Key": key, "Value": value}]));
+        body(tag("Name", ""));
+        body(tag("Stage", "production"));
+        body(tagged(numbered(49)));
+        let first = "/Properties/Tags/0";
+        refused(tag("", "web"), first, "no key");
+        refused(tag("AWS:name", "web"), first, "AWS's own");
+        refused(tag(&"k".repeat(129), "web"), first, "129 characters");
+        refused(tag("Name", &"v".repeat(257)), first, "257 characters");
+        refused(tagged(numbered(50)), "/Properties/Tags", "51 tags, 1 of them");
+        let twice = serde_json::json!([{"Key": "Name", "Value": "a"}, {"Key": "Name", "Value": "b"}]);
+        refused(tagged(twice), "/Properties/Tags/1", "there twice");
+    }
+
+    #[test]
+    fn of_maps_stacks_and_apps_too() {
+        let mut map = stack();
+        let parameter = RawResource::new("AWS::SSM::Parameter").property("Type", "String").property("Value", "x");
+        map.add("Parameter", parameter.property("Tags", serde_json::json!({"aws:name": "x"})));
+        refused(map, "/Properties/Tags/aws:name", "AWS's own");
+        let mut own = stack();
+        own.tag("aws:name", "x");
+        refused(own, "/Tags", "AWS's own");
+        let mut app = App::new();
+        app.tag("", "x").add(stack());
+        let mut second = Stack::new("second");
+        second.add("Topic", RawResource::new("AWS::SNS::Topic"));
+        app.add(second);
+        assert_eq!(only_problem(app).path, "/Tags");
+    }
+}

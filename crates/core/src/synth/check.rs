@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 use super::survey::Survey;
 use super::types::Types;
-use super::{cycle, limits, place, sections};
+use super::{cycle, limits, place, policies, sections, tags};
 use crate::app::App;
 use crate::each::Each;
 use crate::nearest::nearest;
@@ -19,9 +19,11 @@ pub(super) fn stack(app: &App, stack: &Stack, survey: &Survey<'_>, types: &Types
     limits::check_counts(stack, survey, problems);
     place::check(app, stack, problems);
     sections::check(stack, problems);
+    tags::check(app, stack, types, problems);
     for resource in every_resource(stack) {
         known_type(stack, resource, types, problems);
         protected(stack, resource, types, problems);
+        policies::check(stack, resource, problems);
     }
 }
 

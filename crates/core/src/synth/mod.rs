@@ -10,6 +10,7 @@ mod limits;
 mod links;
 mod nodes;
 mod place;
+mod policies;
 mod references;
 mod resources;
 mod sections;
