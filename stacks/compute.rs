@@ -83,7 +83,6 @@ fn grants(name: &str, config: &Config, groups: &[logs::LogGroup]) -> Vec<Grant> 
         Grant::send_email(&config.mail.identity, &config.mail.from, &config.mail.to),
         Grant::put_metrics(METRICS),
         Grant::write_logs(groups),
-        Grant::describe_self(),
     ]
 }
 

@@ -8,7 +8,7 @@ pub fn local(service: &str, resource: impl IntoValue<String>) -> Value<String> {
     intrinsic::concat(head.into_iter().chain(tail))
 }
 
-/// The same for services whose resources belong to no region, such as IAM.
+/// The same for services whose resources belong to no region, such as IAM: `global("iam", "role/deploy")`.
 pub fn global(service: &str, resource: impl IntoValue<String>) -> Value<String> {
     let head = ["arn:".into(), aws::partition(), format!(":{service}::").into()];
     intrinsic::concat(head.into_iter().chain([aws::account_id(), ":".into(), resource.into_value()]))
@@ -33,4 +33,17 @@ pub fn parameter(name: &str) -> Value<String> {
 pub fn log_group(name: impl IntoValue<String>) -> [Value<String>; 2] {
     let group = intrinsic::concat(["log-group:".into(), name.into_value()]);
     [local("logs", group.clone()), local("logs", intrinsic::concat([group, ":*".into()]))]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{global, local, parameter};
+
+    #[test]
+    fn only_what_belongs_to_a_region_names_it() {
+        assert_eq!(global("iam", "role/x").preview(), "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/x");
+        let region = "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/x";
+        assert_eq!(local("kms", "key/x").preview(), region);
+        assert_eq!(parameter("/a").preview(), parameter("a").preview());
+    }
 }

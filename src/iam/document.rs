@@ -1,6 +1,7 @@
-//! Policy documents. Action names are checked against AWS's own list.
-use stackgen_core::{Fault, IntoValue, Json, Node, Object, Value, nearest};
-use stackgen_schema::{Facts, ServiceActions};
+//! Policy documents. What IAM refuses at the deploy, or takes and then matches nothing with, is refused here.
+use stackgen_core::{IntoValue, Json, Node, Object, Value};
+
+use super::actions::checked;
 
 /// A policy: who may do what, as `PolicyDocument` properties take it.
 #[derive(Clone, Debug, Default)]
@@ -11,10 +12,18 @@ pub struct PolicyDocument(Vec<Statement>);
 pub struct Statement {
     effect: &'static str,
     sid: Option<String>,
-    principal: Option<Object>,
+    principals: Vec<(&'static str, Value<String>)>,
     actions: Vec<String>,
     resources: Vec<Value<String>>,
-    conditions: Object,
+    conditions: Vec<Condition>,
+}
+
+/// One key of a statement's conditions.
+#[derive(Clone, Debug)]
+struct Condition {
+    operator: String,
+    key: String,
+    values: Vec<Node>,
 }
 
 impl PolicyDocument {
@@ -42,7 +51,8 @@ impl Statement {
     }
 
     fn new(effect: &'static str, actions: Vec<String>) -> Self {
-        Statement { effect, sid: None, principal: None, actions, resources: Vec::new(), conditions: Object::new() }
+        let (sid, principals, resources, conditions) = (None, Vec::new(), Vec::new(), Vec::new());
+        Statement { effect, sid, principals, actions, resources, conditions }
     }
 
     /// A name for people.
@@ -65,26 +75,25 @@ impl Statement {
         self.on(["*"])
     }
 
-    /// By a principal, in policies of resources and roles: `by("Service", "ec2.amazonaws.com")`.
+    /// By a principal, in policies of resources and roles: `by("Service", "ec2.amazonaws.com")`. Each call adds one.
     #[must_use]
     pub fn by(mut self, kind: &'static str, principal: impl IntoValue<String>) -> Self {
-        self.principal.get_or_insert_default().set(kind, principal.into_value().into_node());
+        self.principals.push((kind, principal.into_value()));
         self
     }
 
-    /// Only if the condition holds: `when("StringEquals", "ses:FromAddress", "ops@example.org")`.
+    /// Only if the condition holds: `when("StringEquals", "ses:FromAddress", ["ops@example.org"])`. All of a statement's
+    /// conditions must hold, and of the values of each, one.
     #[must_use]
-    pub fn when<V: IntoValue<String>>(self, operator: &str, key: &str, values: impl IntoIterator<Item = V>) -> Self {
-        let mut values: Vec<Node> = values.into_iter().map(|value| value.into_value().into_node()).collect();
-        let node = if values.len() == 1 { values.remove(0) } else { Node::List(values) };
-        let mut statement = self;
-        let mut operators = Node::Object(std::mem::take(&mut statement.conditions));
-        let pointer = format!("/{operator}/{}", key.replace('/', "~1"));
-        operators.set_at(&pointer, node).expect("objects take any key");
-        if let Node::Object(conditions) = operators {
-            statement.conditions = conditions;
-        }
-        statement
+    pub fn when<V: IntoValue<String>>(
+        mut self,
+        operator: &str,
+        key: &str,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self {
+        let values = values.into_iter().map(|value| value.into_value().into_node()).collect();
+        self.conditions.push(Condition { operator: operator.to_owned(), key: key.to_owned(), values });
+        self
     }
 
     fn into_node(self) -> Node {
@@ -93,18 +102,63 @@ impl Statement {
             statement.set("Sid", Node::text(sid));
         }
         statement.set("Effect", Node::text(self.effect));
-        if let Some(principal) = self.principal {
-            statement.set("Principal", Node::Object(principal));
+        let has_principal = !self.principals.is_empty();
+        if has_principal {
+            statement.set("Principal", principals(self.principals));
         }
-        statement.set("Action", Node::List(self.actions.into_iter().map(checked).collect()));
-        if !self.resources.is_empty() {
-            statement.set("Resource", Node::List(self.resources.into_iter().map(Value::into_node).collect()));
+        let actions = self.actions.into_iter().map(checked).collect();
+        statement.set("Action", listed(actions, "a statement needs an action"));
+        // A role's trust policy names no resource, since the role is the resource.
+        if !self.resources.is_empty() || !has_principal {
+            let resources = self.resources.into_iter().map(Value::into_node).collect();
+            statement
+                .set("Resource", listed(resources, "a statement needs a resource, or in another's policy a principal"));
         }
         if !self.conditions.is_empty() {
-            statement.set("Condition", Node::Object(self.conditions));
+            statement.set("Condition", conditions(self.conditions));
         }
         Node::Object(statement)
     }
+}
+
+fn listed(items: Vec<Node>, otherwise: &str) -> Node {
+    if items.is_empty() { Node::fault(otherwise) } else { Node::List(items) }
+}
+
+fn one_or_more(mut nodes: Vec<Node>) -> Node {
+    if nodes.len() == 1 { nodes.remove(0) } else { Node::List(nodes) }
+}
+
+fn principals(principals: Vec<(&'static str, Value<String>)>) -> Node {
+    let mut kinds: Vec<(&'static str, Vec<Node>)> = Vec::new();
+    for (kind, principal) in principals {
+        let principal = principal.into_node();
+        match kinds.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, others)) => others.push(principal),
+            None => kinds.push((kind, vec![principal])),
+        }
+    }
+    Node::Object(kinds.into_iter().map(|(kind, nodes)| (kind, one_or_more(nodes))).collect())
+}
+
+/// A key that is there twice under one operator would be there once in the document, and the policy would be wider than
+/// what somebody wrote. No values at all match nothing, or under `ForAllValues` everything.
+fn conditions(conditions: Vec<Condition>) -> Node {
+    let mut operators: Vec<(String, Object)> = Vec::new();
+    for Condition { operator, key, values } in conditions {
+        let at = operators.iter().position(|(known, _)| *known == operator).unwrap_or_else(|| {
+            operators.push((operator.clone(), Object::new()));
+            operators.len() - 1
+        });
+        let keys = &mut operators[at].1;
+        let node = match () {
+            () if keys.get(&key).is_some() => Node::fault(format!("{operator} on `{key}` is given twice")),
+            () if values.is_empty() => Node::fault(format!("{operator} on `{key}` has no value to compare with")),
+            () => one_or_more(values),
+        };
+        keys.set(key, node);
+    }
+    Node::Object(operators.into_iter().map(|(operator, keys)| (operator, Node::Object(keys))).collect())
 }
 
 impl IntoValue<Json> for PolicyDocument {
@@ -115,62 +169,12 @@ impl IntoValue<Json> for PolicyDocument {
     }
 }
 
-/// The action, or what is wrong with it. IAM accepts any name and then matches nothing, so this is the only warning.
-fn checked(action: String) -> Node {
-    let facts = Facts::embedded();
-    let Some((prefix, name)) = action.split_once(':') else {
-        return if action == "*" { Node::text(action) } else { fault(&action, "it has no service prefix", None) };
-    };
-    let Some(service) = facts.actions(&prefix.to_lowercase()) else {
-        let near = nearest(prefix, facts.action_prefixes()).map(|near| format!("{near}:{name}"));
-        return fault(&action, &format!("IAM knows no service `{prefix}`"), near);
-    };
-    let is_pattern = name.contains(['*', '?']);
-    if service.find(name).is_some() || is_pattern && names(service).any(|known| matches(name, known)) {
-        return Node::text(action);
-    }
-    let near = nearest(name, names(service)).map(|near| format!("{prefix}:{near}"));
-    fault(&action, &format!("`{prefix}` has no such action"), near)
-}
-
-fn names(service: &ServiceActions) -> impl Iterator<Item = &str> {
-    service.actions.iter().map(|action| action.name.as_str())
-}
-
-fn fault(action: &str, why: &str, near: Option<String>) -> Node {
-    let message = format!("`{action}` is no IAM action: {why}");
-    Node::Fault(Box::new(Fault { message, hint: near.map(|near| format!("did you mean `{near}`?")) }))
-}
-
-/// Whether an action pattern, with `*` and `?` as IAM has them, covers a name. IAM compares without case.
-fn matches(pattern: &str, name: &str) -> bool {
-    let (pattern, name) = (pattern.to_lowercase().into_bytes(), name.to_lowercase().into_bytes());
-    let (mut at, mut from, mut star) = (0, 0, None);
-    while from < name.len() {
-        match pattern.get(at) {
-            Some(b'*') => {
-                star = Some((at, from));
-                at += 1;
-            }
-            Some(letter) if *letter == b'?' || *letter == name[from] => (at, from) = (at + 1, from + 1),
-            _ => match star {
-                Some((position, start)) => {
-                    star = Some((position, start + 1));
-                    (at, from) = (position + 1, start + 1);
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[at..].iter().all(|letter| *letter == b'*')
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
     use stackgen_core::{App, IntoValue, Problem, RawResource, Stack};
 
-    use super::{PolicyDocument, Statement, matches};
+    use super::{PolicyDocument, Statement};
 
     fn synth(statement: Statement) -> Result<serde_json::Value, Box<Problem>> {
         let mut stack = Stack::new("test");
@@ -204,9 +208,26 @@ mod tests {
     }
 
     #[test]
-    fn patterns_match_as_iam_matches() {
-        assert!(matches("Get*", "GetObject") && matches("*", "x") && matches("g?tobject", "GetObject"));
-        assert!(matches("*Object*", "GetObjectAcl") && matches("Get*ct", "GetObject"));
-        assert!(!matches("Get", "GetObject") && !matches("Put*", "GetObject") && !matches("Get*x", "GetObject"));
+    fn principals_of_a_kind_add_up() {
+        let statement = || Statement::allow(["sts:AssumeRole"]).by("AWS", "111122223333");
+        let of = |statement| synth(statement).map(|statement| statement["Principal"].clone());
+        assert_eq!(of(statement()), Ok(json!({"AWS": "111122223333"})));
+        let both = statement().by("Service", "ec2.amazonaws.com").by("AWS", "444455556666");
+        let expected = json!({"AWS": ["111122223333", "444455556666"], "Service": "ec2.amazonaws.com"});
+        assert_eq!(of(both), Ok(expected));
+    }
+
+    #[test]
+    fn what_would_be_wider_or_narrower_than_written_is_refused() {
+        let message = |statement| synth(statement).unwrap_err().message;
+        let get = || Statement::allow(["s3:GetObject"]);
+        assert!(message(get()).starts_with("a statement needs a resource"));
+        assert!(message(get().on(Vec::<String>::new())).starts_with("a statement needs a resource"));
+        assert_eq!(message(Statement::allow(Vec::<String>::new()).on(["*"])), "a statement needs an action");
+        let twice = get().on(["*"]).when("StringEquals", "aws:a", ["1"]).when("StringEquals", "aws:a", ["2"]);
+        assert_eq!(message(twice), "StringEquals on `aws:a` is given twice");
+        let empty = get().on(["*"]).when("StringEquals", "aws:a", Vec::<String>::new());
+        assert_eq!(message(empty), "StringEquals on `aws:a` has no value to compare with");
+        assert!(synth(get().on(["*"]).when("StringEquals", "a", ["1"]).when("StringLike", "a", ["1"])).is_ok());
     }
 }
