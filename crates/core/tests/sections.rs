@@ -299,6 +299,9 @@ mod conditions {
         refused(stack_with(condition::contains(["a"], "a")), "", "only rules");
         refused(stack_with(equals(condition::value_of("Vpc", "CidrBlock"), "a")), "/0", "only rules");
         refused(stack_with(equals(stackgen_core::intrinsic::base64("a"), "a")), "/0", "Fn::Base64");
+        let mut elsewhere = stack();
+        elsewhere.output("Block", condition::value_of("Vpc", "CidrBlock"));
+        refused(elsewhere, "/Value", "only rules");
         let mut raw = stack();
         raw.set_raw("Conditions", "Wanted", serde_json::json!("yes"));
         refused(raw, "", "a condition is made of");
@@ -356,6 +359,11 @@ mod outputs {
         refused(exported(|_| "".into()), "/Export/Name", "has a name");
         refused(exported(|_| concat([aws::stack_name(), "/topic".into()])), "/Export/Name", "cannot stand");
         refused(exported(|topic| concat(["t-".into(), topic.reference()])), "/Export/Name", "from a resource");
+        let given = || stackgen_core::intrinsic::sub_with("t-${Topic}", [("Topic", aws::stack_name())]);
+        body(exported(|_| given()));
+        body(exported(|_| {
+            stackgen_core::intrinsic::select(0, stackgen_core::intrinsic::split("/", aws::stack_name()))
+        }));
         refused(exported(|_| stackgen_core::intrinsic::sub("t-${Topic.TopicName}")), "/Export/Name", "from a resource");
     }
 

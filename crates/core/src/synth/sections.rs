@@ -9,6 +9,8 @@ mod outputs;
 mod parameters;
 mod rules;
 
+pub(super) use conditions::OF_RULES;
+
 use crate::node::{Name, Node};
 use crate::problem::{Problem, Source};
 use crate::stack::{Entry, Stack};

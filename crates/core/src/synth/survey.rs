@@ -3,6 +3,7 @@
 //! What a name means, and whether it means anything, is decided in [`references`](super::references).
 use std::collections::{HashMap, HashSet};
 
+use super::sections::OF_RULES;
 use super::types::Types;
 use super::{UserData, references};
 use crate::json;
@@ -240,6 +241,10 @@ impl<'a> Survey<'a> {
             "Fn::Sub" => first.into_iter().for_each(|template| self.sub(walk, template, arguments.get(1))),
             "Fn::Length" | "Fn::ToJsonString" => self.needs_language_extensions = true,
             "Fn::Base64" if walk.is_user_data => return self.script(walk, argument),
+            // Rules are read early, and conditions have a check of their own.
+            name if !walk.is_early && OF_RULES.contains(&name) => {
+                self.report(&walk.place, format!("only rules can use {name}"), None);
+            }
             _ => {}
         }
         self.node(walk, argument);

@@ -13,7 +13,7 @@ const VALUES: [&str; 7] =
     ["Fn::FindInMap", "Fn::Join", "Fn::Length", "Fn::Select", "Fn::Split", "Fn::Sub", "Fn::ToJsonString"];
 
 /// What only rules can ask.
-const OF_RULES: [&str; 6] =
+pub(in crate::synth) const OF_RULES: [&str; 6] =
     ["Fn::Contains", "Fn::EachMemberEquals", "Fn::EachMemberIn", "Fn::RefAll", "Fn::ValueOf", "Fn::ValueOfAll"];
 
 pub(super) fn check(node: &Node, report: &mut Report<'_>) {

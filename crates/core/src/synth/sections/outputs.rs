@@ -29,25 +29,37 @@ pub(super) fn check(body: &Object, report: &mut Report<'_>) {
 fn export_name(name: &Node, report: &mut Report<'_>) {
     match name {
         Node::Text(text) => spelled(text, report),
-        Node::Concat(pieces) => pieces.iter().for_each(|piece| export_name(piece, report)),
-        Node::Reference(reference) => known(&reference.id, report),
-        Node::Call("Fn::Sub", argument) => {
-            for template in argument.texts() {
-                sub(template, report);
-            }
-        }
+        Node::List(pieces) | Node::Concat(pieces) => pieces.iter().for_each(|piece| export_name(piece, report)),
         Node::Call("Fn::Join", argument) => export_name(argument, report),
-        Node::List(items) => items.iter().for_each(|item| export_name(item, report)),
+        Node::Call("Fn::Sub", argument) => match &**argument {
+            Node::List(parts) => sub(parts.first(), parts.get(1), report),
+            template => sub(Some(template), None, report),
+        },
+        other => known_early(other, report),
+    }
+}
+
+/// Text inside other functions may be no part of the name, such as the separator of `Fn::Split`.
+fn known_early(node: &Node, report: &mut Report<'_>) {
+    match node {
+        Node::Reference(reference) => known(&reference.id, report),
+        Node::Call(_, argument) => known_early(argument, report),
+        Node::List(items) => items.iter().for_each(|item| known_early(item, report)),
+        Node::Object(object) => object.iter().for_each(|(_, node)| known_early(node, report)),
         _ => {}
     }
 }
 
-fn sub(template: &str, report: &mut Report<'_>) {
-    let mut pieces = template.split("${");
+fn sub(template: Option<&Node>, values: Option<&Node>, report: &mut Report<'_>) {
+    let given = values.and_then(Node::as_object);
+    values.into_iter().for_each(|values| known_early(values, report));
+    let mut pieces = template.and_then(Node::as_text).unwrap_or_default().split("${");
     pieces.next().into_iter().for_each(|literal| spelled(literal, report));
     for piece in pieces {
         let (name, literal) = piece.split_once('}').unwrap_or((piece, ""));
-        known(name.split('.').next().unwrap_or_default(), report);
+        if given.is_none_or(|values| values.get(name).is_none()) {
+            known(name.split('.').next().unwrap_or_default(), report);
+        }
         spelled(literal, report);
     }
 }
