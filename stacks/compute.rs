@@ -5,7 +5,7 @@ use stackgen::cfn::logs;
 use stackgen::host::{Boot, Place, TwoVolumeHost};
 use stackgen::iam::Grant;
 use stackgen::script::Script;
-use stackgen::{Failure, Stack, Value, aws};
+use stackgen::{DeletionPolicy, Failure, Handle, Stack, UpdateReplacePolicy, Value, aws};
 
 use super::network::Exports;
 
@@ -22,6 +22,8 @@ pub struct Config {
     pub backups_bucket: String,
     pub releases_bucket: String,
     pub mail: Mail,
+    /// Where the names of the log groups begin, with a slash at the end. Two environments of an account need two.
+    pub log_groups: String,
     pub log_retention_days: u32,
 }
 
@@ -53,10 +55,12 @@ const OWN_DEADLINES: u32 = 240;
 /// The host, its log groups, and what it may do.
 pub fn compute(name: &str, region: &str, config: &Config, network: &Exports) -> Result<Stack, Failure> {
     let mut stack = Stack::new(name);
-    stack.description("The production host and its data volume").region(region);
+    stack.description("A host and its data volume").region(region);
     let groups = LOGS.map(|(id, group, _)| {
-        let group = logs::LogGroup::new().log_group_name(format!("/zmanim/prod/{group}"));
-        stack.add(&format!("{id}Logs"), group.retention_in_days(config.log_retention_days))
+        let group = logs::LogGroup::new().log_group_name(format!("{}{group}", config.log_groups));
+        let group = stack.add(&format!("{id}Logs"), group.retention_in_days(config.log_retention_days));
+        // Lines are thrown away after some days anyway, and groups that stay would keep their names from the next stack.
+        group.deletion_policy(DeletionPolicy::Delete).update_replace_policy(UpdateReplacePolicy::Delete)
     });
     let place = Place {
         subnet: network.network.public_in(&config.zone)?,
@@ -92,7 +96,7 @@ fn record(stack: &str) -> String {
 }
 
 fn boot_script(name: &str, config: &Config, boot: &Boot) -> Value<String> {
-    let agent = serde_json::to_string_pretty(&agent()).expect("JSON of text and numbers");
+    let agent = serde_json::to_string_pretty(&agent(&config.log_groups)).expect("JSON of text and numbers");
     Script::new("userdata/compute.sh.hbs", include_str!("../userdata/compute.sh.hbs"))
         .set("region", aws::region())
         .set("suffix", aws::url_suffix())
@@ -108,10 +112,10 @@ fn boot_script(name: &str, config: &Config, boot: &Boot) -> Value<String> {
         .render()
 }
 
-/// What the CloudWatch agent reports.
-fn agent() -> serde_json::Value {
+/// What the CloudWatch agent reports. Metrics of all environments share a namespace; the instance's id tells them apart.
+fn agent(log_groups: &str) -> serde_json::Value {
     let files = LOGS.map(|(_, group, file)| {
-        json!({"file_path": file, "log_group_name": format!("/zmanim/prod/{group}"), "log_stream_name": "{instance_id}"})
+        json!({"file_path": file, "log_group_name": format!("{log_groups}{group}"), "log_stream_name": "{instance_id}"})
     });
     json!({
         "metrics": {

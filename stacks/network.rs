@@ -21,7 +21,7 @@ pub struct Exports {
 /// A VPC and the security group of its hosts.
 pub fn network(name: &str, region: &str, config: &Config) -> (Stack, Exports) {
     let mut stack = Stack::new(name);
-    stack.description("Network of the production hosts").region(region);
+    stack.description("Network of the hosts").region(region);
     let network = Network::add(&mut stack, &config.vpc);
     let ingress = config.host_ingress.iter().cloned();
     let group = security_group(&mut stack, "HostSecurityGroup", &network.vpc, "Hosts that serve the public", ingress);

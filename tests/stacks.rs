@@ -73,6 +73,14 @@ fn the_data_volume_stands_alone_and_outlives_the_stack() {
 }
 
 #[test]
+fn log_groups_go_with_the_stack_so_that_it_can_come_again() {
+    for policy in ["/DeletionPolicy", "/UpdateReplacePolicy"] {
+        let policies = compute().capture("AWS::Logs::LogGroup", policy);
+        assert!(policies.len() == 4 && policies.iter().all(|policy| policy == "Delete"), "{policies:?}");
+    }
+}
+
+#[test]
 fn the_volume_can_be_let_go_without_touching_anything_else() {
     let template = compute();
     let attachment = json!({"Condition": "DataAttached", "Properties": {"Device": "/dev/sdf"}});
