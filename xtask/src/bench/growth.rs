@@ -15,19 +15,24 @@ struct Figures {
     peak_kb: u64,
 }
 
+/// Each ten times the one before.
+const SIZES: [usize; 4] = [1, 10, 100, 1000];
+
 /// Measures and prints.
 pub(super) fn exec(runs: usize) -> anyhow::Result<()> {
     let program = programs::synth()?;
-    println!("growth, optimized");
-    println!("stacks  resources  in process  a second  whole process  peak    template  x10 takes");
-    let mut before: Option<f64> = None;
-    for stacks in [1, 10, 100, 1000] {
-        let mut measured = Vec::new();
-        for _ in 0..runs {
+    let mut measured = SIZES.map(|_| Vec::new());
+    for _ in 0..runs {
+        for (stacks, measured) in SIZES.iter().zip(&mut measured) {
             let (run, text) = measure::run(Command::new(&program).arg(stacks.to_string()))?;
             measured.push((serde_json::from_str::<Figures>(&text)?, run));
         }
-        before = Some(print(stacks, before, &measured));
+    }
+    println!("growth, optimized");
+    println!("stacks  resources  in process  a second  whole process  peak    template  x10 takes");
+    let mut before: Option<f64> = None;
+    for (stacks, measured) in SIZES.iter().zip(&measured) {
+        before = Some(print(*stacks, before, measured));
     }
     Ok(())
 }
@@ -43,7 +48,7 @@ fn print(stacks: usize, before: Option<f64>, measured: &[(Figures, Run)]) -> f64
         total_s * 1e3,
         resources as f64 / total_s,
         whole_s * 1e3,
-        peak_kb / 1024.0,
+        peak_kb * 1024.0 / 1e6,
         bytes as f64 / 1e6,
     );
     total_s

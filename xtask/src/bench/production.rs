@@ -15,6 +15,11 @@ pub(super) fn exec(runs: usize) -> anyhow::Result<()> {
         command.env("STACKGEN_OUT", &folder);
         command
     };
+    let checked = || {
+        let mut command = Command::new("cargo");
+        command.args(["build", "--quiet", "--package", "stackgen", "--bin", "stacks"]);
+        command
+    };
     let ready = || {
         let mut command = Command::new(&stackgen);
         command.args(["synth", "--assembly"]).arg(&folder);
@@ -27,6 +32,7 @@ pub(super) fn exec(runs: usize) -> anyhow::Result<()> {
     };
     let mut contestants = [
         Contestant::new("the app alone, unoptimized", alone),
+        Contestant::new("`cargo build` with nothing to compile", checked),
         Contestant::new("`stackgen synth` on a ready assembly", ready),
         Contestant::new("`stackgen synth`, nothing to compile", whole),
     ];
