@@ -1,6 +1,5 @@
 //! The values of a host.
 use serde::Deserialize;
-use stackgen_core::Value;
 
 use super::wait::Wait;
 
@@ -78,43 +77,5 @@ pub struct DataVolume {
 impl Default for DataVolume {
     fn default() -> Self {
         DataVolume { gib: 20, iops: 3_000, throughput: 125, device: "/dev/sdf".to_owned() }
-    }
-}
-
-impl Config {
-    /// The instance type, if its architecture is the image's.
-    pub(super) fn instance_type(&self) -> Value<String> {
-        let needs = architecture_of(&self.instance_type);
-        if needs == self.image.architecture {
-            return self.instance_type.as_str().into();
-        }
-        let message =
-            format!("{} runs {needs:?} and the image is for {:?}", self.instance_type, self.image.architecture);
-        let hint = "take an image of the type's architecture; Graviton types have a `g` behind their number";
-        Value::fault(message, Some(hint.to_owned()))
-    }
-}
-
-/// Graviton families have a `g` among the letters behind their generation: `m7g`, `c7gn`, `im4gn`; `a1` was the first.
-/// Source: *Amazon EC2 instance type naming conventions* in the EC2 Instance Types guide.
-fn architecture_of(instance_type: &str) -> Architecture {
-    let family = instance_type.split('.').next().unwrap_or_default();
-    let behind_generation = family.trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
-    let options = behind_generation.trim_start_matches(|digit: char| digit.is_ascii_digit());
-    if family == "a1" || options.contains('g') { Architecture::Arm64 } else { Architecture::X86_64 }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Architecture, architecture_of};
-
-    #[test]
-    fn families_tell_their_architecture() {
-        for arm in ["m7g.medium", "c7gn.large", "im4gn.xlarge", "a1.medium", "x2gd.medium", "t4g.nano", "g5g.xlarge"] {
-            assert_eq!(architecture_of(arm), Architecture::Arm64, "{arm}");
-        }
-        for intel in ["m7i.large", "g5.xlarge", "c5n.metal", "r7iz.large", "gr6.4xlarge", "t3a.small"] {
-            assert_eq!(architecture_of(intel), Architecture::X86_64, "{intel}");
-        }
     }
 }

@@ -12,6 +12,7 @@
 //!   so that it can be let go first;
 //! - data dies with a stack by default: the volume stays.
 mod config;
+mod instance_type;
 mod readiness;
 mod role;
 mod root;

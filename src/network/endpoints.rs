@@ -2,13 +2,14 @@
 use stackgen_cfn::ec2;
 use stackgen_core::{Stack, Value, aws, intrinsic};
 
+use super::config::Config;
 use super::security::{Ingress, security_group};
 use super::subnet::Subnet;
-use super::vpc::{Config, Network};
+use super::vpc::Network;
 
 #[track_caller]
 pub(super) fn add(stack: &mut Stack, config: &Config, network: &Network) {
-    for service in &config.gateway_endpoints {
+    for service in config.gateway_endpoints.iter().map(|service| service.name()) {
         let tables = network.public.iter().chain(&network.private).filter_map(Subnet::routes);
         let tables: Vec<Value<String>> = tables.map(|table| table.reference()).collect();
         let endpoint = ec2::VpcEndpoint::new().vpc_id(&network.vpc).service_name(service_name(service));

@@ -43,7 +43,8 @@ impl Ingress {
 
     fn property(&self) -> group::Ingress {
         let port = i64::from(self.port);
-        let rule = group::Ingress::new().ip_protocol("tcp").from_port(port).to_port(port).description(&self.why);
+        let rule =
+            group::Ingress::new().ip_protocol("tcp").from_port(port).to_port(port).description(described(&self.why));
         match &self.from {
             Peer::Group(group) => rule.source_security_group_id(group),
             Peer::Block(block) => match checked(self.port, block) {
@@ -83,6 +84,18 @@ fn checked(port: u16, block: &str) -> Result<IpNet, (String, String)> {
     Ok(network)
 }
 
+/// A description as EC2 takes it. It refuses others only at the deploy. Source: EC2's API model, `CreateSecurityGroup` and
+/// `IpRange`.
+fn described(text: &str) -> Value<String> {
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(letter);
+    let message = match text.chars().find(|letter| !fits(*letter)) {
+        Some(letter) => format!("EC2 takes no `{}` in descriptions of security groups", letter.escape_debug()),
+        None if text.len() > 255 => "EC2 takes descriptions of security groups up to 255 characters".to_owned(),
+        None => return text.into_value(),
+    };
+    Value::fault(message, Some("use a-z, A-Z, 0-9, spaces and ._-:/()#,@[]+=&;{}!$*".to_owned()))
+}
+
 /// Adds a security group. The VPC is one of this app, or the id of another one.
 #[track_caller]
 pub fn security_group(
@@ -94,14 +107,14 @@ pub fn security_group(
 ) -> ec2::SecurityGroup {
     let rules: Vec<group::Ingress> = ingress.into_iter().map(|rule| rule.property()).collect();
     let all = group::Egress::new().ip_protocol("-1").cidr_ip("0.0.0.0/0").description("Everything may leave");
-    let builder = ec2::SecurityGroup::new().group_description(description).vpc_id(vpc);
+    let builder = ec2::SecurityGroup::new().group_description(described(description)).vpc_id(vpc);
     let builder = builder.security_group_egress([all]);
     stack.add(id, if rules.is_empty() { builder } else { builder.security_group_ingress(rules) })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::checked;
+    use super::{checked, described};
 
     #[test]
     fn ssh_is_never_open_to_everyone() {
@@ -115,5 +128,14 @@ mod tests {
         assert_eq!(message, "`10.0.0.5/16` is not the start of a block");
         assert!(hint.contains("10.0.0.0/16") && hint.contains("/32"), "{hint}");
         assert!(checked(443, "everywhere").is_err());
+    }
+
+    #[test]
+    fn descriptions_are_as_ec2_takes_them() {
+        let is_taken = |text: &str| described(text).node().as_text().is_some();
+        assert!(is_taken("HTTPS from API Gateway (v2), port 443: all!") && is_taken(&"x".repeat(255)));
+        assert!(
+            !is_taken("Anna's office") && !is_taken("B\u{fc}ro") && !is_taken("a\nb") && !is_taken(&"x".repeat(256))
+        );
     }
 }

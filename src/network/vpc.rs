@@ -1,55 +1,12 @@
 //! The VPC and its subnets.
-use ipnet::Ipv4Net;
-use serde::Deserialize;
 use stackgen_cfn::ec2;
 use stackgen_core::{Handle, IntoValue, Stack};
 use thiserror::Error;
 
 use super::blocks::{Blocks, Layout};
+use super::config::{Config, Nat};
 use super::endpoints;
 use super::subnet::Subnet;
-
-/// The values of a network.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Config {
-    /// The addresses of the VPC.
-    pub cidr: Ipv4Net,
-    /// The zones, such as `eu-west-1a`. Add at the end; what is there keeps its addresses.
-    pub zones: Vec<String>,
-    /// The size of a subnet.
-    #[serde(default = "subnet_prefix")]
-    pub subnet_prefix: u8,
-    /// Whether each zone has a private subnet too.
-    #[serde(default)]
-    pub private_subnets: bool,
-    /// How private subnets reach the internet.
-    #[serde(default)]
-    pub nat: Nat,
-    /// Services reached without leaving AWS and without a charge: `s3`, `dynamodb`.
-    #[serde(default)]
-    pub gateway_endpoints: Vec<String>,
-    /// Services reached through an interface in the network, which costs by the hour: `ssm`, `ssmmessages`, `logs`, …
-    #[serde(default)]
-    pub interface_endpoints: Vec<String>,
-}
-
-fn subnet_prefix() -> u8 {
-    20
-}
-
-/// How private subnets reach the internet.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Nat {
-    /// Not at all. Gateways cost by the hour and by the byte.
-    #[default]
-    None,
-    /// Through one gateway, whose zone they all depend on.
-    One,
-    /// Through one gateway a zone.
-    PerZone,
-}
 
 /// A network in a stack.
 #[derive(Clone, Debug)]
@@ -78,7 +35,7 @@ impl Network {
     /// Adds a network to a stack.
     #[track_caller]
     pub fn add(stack: &mut Stack, config: &Config) -> Self {
-        let vpc = ec2::Vpc::new().cidr_block(config.cidr.to_string());
+        let vpc = ec2::Vpc::new().cidr_block(config.checked_cidr());
         let vpc = stack.add("Vpc", vpc.enable_dns_support(true).enable_dns_hostnames(true).tags(name(stack, "vpc")));
         let internet = stack.add("InternetGateway", ec2::InternetGateway::new().tags(name(stack, "internet")));
         let attachment = ec2::VpcGatewayAttachment::new().vpc_id(&vpc).internet_gateway_id(&internet);
