@@ -3,10 +3,14 @@
 //! A template is a handlebars file under `userdata/`. `{{name}}` puts a value in, quoted for the shell; `{{{name}}}` puts it
 //! in as it is. A value may be an intrinsic: the script then becomes a `Fn::Join` over its literal pieces, and never a
 //! `Fn::Sub`, which would take the shell's own `${…}`.
+mod names;
+
 use std::collections::BTreeMap;
 
-use handlebars::Handlebars;
+use handlebars::{Handlebars, Template};
 use stackgen_core::{IntoValue, Value, intrinsic};
+
+use names::first_unknown;
 
 /// Around the number of an intrinsic in rendered text: characters for private use, which no script has.
 const OPEN: char = '\u{E000}';
@@ -28,6 +32,10 @@ impl Script {
     }
 
     /// Gives a value a name in the template.
+    ///
+    /// An intrinsic is put between quotes for the shell, but its text is not known here and nothing in it is escaped: give
+    /// only what AWS makes and has no quotes in it, such as ids, ARNs, and names of resources and regions. Text that people
+    /// choose belongs in the configuration, and what nobody may read in a parameter that the host fetches.
     #[must_use]
     pub fn set(mut self, name: &'static str, value: impl IntoValue<String>) -> Self {
         let text = self.hold(value.into_value());
@@ -51,20 +59,31 @@ impl Script {
         format!("{OPEN}{}{CLOSE}", self.intrinsics.len() - 1)
     }
 
-    /// The script. A name that the template uses and nobody gave is a problem that synth reports with file and line.
+    /// The script. A name that the template uses anywhere, also in a condition or a loop, and that nobody gave is a problem
+    /// that synth reports with file and line.
     pub fn render(&self) -> Value<String> {
+        let template = match Template::compile(self.template) {
+            Ok(template) => template,
+            Err(error) => return self.fault(error.pos().map(|(line, _)| line), &error.reason().to_string()),
+        };
+        let known: Vec<&str> = self.literals.keys().copied().collect();
+        if let Some((line, name)) = first_unknown(&template, &known) {
+            return self.fault(Some(line), &format!("nobody gave `{name}`"));
+        }
         let mut engine = Handlebars::new();
         engine.set_strict_mode(true);
         engine.register_escape_fn(quoted);
-        match engine.render_template(self.template, &self.literals) {
+        engine.register_template("script", template);
+        match engine.render("script", &self.literals) {
             Ok(text) => self.joined(&text),
-            Err(error) => {
-                let line = error.line_no.unwrap_or(1);
-                let names: Vec<&str> = self.literals.keys().copied().collect();
-                let hint = format!("the script is given {}", names.join(", "));
-                Value::fault(format!("{}:{line}: {}", self.file, error.reason()), Some(hint))
-            }
+            Err(error) => self.fault(error.line_no, &error.reason().to_string()),
         }
+    }
+
+    fn fault(&self, line: Option<usize>, message: &str) -> Value<String> {
+        let names: Vec<&str> = self.literals.keys().copied().collect();
+        let hint = format!("the script is given {}", names.join(", "));
+        Value::fault(format!("{}:{}: {message}", self.file, line.unwrap_or(1)), Some(hint))
     }
 
     fn joined(&self, text: &str) -> Value<String> {
@@ -120,13 +139,38 @@ mod tests {
         assert_eq!(rendered(&script), json!({"Fn::Join": ["", [text[0], {"Ref": "AWS::Region"}, text[1]]]}));
     }
 
-    #[test]
-    fn a_missing_name_is_a_problem_with_file_and_line() {
-        let script = Script::new("a.sh.hbs", "one\n{{two}}\n").set("too", "x");
+    fn refused(template: &'static str) -> Option<String> {
+        let script = Script::new("a.sh.hbs", template).set("name", "x").set_list("names", ["a", "b"]);
         let mut stack = Stack::new("test");
         stack.add("Thing", RawResource::new("Some::Thing").property("Text", script.render()));
-        let problems = App::from(stack).synth().map(|app| app.stacks.len()).unwrap_err();
-        assert!(problems[0].message.starts_with("a.sh.hbs:2: "), "{}", problems[0]);
-        assert_eq!(problems[0].hint.as_deref(), Some("the script is given too"));
+        let problems = App::from(stack).synth().err()?;
+        assert_eq!(problems[0].hint.as_deref(), Some("the script is given name, names"));
+        Some(problems[0].message.clone())
+    }
+
+    #[test]
+    fn a_missing_name_is_a_problem_with_file_and_line() {
+        assert_eq!(refused("one\n{{nmae}}\n").as_deref(), Some("a.sh.hbs:2: nobody gave `nmae`"));
+        for template in [
+            "\n{{#if nmae}}yes{{/if}}",
+            "\n{{#each nmaes}}{{this}}{{/each}}",
+            "{{#if name}}\n{{else}}\n{{{nmae}}}{{/if}}",
+            "{{#each names}}\n{{#unless ../nmae}}{{/unless}}{{/each}}",
+            "\n{{#if (eq nmae \"x\")}}yes{{/if}}",
+        ] {
+            assert!(refused(template).is_some_and(|message| message.contains(": nobody gave `nmae")), "{template}");
+        }
+        assert!(refused("one\n{{#if name}}").is_some_and(|message| message.starts_with("a.sh.hbs:2: ")));
+    }
+
+    #[test]
+    fn names_of_blocks_and_of_what_is_around_them_are_known() {
+        for template in [
+            "{{#each names}}{{this}} {{@index}} {{../name}}{{else}}none{{/each}}",
+            "{{#each names as |one|}}{{one}}{{#if one}}.{{/if}}{{/each}}",
+            "{{#if (eq name \"x\")}}{{name}}{{else if names}}{{names.[0]}}{{/if}}",
+        ] {
+            assert_eq!(refused(template), None, "{template}");
+        }
     }
 }
