@@ -23,22 +23,22 @@ pub struct Failure(Box<ProblemEntry>);
 
 impl<E: Error + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
-        let mut message = error.to_string();
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            message.push_str(&format!(": {error}"));
-            cause = error.source();
-        }
         let config = (&error as &dyn Any).downcast_ref::<ConfigError>();
         Failure(Box::new(ProblemEntry {
             stack: String::new(),
             id: None,
             path: String::new(),
             source: config.map(ConfigError::place),
-            message,
+            message: with_causes(&error),
             hint: config.and_then(ConfigError::hint).map(str::to_owned),
         }))
     }
+}
+
+/// What failed, and why, and why that.
+fn with_causes(error: &dyn Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// Describes, synthesizes and writes: the whole `main` of an app.
@@ -50,7 +50,7 @@ pub fn run(describe: impl FnOnce() -> Result<App, Failure>) -> ExitCode {
     #[expect(clippy::disallowed_methods, reason = "this is the edge at which the command talks to the app")]
     let folder = std::env::var_os(OUT_VARIABLE);
     let written = match &folder {
-        Some(folder) => assembly.write(Path::new(folder)).map_err(|error| format!("{error}: {:?}", error.source())),
+        Some(folder) => assembly.write(Path::new(folder)).map_err(|error| with_causes(&error)),
         None => Ok(()),
     };
     let mut stderr = std::io::stderr().lock();
@@ -148,4 +148,17 @@ fn summary(assembly: &Assembly) -> String {
         )
     });
     problems.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_causes;
+    use crate::config::ConfigError;
+
+    #[test]
+    fn an_error_is_told_with_its_causes_as_people_read_them() {
+        let source = std::io::Error::other("the disk is full");
+        let error = ConfigError::Unreadable { path: "prod.yaml".into(), source };
+        assert_eq!(with_causes(&error), "cannot read `prod.yaml`: the disk is full");
+    }
 }
