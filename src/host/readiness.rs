@@ -5,9 +5,10 @@
 //! both end in one number, taken from everything that only a new instance can have. The script names the condition's id, so
 //! the number is taken from the script as it is before the id is in it.
 use stackgen_cfn::{cloudformation, ec2};
-use stackgen_core::{CreationPolicy, Handle, Node, Stack, Value, intrinsic};
+use stackgen_core::{CreationPolicy, Handle, IntoValue, Node, Stack, Value, intrinsic};
 
 use super::config::Config;
+use super::root;
 use super::wait::Wait;
 use crate::network::Subnet;
 use crate::script::generation;
@@ -74,8 +75,8 @@ impl Ready {
 /// it, since EC2 changes that with a stop and a start.
 fn number(config: &Config, subnet: &Subnet, script: &Value<String>) -> String {
     let [place, block, script] = [subnet.id(), subnet.block(), script].map(|value| written(value.node()));
-    let (image, root) = (&config.image, config.root.gib.to_string());
-    generation(&[&image.id, &image.root_device, &root, subnet.zone(), &place, &block, &script])
+    let root = written(root::mapping(&config.root, &config.image).into_value().node());
+    generation(&[&config.image.id, &root, subnet.zone(), &place, &block, &script])
 }
 
 /// A value with everything that tells it from another one, also inside of functions, where people read only their names.
@@ -90,6 +91,8 @@ fn written(node: &Node) -> String {
             let (stack, attribute) = (to.stack.as_deref().unwrap_or_default(), to.attribute.as_deref());
             format!("${{{stack}:{}.{}}}", to.id, attribute.unwrap_or_default())
         }
+        Node::Bool(flag) => flag.to_string(),
+        Node::Integer(number) => number.to_string(),
         other => format!("{other:?}"),
     }
 }

@@ -111,8 +111,10 @@ impl Statement {
         // A role's trust policy names no resource, since the role is the resource.
         if !self.resources.is_empty() || !has_principal {
             let resources = self.resources.into_iter().map(Value::into_node).collect();
-            statement
-                .set("Resource", listed(resources, "a statement needs a resource, or in another's policy a principal"));
+            statement.set(
+                "Resource",
+                listed(resources, "a statement needs a resource; only one that names a principal can do without"),
+            );
         }
         if !self.conditions.is_empty() {
             statement.set("Condition", conditions(self.conditions));
