@@ -14,28 +14,39 @@ use super::{FOLDER, programs};
 struct Edit {
     file: PathBuf,
     original: String,
-    text: &'static str,
+    /// What is replaced.
+    text: String,
+    /// The letters before the number of the round.
+    prefix: &'static str,
     template: PathBuf,
 }
 
 impl Edit {
-    fn new(file: PathBuf, text: &'static str, template: PathBuf) -> anyhow::Result<Self> {
+    /// Changes the image of all hosts.
+    fn of_image(file: PathBuf, template: PathBuf) -> anyhow::Result<Self> {
         let original = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
-        ensure!(original.contains(text), "`{text}` is not in {}", file.display());
-        Ok(Edit { file, original, text, template })
+        Ok(Edit { file, original, text: IMAGE.to_owned(), prefix: "ami-0123456789abcde", template })
     }
 
-    /// Writes the number of the round behind the first letters of the text. A comment would not change what is compiled.
+    /// Changes the first description in the file.
+    fn of_description(file: PathBuf, template: PathBuf) -> anyhow::Result<Self> {
+        let original = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+        let found = original.split_once(".description(\"").and_then(|(_, rest)| rest.split_once('"'));
+        let text = found.with_context(|| format!("{} has no description", file.display()))?.0.to_owned();
+        Ok(Edit { file, original, text, prefix: "In round ", template })
+    }
+
+    /// Writes another value; a comment would not change what is compiled.
     fn apply(&self, round: usize, command: Command) -> anyhow::Result<Trial> {
-        let width = self.text.len() - 4;
-        let text = format!("{}{round:0width$}", &self.text[..4]);
-        fs::write(&self.file, self.original.replace(self.text, &text))?;
+        let text = format!("{}{round:02}", self.prefix);
+        let edited = self.original.replace(&self.text, &text);
+        ensure!(edited != self.original, "`{}` is not in {}", self.text, self.file.display());
+        fs::write(&self.file, edited)?;
         Ok(Trial { command, expects: Some((self.template.clone(), text)) })
     }
 }
 
 const IMAGE: &str = "ami-0123456789abcdef0";
-const DESCRIPTION: &str = "The production host and its data volume";
 
 /// Measures and prints.
 pub(super) fn exec(runs: usize, peers: Option<&Peers>) -> anyhow::Result<()> {
@@ -43,8 +54,8 @@ pub(super) fn exec(runs: usize, peers: Option<&Peers>) -> anyhow::Result<()> {
     let hundred = Project::new("hundred", "benches/synth.rs", &["benches/synth.rs"])?;
     hundred.describe(&["1"])?;
     let production = Project::new("production-app", "stacks/main.rs", &["stacks", "userdata", "snapshots"])?;
-    let ours = Edit::new(hundred.path("benches/synth.rs"), IMAGE, hundred.path("out/bench-0.json"))?;
-    let two = Edit::new(production.path("stacks/compute.rs"), DESCRIPTION, production.path("out/prod-compute.json"))?;
+    let ours = Edit::of_image(hundred.path("benches/synth.rs"), hundred.path("out/bench-0.json"))?;
+    let two = Edit::of_description(production.path("stacks/compute.rs"), production.path("out/prod-compute.json"))?;
     let mut contestants = vec![
         Contestant::prepared("`stackgen synth`, 100 resources", |round| ours.apply(round, hundred.synth(&stackgen))),
         Contestant::prepared("`stackgen synth`, the production stacks", |round| {
@@ -72,7 +83,7 @@ fn theirs(peers: &Peers) -> anyhow::Result<Vec<Contestant<'_>>> {
     let mut contestants = Vec::new();
     for (index, (name, app, command)) in commands.into_iter().enumerate() {
         let out = std::path::absolute(FOLDER)?.join("edit").join(index.to_string());
-        let edit = Edit::new(peers.app(app), IMAGE, out.join("bench-0.template.json"))?;
+        let edit = Edit::of_image(peers.app(app), out.join("bench-0.template.json"))?;
         contestants.push(Contestant::prepared(name, move |round| edit.apply(round, command(peers, &out))));
     }
     Ok(contestants)
