@@ -6,6 +6,8 @@
 mod resources;
 mod snapshot;
 
+use std::path::PathBuf;
+
 use stackgen_assembly::{Assembly, RetiredEntry, StackEntry};
 use stackgen_schema::Facts;
 use thiserror::Error;
@@ -28,6 +30,8 @@ pub(crate) enum ContinuityError {
         format!("{count} resources that hold data would be lost")
     })]
     Lost { count: usize },
+    #[error("stackgen.toml names the folder `{}` for snapshots, and there is none", folder.display())]
+    NoFolder { folder: PathBuf },
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
     #[error("the template of stack `{stack}` is no JSON")]
@@ -56,17 +60,45 @@ pub(crate) fn check(
     assembly: &Assembly,
     stacks: &[&StackEntry],
 ) -> Result<(), ContinuityError> {
-    let mut count = 0;
+    let folder = &project.snapshots;
+    if !folder.exists() {
+        // The folder that nobody named may well not be there yet.
+        let is_default = *folder == project.root.join("snapshots");
+        return if is_default { Ok(()) } else { Err(ContinuityError::NoFolder { folder: folder.clone() }) };
+    }
+    let mut count =
+        if stacks.len() == assembly.manifest.stacks.len() { vanished(context, project, assembly)? } else { 0 };
     for stack in stacks {
-        let Some(snapshot) = Snapshot::of(&project.snapshots, &stack.name)? else { continue };
+        let Some(snapshot) = Snapshot::of(folder, &stack.name)? else {
+            if stack.resources.iter().any(|resource| resource.stateful) {
+                let words = "holds data and has no snapshot, so nothing notices when it loses some";
+                context.shell.warn(&format!("`{}` {words}", stack.name));
+            }
+            continue;
+        };
         let template = serde_json::from_str(assembly.template(stack))
             .map_err(|source| ContinuityError::Template { stack: stack.name.clone(), source })?;
         for lost in losses(&snapshot.resources, &Resources::of(&template), &stack.retired) {
-            context.shell.message(&report(context, project, &snapshot, &stack.name, &lost));
+            let hint = format!("keep the id, or call `stack.retire(\"{}\", \"why\")`", lost.id);
+            context.shell.message(&report(context, project, &snapshot, &stack.name, &lost, &hint));
             count += 1;
         }
     }
     if count == 0 { Ok(()) } else { Err(ContinuityError::Lost { count }) }
+}
+
+/// Shows what was lost with whole stacks that are not in the app any more, and counts it.
+fn vanished(context: &Context, project: &Project, assembly: &Assembly) -> Result<usize, ContinuityError> {
+    let mut count = 0;
+    for name in Snapshot::stacks(&project.snapshots)?.iter().filter(|name| assembly.stack(name).is_none()) {
+        let Some(snapshot) = Snapshot::of(&project.snapshots, name)? else { continue };
+        for lost in losses(&snapshot.resources, &Resources::default(), &[]) {
+            let hint = format!("keep the stack's name, or remove the snapshot of `{name}` if its data may go");
+            context.shell.message(&report(context, project, &snapshot, name, &lost, &hint));
+            count += 1;
+        }
+    }
+    Ok(count)
 }
 
 /// What was there, held data, and is neither there with the same type nor retired.
@@ -88,7 +120,7 @@ fn losses(before: &Resources, after: &Resources, retired: &[RetiredEntry]) -> Ve
     .collect()
 }
 
-fn report(context: &Context, project: &Project, snapshot: &Snapshot, stack: &str, lost: &Lost) -> String {
+fn report(context: &Context, project: &Project, snapshot: &Snapshot, stack: &str, lost: &Lost, hint: &str) -> String {
     let Lost { id, type_name, instead } = lost;
     let place = snapshot.place(&project.root, id);
     let (excerpt, gutter) = excerpt::of(Some(&project.root), &place, None, context.shell.width());
@@ -104,7 +136,7 @@ fn report(context: &Context, project: &Project, snapshot: &Snapshot, stack: &str
         None => {}
     }
     note("note", "renaming replaces the real thing: the new one begins empty");
-    note("hint", &format!("keep the id, or call `stack.retire(\"{id}\", \"why\")`"));
+    note("hint", hint);
     text + "\n"
 }
 

@@ -181,6 +181,9 @@ impl From<ContinuityError> for CliError {
     fn from(error: ContinuityError) -> Self {
         match &error {
             ContinuityError::Lost { .. } => CliError::new(Kind::Refused, error),
+            ContinuityError::NoFolder { .. } => {
+                CliError::failed(error).hints(["correct the name, or run the tests that fill the folder"])
+            }
             ContinuityError::Snapshot { .. } | ContinuityError::Template { .. } => CliError::failed(error),
         }
     }

@@ -38,6 +38,20 @@ impl Snapshot {
         Ok(None)
     }
 
+    /// The names of the stacks that the folder has snapshots of, sorted.
+    pub(crate) fn stacks(folder: &Path) -> Result<Vec<String>, SnapshotError> {
+        let unreadable = |source| SnapshotError::Read { file: folder.to_owned(), source };
+        let mut names = Vec::new();
+        for entry in fs::read_dir(folder).map_err(unreadable)? {
+            let file = entry.map_err(unreadable)?.file_name();
+            let name = file.to_str().and_then(|name| name.strip_suffix(".yaml.snap").or(name.strip_suffix(".yaml")));
+            names.extend(name.map(str::to_owned));
+        }
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
     fn parse(file: PathBuf, text: String) -> Result<Self, SnapshotError> {
         let template: Json = serde_yaml::from_str(body(&text))
             .map_err(|source| SnapshotError::Syntax { file: file.clone(), source: Box::new(source) })?;

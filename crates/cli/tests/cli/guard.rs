@@ -46,6 +46,41 @@ fn a_retired_one_may_go() {
 }
 
 #[test]
+fn a_stack_with_data_cannot_vanish_or_be_renamed() {
+    let env = with_snapshot();
+    env.assembly("ready", &assembly(vec![stack("prod-computer", &json!({"Resources": {}}))]));
+    assert_snapshot!(env.run(&["synth"]), @"
+    exit code: 3
+    --- stdout
+    --- stderr
+    error: stack `prod-compute` lost `Data`, which holds data
+     --> snapshots/prod-compute.yaml.snap:5
+      |
+    5 |   Data:
+      = type: AWS::EC2::Volume
+      = note: renaming replaces the real thing: the new one begins empty
+      = hint: keep the stack's name, or remove the snapshot of `prod-compute` if its data may go
+
+    error: a resource that holds data would be lost; nothing was written
+    ");
+    std::fs::remove_file(env.path("snapshots/prod-compute.yaml.snap")).unwrap();
+    assert_eq!(env.run(&["synth"]).code, Some(0));
+}
+
+#[test]
+fn a_guard_that_was_switched_off_by_mistake_says_so() {
+    let env = with_snapshot();
+    env.write("stackgen.toml", "app = 'cp -r ready never'\nsnapshots = 'snapshotz'\n");
+    assert_snapshot!(env.run(&["synth", "--assembly", "ready"]), @"
+    exit code: 1
+    --- stdout
+    --- stderr
+    error: stackgen.toml names the folder `[TEMP]/project/snapshotz` for snapshots, and there is none
+    hint: correct the name, or run the tests that fill the folder
+    ");
+}
+
+#[test]
 fn a_snapshot_that_cannot_be_read() {
     let env = with_snapshot();
     env.write("snapshots/prod-compute.yaml.snap", "Resources: [");
