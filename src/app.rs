@@ -10,7 +10,7 @@ use stackgen_assembly::{
     Assembly, FORMAT_VERSION, InputEntry, Manifest, ProblemEntry, ResourceEntry, RetiredEntry, StackEntry,
     UserDataEntry,
 };
-use stackgen_core::{App, Problem, SynthesizedApp, SynthesizedStack};
+use stackgen_core::{App, Problem, Source, SynthesizedApp, SynthesizedStack};
 
 use crate::config::ConfigError;
 
@@ -22,13 +22,15 @@ pub const OUT_VARIABLE: &str = "STACKGEN_OUT";
 pub struct Failure(Box<ProblemEntry>);
 
 impl<E: Error + 'static> From<E> for Failure {
+    /// Remembers the line of the `?` that gave up, unless the error has a place of its own.
+    #[track_caller]
     fn from(error: E) -> Self {
         let config = (&error as &dyn Any).downcast_ref::<ConfigError>();
         Failure(Box::new(ProblemEntry {
             stack: String::new(),
             id: None,
             path: String::new(),
-            source: config.map(ConfigError::place),
+            source: Some(config.map_or_else(|| Source::caller().to_string(), ConfigError::place)),
             message: with_causes(&error),
             hint: config.and_then(ConfigError::hint).map(str::to_owned),
         }))
@@ -134,18 +136,19 @@ fn summary(assembly: &Assembly) -> String {
     let manifest = &assembly.manifest;
     if manifest.problems.is_empty() {
         let names: Vec<&str> = manifest.stacks.iter().map(|stack| stack.name.as_str()).collect();
-        return format!("{} stacks are right: {}\nhint: `stackgen synth` shows them", names.len(), names.join(", "));
+        let right = match names.as_slice() {
+            [] => "there are no stacks; add one with `app.add(…)`".to_owned(),
+            [name] => format!("the stack is right: {name}"),
+            names => format!("{} stacks are right: {}", names.len(), names.join(", ")),
+        };
+        return format!("{right}\nhint: `stackgen synth` shows them");
     }
     let problems = manifest.problems.iter().map(|problem| {
         let source = problem.source.as_deref().map(|source| format!("\n  at {source}")).unwrap_or_default();
         let hint = problem.hint.as_deref().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
-        format!(
-            "error: {} {}{}: {}{source}{hint}",
-            problem.stack,
-            problem.id.as_deref().unwrap_or_default(),
-            problem.path,
-            problem.message
-        )
+        let place = format!("{} {}{}", problem.stack, problem.id.as_deref().unwrap_or_default(), problem.path);
+        let place = if place.trim().is_empty() { String::new() } else { format!("{}: ", place.trim()) };
+        format!("error: {place}{}{source}{hint}", problem.message)
     });
     problems.collect::<Vec<_>>().join("\n")
 }

@@ -128,11 +128,15 @@ impl Assembly {
             _ => {}
         }
         let manifest: Manifest = serde_json::from_str(&text).map_err(damaged)?;
+        // Commands name files after stacks, so a stack's name must be fit for one.
+        let unfit = |stack: &StackEntry| {
+            stack.files().chain([stack.name.as_str()]).find(|name| !is_file_name(name)).map(str::to_owned)
+        };
+        if let Some(name) = manifest.stacks.iter().find_map(unfit) {
+            return Err(ReadError::Outside { path, name });
+        }
         let mut files = BTreeMap::new();
         for name in manifest.stacks.iter().flat_map(StackEntry::files) {
-            if !is_file_name(name) {
-                return Err(ReadError::Outside { path, name: name.to_owned() });
-            }
             let path = folder.join(name);
             let text = fs::read_to_string(&path).map_err(|source| ReadError::File { path, source })?;
             files.insert(name.to_owned(), text);

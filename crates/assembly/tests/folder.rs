@@ -116,11 +116,14 @@ fn what_is_no_assembly() {
 fn files_outside_are_not_read() {
     let temp = tempfile::tempdir().unwrap();
     for name in ["../secret", "/etc/passwd", "deep/file", "..", ""] {
-        let mut escaping = assembly("a", "{}").manifest;
-        escaping.stacks[0].template = name.to_owned();
-        fs::write(temp.path().join("manifest.json"), serde_json::to_string(&escaping).unwrap()).unwrap();
-        let error = Assembly::read(temp.path()).unwrap_err();
-        assert!(matches!(error, ReadError::Outside { .. }), "{name}: {error}");
+        let [mut template, mut stack] = [assembly("a", "{}").manifest, assembly("a", "{}").manifest];
+        template.stacks[0].template = name.to_owned();
+        stack.stacks[0].name = name.to_owned();
+        for escaping in [template, stack] {
+            fs::write(temp.path().join("manifest.json"), serde_json::to_string(&escaping).unwrap()).unwrap();
+            let error = Assembly::read(temp.path()).unwrap_err();
+            assert!(matches!(error, ReadError::Outside { .. }), "{name}: {error}");
+        }
     }
 }
 

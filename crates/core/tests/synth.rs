@@ -388,6 +388,10 @@ fn boot_scripts_are_decoded_and_measured() {
     let app = App::from(stack).synth().expect("this app is right");
     assert_eq!(app.stacks[0].user_data[0].text, "#!/bin/sh\nmount ${Volume}\n");
 
+    let mut plain = Stack::new("plain");
+    plain.add("Host", RawResource::new("AWS::EC2::Instance").property("UserData", "#!/bin/sh\necho hi\n"));
+    assert_eq!(only_problem(plain).message, "EC2 takes user data in base64 only");
+
     let mut large = Stack::new("large");
     large.add("Host", instance("x".repeat(16_385).into()));
     assert!(only_problem(large).message.contains("16385 bytes"));

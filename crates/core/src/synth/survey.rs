@@ -224,9 +224,22 @@ impl<'a> Survey<'a> {
     fn text(&mut self, walk: &Walk, text: &str) {
         self.dynamic_references += text.matches("{{resolve:").count();
         if walk.is_user_data {
-            // Text that is not inside `Fn::Base64` is base64 already: four letters for three bytes.
-            self.user_data_bytes.push((walk.place.clone(), text.len() / 4 * 3));
+            self.encoded(walk, text);
         }
+    }
+
+    /// Text that is not inside `Fn::Base64` must be base64 already, for the services that take user data so: four letters
+    /// for three bytes.
+    fn encoded(&mut self, walk: &Walk, text: &str) {
+        let resource = walk.resource.and_then(|index| self.stack.resources.get(index));
+        let type_name = resource.map(Resource::type_name).unwrap_or_default();
+        let wants_base64 = type_name.starts_with("AWS::EC2::") || type_name.starts_with("AWS::AutoScaling::");
+        let is_base64 = |letter: char| letter.is_ascii_alphanumeric() || "+/=\n".contains(letter);
+        if wants_base64 && !text.chars().all(is_base64) {
+            let hint = "wrap the script: `intrinsic::base64(…)`";
+            self.report(&walk.place, "EC2 takes user data in base64 only".to_owned(), Some(hint.to_owned()));
+        }
+        self.user_data_bytes.push((walk.place.clone(), text.len() / 4 * 3));
     }
 
     fn call(&mut self, walk: &mut Walk, function: &str, argument: &Node) {
