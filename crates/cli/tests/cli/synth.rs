@@ -114,9 +114,9 @@ fn nothing_is_half_written() {
     exit code: 1
     --- stdout
     --- stderr
-    error: cannot write `file/out`
+    error: cannot write `file`
     Caused by:
-      Not a directory (os error 20)
+      it is a file, not a folder
     ");
 }
 
