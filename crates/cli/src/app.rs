@@ -54,9 +54,9 @@ pub(crate) fn run(context: &Context, project: &Project) -> Result<Assembly, CliE
     let folder = home.path().join("assembly");
     let mut command = command(project, shell.has_color() && !context.settings.sets_cargo_color);
     command.env(OUT_VARIABLE, &folder);
-    let child = command.spawn().map_err(|source| not_started(project, &command_line, source))?;
+    let running = child::Running::start(&mut command).map_err(|source| not_started(project, &command_line, source))?;
     let mut progress = shell.progress("Describing", &command_line);
-    let outcome = child::attend(child, shell, &mut progress)?;
+    let outcome = child::attend(running, shell, &mut progress)?;
     drop(progress);
 
     let ending = Ending { command: command_line, status: outcome.status };

@@ -1,11 +1,12 @@
 //! Attending to a running program: passing on what it says, showing progress while it is silent, and stopping it.
-use std::io::{self, Read};
-use std::process::{Child, ExitStatus};
+use std::io::{self, IsTerminal as _, Read};
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Command, ExitStatus};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::AppError;
 use crate::interrupt::Interrupts;
@@ -30,8 +31,28 @@ enum Event {
     Ended(io::Result<ExitStatus>),
 }
 
+/// A running program.
+pub(super) struct Running {
+    child: Child,
+    /// Whether it leads a group: itself and all that it starts.
+    leads_group: bool,
+}
+
+impl Running {
+    /// Starts a program. It gets a group of its own, so that all of it can be stopped, but not at a terminal: Ctrl-C reaches
+    /// all of it there, and only the terminal's own group may ask for a password.
+    pub(super) fn start(command: &mut Command) -> io::Result<Self> {
+        let leads_group = !io::stdin().is_terminal();
+        if leads_group {
+            command.process_group(0);
+        }
+        Ok(Running { child: command.spawn()?, leads_group })
+    }
+}
+
 /// Waits for the end of a program whose output is piped.
-pub(super) fn attend(mut child: Child, shell: &Shell, progress: &mut Progress<'_>) -> Result<Outcome, AppError> {
+pub(super) fn attend(running: Running, shell: &Shell, progress: &mut Progress<'_>) -> Result<Outcome, AppError> {
+    let Running { mut child, leads_group } = running;
     let (events, inbox) = mpsc::channel();
     let signals = events.clone();
     let interrupts =
@@ -41,7 +62,7 @@ pub(super) fn attend(mut child: Child, shell: &Shell, progress: &mut Progress<'_
     let open_pipes = pipes.map(|pipe| listen(pipe, events.clone())).count();
     thread::spawn(move || events.send(Event::Ended(child.wait())));
 
-    let mut watch = Watch { pid, open_pipes, status: None, deadline: None, is_stopped: false, seen: Seen::default() };
+    let mut watch = Watch::of(pid, leads_group, open_pipes);
     while !watch.is_over() {
         match inbox.recv_timeout(TICK) {
             Ok(Event::Said(bytes)) => {
@@ -54,6 +75,7 @@ pub(super) fn attend(mut child: Child, shell: &Shell, progress: &mut Progress<'_
         }
     }
     drop(interrupts);
+    watch.is_stopped |= inbox.try_iter().any(|event| matches!(event, Event::Stop(_)));
     let Seen { something, panic, .. } = watch.seen;
     match watch.status {
         Some(status) if !watch.is_stopped => Ok(Outcome { status, said_something: something, panicked: panic }),
@@ -64,6 +86,7 @@ pub(super) fn attend(mut child: Child, shell: &Shell, progress: &mut Progress<'_
 /// What is known about the program so far.
 struct Watch {
     pid: Pid,
+    leads_group: bool,
     open_pipes: usize,
     status: Option<ExitStatus>,
     /// When patience ends: with a program that was asked to stop, or with output after the end.
@@ -73,6 +96,11 @@ struct Watch {
 }
 
 impl Watch {
+    fn of(pid: Pid, leads_group: bool, open_pipes: usize) -> Self {
+        let seen = Seen::default();
+        Watch { pid, leads_group, open_pipes, status: None, deadline: None, is_stopped: false, seen }
+    }
+
     fn notice(&mut self, event: Event) -> Result<(), AppError> {
         match event {
             Event::Said(_) => {}
@@ -84,7 +112,7 @@ impl Watch {
                 self.deadline = Some(Instant::now() + patience);
                 // From a terminal it has the signal already; from `kill` it has not.
                 if self.status.is_none() {
-                    let _ = kill_process(self.pid, Signal::from_named_raw(signal).unwrap_or(Signal::TERM));
+                    self.send(Signal::from_named_raw(signal).unwrap_or(Signal::TERM));
                 }
             }
             Event::Ended(status) => {
@@ -96,10 +124,15 @@ impl Watch {
         Ok(())
     }
 
-    fn is_over(&mut self) -> bool {
+    /// It may have ended already.
+    fn send(&self, signal: Signal) {
+        let _ = if self.leads_group { kill_process_group(self.pid, signal) } else { kill_process(self.pid, signal) };
+    }
+
+    fn is_over(&self) -> bool {
         let is_late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
         if is_late && self.status.is_none() {
-            let _ = kill_process(self.pid, Signal::KILL);
+            self.send(Signal::KILL);
         }
         self.status.is_some() && (is_late || self.open_pipes == 0)
     }

@@ -1,10 +1,12 @@
 //! Apps that go wrong, and what passes through.
-use std::process::Stdio;
+use std::io::Read as _;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
 
-use crate::env::{TestEnv, two_stacks};
+use crate::env::{TestEnv, assembly, stack, two_stacks};
 
 fn with_app(script: &str) -> TestEnv {
     TestEnv::with_app(&two_stacks(), script)
@@ -128,12 +130,53 @@ fn being_asked_to_stop_stops_both() {
         let child = env.command(&["synth"]).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(300));
         let began = Instant::now();
-        let kill = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
-        assert!(kill.success());
+        kill(signal, child.id());
         let run = env.outcome(&child.wait_with_output().unwrap());
         assert_eq!((run.code, run.stderr.as_str()), (Some(130), "started\nerror: interrupted\n"));
         assert!(began.elapsed() < Duration::from_secs(5));
         assert_eq!(env.leftovers(), [""; 0]);
+    }
+}
+
+/// Off a terminal nobody else tells them.
+#[test]
+fn what_it_started_is_stopped_too() {
+    let env = with_app("sleep 61.5 & echo $! >pid; echo started; wait; true");
+    let mut command = env.command(&["synth"]);
+    let child = command.stdin(Stdio::null()).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    wait_for(|| std::fs::read_to_string(env.path("pid")).is_ok_and(|pid| pid.ends_with('\n')));
+    kill("-TERM", child.id());
+    assert_eq!(env.outcome(&child.wait_with_output().unwrap()).code, Some(130));
+    let pid = std::fs::read_to_string(env.path("pid")).unwrap();
+    let state = || std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
+    wait_for(|| state().is_err() || state().is_ok_and(|state| state.contains(") Z ")));
+}
+
+/// After the app has ended, a signal does what it does to any program.
+#[test]
+fn a_slow_reader_can_be_left() {
+    let body = serde_json::json!({"Type": "AWS::EC2::Instance", "Properties": {"UserData": "x".repeat(1 << 20)}});
+    let template = serde_json::json!({"Resources": {"Host": body}});
+    let env = TestEnv::with_app(&assembly(vec![stack("big", &template)]), "cp -r $READY $STACKGEN_OUT");
+    for (signal, number) in [("-INT", 2), ("-TERM", 15)] {
+        let mut command = env.command(&["synth"]);
+        let mut child = command.stderr(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut first = [0];
+        child.stdout.as_mut().unwrap().read_exact(&mut first).unwrap();
+        kill(signal, child.id());
+        assert_eq!(child.wait().unwrap().signal(), Some(number));
+    }
+}
+
+fn kill(signal: &str, pid: u32) {
+    assert!(Command::new("kill").args([signal, &pid.to_string()]).status().unwrap().success());
+}
+
+fn wait_for(happens: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !happens() {
+        assert!(began.elapsed() < Duration::from_secs(10));
+        std::thread::sleep(Duration::from_millis(20));
     }
 }
 
