@@ -6,6 +6,7 @@ use std::io;
 use std::process::ExitCode;
 
 use stackgen_assembly::ReadError;
+use stackgen_schema::names;
 
 use crate::app::AppError;
 use crate::commands::graph::UnknownEnding;
@@ -207,6 +208,9 @@ impl From<NotFound> for CliError {
             NotFound::Property { near, known, .. } => {
                 let near = near.as_ref().map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
                 Some(format!("{near}it has: {}", known.join(", ")))
+            }
+            NotFound::Attribute { name, .. } => {
+                Some(format!("`.{}()` of the resource's handle stands for its value", names::snake(name)))
             }
             NotFound::Plain { .. } => None,
         };

@@ -1,10 +1,36 @@
 //! Names that were typed: near misses and patterns.
 
+use crate::table;
+
+/// Nothing longer is a name that somebody mistyped, and comparing it takes long.
+const LONGEST: usize = 200;
+/// How wide a name may be in a message.
+const ECHO: usize = 80;
+/// How alike near names are, from 0 to 1.
+const NEAR: f64 = 0.8;
+
 /// The candidate nearest to what was written, if any is near.
 pub(crate) fn nearest<'a>(written: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    nearest_above(NEAR, written, candidates)
+}
+
+/// The same for names that are alike anyway, such as those with one beginning.
+pub(crate) fn nearest_above<'a>(
+    least: f64,
+    written: &str,
+    candidates: impl Iterator<Item = &'a str>,
+) -> Option<&'a str> {
+    if written.len() > LONGEST {
+        return None;
+    }
     let written = written.to_lowercase();
     let scored = candidates.map(|candidate| (strsim::jaro_winkler(&written, &candidate.to_lowercase()), candidate));
-    scored.filter(|(score, _)| *score > 0.8).max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, candidate)| candidate)
+    scored.filter(|(score, _)| *score > least).max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, candidate)| candidate)
+}
+
+/// A name as messages repeat it.
+pub(crate) fn echo(written: &str) -> String {
+    table::shorten(written, ECHO)
 }
 
 /// Whether a name fits a pattern, in which `*` stands for any letters and `?` for one.
@@ -43,5 +69,6 @@ mod tests {
         let stacks = ["prod-network", "prod-compute"];
         assert_eq!(nearest("prod-comput", stacks.into_iter()), Some("prod-compute"));
         assert_eq!(nearest("zzz", stacks.into_iter()), None);
+        assert_eq!(nearest(&"prod-comput".repeat(20), stacks.into_iter()), None);
     }
 }

@@ -20,7 +20,7 @@ pub(crate) fn stacks<'a>(assembly: &'a Assembly, names: &[String]) -> Result<Vec
         if !all.iter().any(|stack| means(name, &stack.name)) {
             let known = || all.iter().map(|stack| stack.name.as_str());
             return Err(NoStack {
-                name: name.clone(),
+                name: names::echo(name),
                 near: names::nearest(name, known()).map(str::to_owned),
                 known: known().map(str::to_owned).collect(),
             });

@@ -75,6 +75,13 @@ fn names_that_lead_nowhere() {
           Iops, KmsKeyId, MultiAttachEnabled, OutpostArn, Size, SnapshotId,
           SourceVolumeId, Tags, Throughput, VolumeInitializationRate, VolumeType
     ");
+    assert_snapshot!(env.run(&["explain", "AWS::S3::Bucket.Arn"]), @"
+    exit code: 1
+    --- stdout
+    --- stderr
+    error: `Arn` is an attribute of AWS::S3::Bucket, no property
+    hint: `.arn()` of the resource's handle stands for its value
+    ");
     let several = env.run(&["explain", "volume"]);
     assert_eq!(several.code, Some(1));
     assert!(several.stderr.contains(" AWS::EC2::Volume\n"), "{several}");
