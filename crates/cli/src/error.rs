@@ -30,9 +30,6 @@ pub(crate) enum Kind {
     Usage,
     /// A safety rule forbids it.
     Refused,
-    /// It worked, but something is left over that should not be.
-    #[expect(dead_code, reason = "commands that talk to AWS will leave things behind")]
-    Leftovers,
     /// A bug in stackgen.
     Internal,
     /// Somebody pressed Ctrl-C.
@@ -47,7 +44,6 @@ impl Kind {
             Kind::Failed => 1,
             Kind::Usage => 2,
             Kind::Refused => 3,
-            Kind::Leftovers => 4,
             Kind::Internal => 70,
             Kind::Interrupted => 130,
             // What a shell reports for `cat` and `git` when a pipe is closed: killed by SIGPIPE.
@@ -118,6 +114,7 @@ impl From<ProjectError> for CliError {
             ProjectError::NoApp { .. } | ProjectError::BadApp { .. } => {
                 Some(format!("for instance: {}", project::EXAMPLE))
             }
+            ProjectError::ShellLine { .. } => Some(format!("`app` is run without a shell: {}", project::SHELL_EXAMPLE)),
             ProjectError::Read { .. } | ProjectError::Syntax { .. } | ProjectError::Folder { .. } => None,
         };
         CliError::failed(error).hints(hint)

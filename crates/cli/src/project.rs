@@ -17,6 +17,12 @@ pub(crate) const KEYS: [&str; 2] = ["app", "snapshots"];
 /// What it usually says.
 pub(crate) const EXAMPLE: &str = r#"app = "cargo run --quiet --bin stacks""#;
 
+/// How to say it when it takes a shell.
+pub(crate) const SHELL_EXAMPLE: &str = r#"app = ["sh", "-c", "…"]"#;
+/// First words that no program has for a name.
+const SHELL_COMMANDS: [&str; 3] = ["cd", "export", "source"];
+const SHELL_SIGNS: [&str; 5] = ["&&", "||", "|", ";", ">"];
+
 /// What `stackgen.toml` says.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Project {
@@ -43,6 +49,8 @@ pub(crate) enum ProjectError {
     UnknownKey { place: String, key: String, near: Option<&'static str> },
     #[error("{place}: {message}")]
     BadApp { place: String, message: String },
+    #[error("{place}: `app` is no line for a shell, which `{word}` would need")]
+    ShellLine { place: String, word: String },
     #[error("{place}: `app` is missing, the command that describes the stacks")]
     NoApp { place: String },
 }
@@ -61,37 +69,21 @@ impl Project {
     }
 
     fn parse(root: &Path, text: &str) -> Result<Self, ProjectError> {
-        let place = |span: Option<Range<usize>>| match span {
-            Some(span) => format!("{FILE}:{}", 1 + text[..span.start.min(text.len())].matches('\n').count()),
-            None => FILE.to_owned(),
-        };
-        let keys: BTreeMap<Spanned<String>, Spanned<Value>> =
-            toml::from_str(text).map_err(|error: toml::de::Error| ProjectError::Syntax {
-                place: place(error.span()),
-                message: error.message().replace('\n', ", "),
-            })?;
         let mut app = None;
         let mut snapshots = "snapshots".to_owned();
-        for (key, value) in keys {
-            let at = place(Some(value.span()));
+        for (key, value) in entries(text)? {
+            let at = place(text, Some(value.span()));
             match (key.get_ref().as_str(), value.into_inner()) {
-                ("app", command) => {
-                    app = Some(words(command).map_err(|message| ProjectError::BadApp { place: at, message })?);
-                }
+                ("app", command) => app = Some(words(at, command)?),
                 ("snapshots", Value::String(folder)) => snapshots = folder,
                 ("snapshots", _) => {
-                    return Err(ProjectError::Syntax {
-                        place: at,
-                        message: "`snapshots` is the name of a folder".into(),
-                    });
+                    let message = "`snapshots` is the name of a folder".to_owned();
+                    return Err(ProjectError::Syntax { place: at, message });
                 }
                 (name, _) => {
                     let near = names::nearest(name, KEYS.into_iter());
-                    return Err(ProjectError::UnknownKey {
-                        place: place(Some(key.span())),
-                        key: name.to_owned(),
-                        near,
-                    });
+                    let place = place(text, Some(key.span()));
+                    return Err(ProjectError::UnknownKey { place, key: name.to_owned(), near });
                 }
             }
         }
@@ -100,20 +92,54 @@ impl Project {
     }
 }
 
+type Entry = (Spanned<String>, Spanned<Value>);
+
+/// The keys and their values, in the order of the file.
+fn entries(text: &str) -> Result<Vec<Entry>, ProjectError> {
+    let entries: BTreeMap<_, _> = toml::from_str(text).map_err(|error: toml::de::Error| ProjectError::Syntax {
+        place: place(text, error.span()),
+        message: error.message().replace('\n', ", "),
+    })?;
+    let mut entries: Vec<Entry> = entries.into_iter().collect();
+    entries.sort_by_key(|(key, _)| key.span().start);
+    Ok(entries)
+}
+
+fn place(text: &str, span: Option<Range<usize>>) -> String {
+    match span {
+        Some(span) => format!("{FILE}:{}", 1 + text[..span.start.min(text.len())].matches('\n').count()),
+        None => FILE.to_owned(),
+    }
+}
+
 /// The words of a command: as a shell splits them, or as they are listed.
-fn words(command: Value) -> Result<Vec<String>, String> {
+fn words(place: String, command: Value) -> Result<Vec<String>, ProjectError> {
+    let bad = |message: &str| ProjectError::BadApp { place: place.clone(), message: message.to_owned() };
     let words = match command {
-        Value::String(line) => shlex::split(&line).ok_or("`app` has a quote without its end")?,
-        Value::Array(items) => items
-            .into_iter()
-            .map(|item| item.as_str().map(str::to_owned).ok_or("`app` is a list of strings"))
-            .collect::<Result<_, _>>()?,
-        _ => return Err("`app` is a command: a string, or a list of strings".to_owned()),
+        Value::String(line) => {
+            let words = shlex::split(&line).ok_or_else(|| bad("`app` has a quote without its end"))?;
+            match shell_word(&words) {
+                Some(word) => return Err(ProjectError::ShellLine { place, word: word.to_owned() }),
+                None => words,
+            }
+        }
+        Value::Array(items) => {
+            let words = items.into_iter().map(|item| item.as_str().map(str::to_owned));
+            words.collect::<Option<_>>().ok_or_else(|| bad("`app` is a list of strings"))?
+        }
+        _ => return Err(bad("`app` is a command: a string, or a list of strings")),
     };
     match words.first() {
         Some(program) if !program.is_empty() => Ok(words),
-        _ => Err("`app` is empty".to_owned()),
+        _ => Err(bad("`app` is empty")),
     }
+}
+
+/// What only a shell would understand. In a list every word is meant as it is.
+fn shell_word(words: &[String]) -> Option<&str> {
+    let is_setting = |word: &str| word.split_once('=').is_some_and(|(name, _)| !name.contains('/'));
+    let first = words.first().filter(|first| SHELL_COMMANDS.contains(&first.as_str()) || is_setting(first));
+    first.or_else(|| words.iter().find(|word| SHELL_SIGNS.contains(&word.as_str()))).map(String::as_str)
 }
 
 #[cfg(test)]
@@ -135,6 +161,24 @@ mod tests {
     }
 
     #[test]
+    fn shell_lines_are_told_from_commands() {
+        for (line, word) in [
+            ("STAGE=prod cargo run", "STAGE=prod"),
+            ("cd infra", "cd"),
+            ("make && ./app", "&&"),
+            ("./app | tee log", "|"),
+            ("./app > log", ">"),
+        ] {
+            let said = parse(&format!("app = '{line}'")).unwrap_err();
+            assert_eq!(said, format!("stackgen.toml:1: `app` is no line for a shell, which `{word}` would need"));
+        }
+        assert!(parse("app = 'cargo run --config a=b'").is_ok());
+        assert!(parse("app = './a=b/app'").is_ok());
+        assert!(parse("app = ['sh', '-c', 'cd infra && make']").is_ok());
+        assert!(parse("app = ['./app', '>']").is_ok());
+    }
+
+    #[test]
     fn mistakes_have_a_place() {
         let say = |text| parse(text).unwrap_err();
         assert_eq!(say("\nsnapshot = ''"), "stackgen.toml:2: unknown key `snapshot`");
@@ -144,6 +188,7 @@ mod tests {
         assert_eq!(say("app = [1]"), "stackgen.toml:1: `app` is a list of strings");
         assert_eq!(say("app = 'it''s'\n"), "stackgen.toml:1: unexpected key or value, expected newline, `#`");
         assert_eq!(say("app = \"it's\""), "stackgen.toml:1: `app` has a quote without its end");
+        assert_eq!(say("zzz = 1\nbbb = 1\naaa = 1"), "stackgen.toml:1: unknown key `zzz`");
         assert_eq!(say("app = 'a'\n[app]"), "stackgen.toml:2: duplicate key");
         assert_eq!(say("app = 'a'\nsnapshots = 1"), "stackgen.toml:2: `snapshots` is the name of a folder");
     }

@@ -23,7 +23,7 @@ Examples:
 
 Exit codes:
   0 done   1 failed   2 wrong arguments   3 refused by a safety rule
-  4 done with leftovers   70 a bug in stackgen   130 interrupted";
+  70 a bug in stackgen   130 interrupted   141 nobody reads the output any more";
 
 /// Infrastructure as code for people who run real machines on AWS
 ///

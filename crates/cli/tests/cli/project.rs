@@ -58,6 +58,14 @@ fn it_says_what_nobody_understands() {
     --- stderr
     error: stackgen.toml:3: invalid literal string, expected `'`
     ");
+    env.write("stackgen.toml", "app = 'cd infra && cargo run'\n");
+    assert_snapshot!(env.run(&["list"]), @r#"
+    exit code: 1
+    --- stdout
+    --- stderr
+    error: stackgen.toml:1: `app` is no line for a shell, which `cd` would need
+    hint: `app` is run without a shell: app = ["sh", "-c", "…"]
+    "#);
     env.write("stackgen.toml", "");
     assert_snapshot!(env.run(&["list"]), @r#"
     exit code: 1
