@@ -12,11 +12,11 @@ use crate::app::AppError;
 use crate::commands::graph::UnknownEnding;
 use crate::continuity::ContinuityError;
 use crate::explain::NotFound;
-use crate::graph::GraphError;
 use crate::output::OutputError;
 use crate::problems::AppProblems;
 use crate::project::{self, ProjectError};
 use crate::select::NoStack;
+use crate::template::TemplateError;
 
 /// How many candidates for an unclear name are listed.
 const CANDIDATES: usize = 20;
@@ -89,8 +89,10 @@ impl From<io::Error> for CliError {
 
 impl From<ReadError> for CliError {
     fn from(error: ReadError) -> Self {
+        let folder = "`--assembly` takes the folder that an app wrote, with its manifest.json";
         let hint = match &error {
-            ReadError::NoManifest(_) => Some("`--assembly` takes the folder that an app wrote, with its manifest.json"),
+            ReadError::NoManifest(_) => Some(folder),
+            ReadError::File { source, .. } if source.kind() == io::ErrorKind::NotADirectory => Some(folder),
             ReadError::Damaged { .. } | ReadError::File { .. } => Some("let the app write it again"),
             ReadError::Version { .. } => Some(
                 "the app and this command must be of one version: check `stackgen` in Cargo.toml, and `stackgen --version`",
@@ -138,8 +140,8 @@ impl From<AppError> for CliError {
     }
 }
 
-impl From<GraphError> for CliError {
-    fn from(error: GraphError) -> Self {
+impl From<TemplateError> for CliError {
+    fn from(error: TemplateError) -> Self {
         CliError::failed(error).hints(["let the app write it again"])
     }
 }

@@ -20,6 +20,7 @@ mod select;
 mod settings;
 mod shell;
 mod table;
+mod template;
 
 use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe};

@@ -4,6 +4,9 @@ use thiserror::Error;
 
 use crate::names;
 
+/// What is said of an app without any.
+pub(crate) const NONE: &str = "the app has no stacks";
+
 /// A name that no stack has, or a pattern that fits none.
 #[derive(Debug, Error)]
 #[error("no stack {} `{name}`", if is_pattern(name) { "fits" } else { "named" })]

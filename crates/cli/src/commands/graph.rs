@@ -50,7 +50,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
     let loaded = load::assembly(context)?;
     let stacks = select::stacks(&loaded.assembly, &args.names)?;
     if stacks.is_empty() {
-        context.shell.warn("the app has no stacks");
+        context.shell.warn(select::NONE);
     }
     let stacks = stacks.into_iter().map(|stack| stack.name.clone()).collect();
     let graph = Graph::of(&loaded.assembly, &Selection { stacks, closed: args.stacks })?;

@@ -23,6 +23,9 @@ pub(crate) struct Args {
 pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
     let loaded = load::assembly(context)?;
     let stacks = select::stacks(&loaded.assembly, &args.stacks)?;
+    if stacks.is_empty() {
+        context.shell.warn(select::NONE);
+    }
     if args.json {
         let stacks: Json = stacks.into_iter().map(entry).collect();
         return context.shell.data(&format!("{stacks:#}\n"));

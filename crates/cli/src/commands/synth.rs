@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use serde_json::{Map, Value as Json};
 use stackgen_assembly::{Assembly, StackEntry, to_yaml};
 
-use crate::continuity::{self, ContinuityError};
+use crate::continuity;
 use crate::error::CliError;
+use crate::template::{self, TemplateError};
 use crate::{Context, load, output, select};
 
 /// Print the templates of the stacks, or write them to files
@@ -41,18 +42,14 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
     let loaded = load::assembly(context)?;
     let assembly = &loaded.assembly;
     let stacks = select::stacks(assembly, &args.stacks)?;
+    let templates = stacks.iter().map(|stack| Ok((*stack, template::read(assembly, stack)?)));
+    let templates: Vec<(&StackEntry, Json)> = templates.collect::<Result<_, TemplateError>>()?;
     if let Some(project) = &loaded.project {
         continuity::check(context, project, assembly, &stacks)?;
     }
     if stacks.is_empty() {
-        context.shell.warn("the app has no stacks");
+        context.shell.warn(select::NONE);
     }
-    let template = |stack: &StackEntry| {
-        serde_json::from_str(assembly.template(stack))
-            .map_err(|source| ContinuityError::Template { stack: stack.name.clone(), source })
-    };
-    let templates = stacks.into_iter().map(|stack| Ok((stack, template(stack)?)));
-    let templates: Vec<(&StackEntry, Json)> = templates.collect::<Result<_, ContinuityError>>()?;
     match &args.out {
         Some(folder) => write(context, assembly, &templates, args.format, folder),
         None => context.shell.data(&text(templates, args.format)),

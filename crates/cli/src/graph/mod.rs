@@ -25,17 +25,18 @@ mod words;
 
 use stackgen_assembly::Assembly;
 
+use crate::template::TemplateError;
+
 pub(crate) use dot::dot;
 pub(crate) use html::html;
 pub(crate) use mermaid::mermaid;
 pub(crate) use model::Graph;
-pub(crate) use read::GraphError;
 pub(crate) use select::Selection;
 pub(crate) use svg::svg;
 
 impl Graph {
     /// The part of an assembly that is asked for, ready to be drawn.
-    pub(crate) fn of(assembly: &Assembly, selection: &Selection) -> Result<Self, GraphError> {
+    pub(crate) fn of(assembly: &Assembly, selection: &Selection) -> Result<Self, TemplateError> {
         let mut graph = read::read(assembly)?;
         place::place(&mut graph);
         group::group(&mut graph);

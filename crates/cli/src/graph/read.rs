@@ -3,30 +3,18 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 use stackgen_assembly::Assembly;
-use thiserror::Error;
 
 use super::model::{Edge, Graph, How, Kind, Link, Node, NodeId};
 use super::node::{blank, resource};
 use super::references::{Mention, Target, mentions};
 use super::template::{objects, resources};
 use super::words::Words;
-
-/// A template that cannot be read.
-#[derive(Debug, Error)]
-#[error("the template of stack `{stack}` is no JSON")]
-pub(crate) struct GraphError {
-    stack: String,
-    source: serde_json::Error,
-}
+use crate::template::{self, TemplateError};
 
 /// All stacks of an assembly with all references, before anything is placed.
-pub(super) fn read(assembly: &Assembly) -> Result<Graph, GraphError> {
-    let mut templates = Vec::new();
-    for stack in &assembly.manifest.stacks {
-        let error = |source| GraphError { stack: stack.name.clone(), source };
-        let template: Value = serde_json::from_str(assembly.template(stack)).map_err(error)?;
-        templates.push(template);
-    }
+pub(super) fn read(assembly: &Assembly) -> Result<Graph, TemplateError> {
+    let templates = assembly.manifest.stacks.iter().map(|stack| template::read(assembly, stack));
+    let templates: Vec<Value> = templates.collect::<Result<_, _>>()?;
     let mut reader = Reader::default();
     let stacks = || assembly.manifest.stacks.iter().zip(&templates);
     for (stack, template) in stacks() {

@@ -223,9 +223,31 @@ fn assemblies_that_cannot_be_read() {
     exit code: 1
     --- stdout
     --- stderr
-    error: the template of stack `prod-network` is no JSON
+    error: the assembly's `prod-network.template.json` is no template
     Caused by:
       EOF while parsing an object at line 1 column 1
+    hint: let the app write it again
+    ");
+    env.write("ready/prod-network.template.json", "[1]");
+    let run = env.run(&["synth", "--assembly", "ready"]);
+    assert_snapshot!(run, @"
+    exit code: 1
+    --- stdout
+    --- stderr
+    error: the assembly's `prod-network.template.json` is no template
+    Caused by:
+      invalid type: sequence, expected a map at line 1 column 0
+    hint: let the app write it again
+    ");
+    assert_eq!(env.run(&["graph", "--assembly", "ready"]).stderr, run.stderr);
+    assert_snapshot!(env.run(&["synth", "--assembly", "ready/manifest.json"]), @"
+    exit code: 1
+    --- stdout
+    --- stderr
+    error: cannot read `ready/manifest.json/manifest.json`
+    Caused by:
+      Not a directory (os error 20)
+    hint: `--assembly` takes the folder that an app wrote, with its manifest.json
     ");
     fs::remove_file(env.path("ready/prod-network.template.json")).unwrap();
     assert_snapshot!(env.run(&["synth", "--assembly", "ready"]), @"
@@ -246,6 +268,13 @@ fn an_app_without_stacks() {
     assert_snapshot!(env.run(&["synth", "--assembly", "ready"]), @"
     exit code: 0
     --- stdout
+    --- stderr
+    warning: the app has no stacks
+    ");
+    assert_snapshot!(env.run(&["list", "--json", "--assembly", "ready"]), @"
+    exit code: 0
+    --- stdout
+    []
     --- stderr
     warning: the app has no stacks
     ");
