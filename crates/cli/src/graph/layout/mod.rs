@@ -93,39 +93,30 @@ fn arranged(graph: &Graph, lines: &[Line], aspect: Aspect) -> Arrangement {
 /// Arranges what is in a frame, relative to its upper left corner, and tells the size of the content.
 fn arrange(graph: &Graph, lines: &[Line], frame: Option<NodeId>, aspect: Aspect, places: &mut [Rect]) -> (i32, i32) {
     let boxes: Vec<NodeId> = graph.boxes(frame).collect();
-    let mut items = Vec::new();
-    for &id in &boxes {
-        let item = if graph.is_frame(id) {
-            let (width, height) = arrange(graph, lines, Some(id), aspect, places);
-            let (left, top) = (PADDING, head(graph, id) + 1);
-            graph
-                .boxes(Some(id))
-                .collect::<Vec<NodeId>>()
-                .into_iter()
-                .for_each(|child| shift(graph, child, left, top, places));
-            let width = (width + 2 * PADDING).max(title_width(graph, id));
-            Item { width, height: height + top + PADDING, is_card: false }
-        } else {
-            let width = title_width(graph, id);
-            Item { width, height: head(graph, id), is_card: true }
-        };
-        items.push(item);
-    }
+    let items: Vec<Item> = boxes.iter().map(|&id| item(graph, lines, id, aspect, places)).collect();
     let arrows: Vec<Arrow> = lines.iter().filter_map(|line| arrow(graph, line, &boxes)).collect();
-    let arrangement = pack::pack(
-        &items,
-        &arrows,
-        match frame {
-            None => Wished { aspect: SCREEN, flush: boxes.iter().any(|&id| graph.is_frame(id)) },
-            Some(_) => Wished { aspect, flush: false },
-        },
-    );
+    let wished = match frame {
+        None => Wished { aspect: SCREEN, flush: boxes.iter().any(|&id| graph.is_frame(id)) },
+        Some(_) => Wished { aspect, flush: false },
+    };
+    let arrangement = pack::pack(&items, &arrows, wished);
     for (&id, place) in boxes.iter().zip(&arrangement.places) {
-        let children: Vec<NodeId> = graph.boxes(Some(id)).collect();
-        children.into_iter().for_each(|child| shift(graph, child, place.x, place.y, places));
+        shift_content(graph, id, place.x, place.y, places);
         places[id] = *place;
     }
     (arrangement.width, arrangement.height)
+}
+
+/// A card, or a frame whose content is arranged.
+fn item(graph: &Graph, lines: &[Line], id: NodeId, aspect: Aspect, places: &mut [Rect]) -> Item {
+    let title = title_width(graph, id);
+    if !graph.is_frame(id) {
+        return Item { width: title, height: head(graph, id), is_card: true };
+    }
+    let (width, height) = arrange(graph, lines, Some(id), aspect, places);
+    let top = head(graph, id) + 1;
+    shift_content(graph, id, PADDING, top, places);
+    Item { width: (width + 2 * PADDING).max(title), height: height + top + PADDING, is_card: false }
 }
 
 /// A line as seen between the boxes of one frame, if it runs between two of them.
@@ -147,7 +138,11 @@ fn row_at(graph: &Graph, row: NodeId, card: NodeId) -> f64 {
 
 fn shift(graph: &Graph, id: NodeId, x: i32, y: i32, places: &mut [Rect]) {
     places[id] = places[id].moved(x, y);
-    graph.boxes(Some(id)).for_each(|child| shift(graph, child, x, y, places));
+    shift_content(graph, id, x, y, places);
+}
+
+fn shift_content(graph: &Graph, frame: NodeId, x: i32, y: i32, places: &mut [Rect]) {
+    graph.boxes(Some(frame)).for_each(|child| shift(graph, child, x, y, places));
 }
 
 /// The height of a card, or of a frame above its content.
