@@ -20,14 +20,14 @@ const REACH: usize = 3;
 /// The lines of an excerpt, and how far its bar is indented. Without the file there is only the place.
 pub(crate) fn of(root: Option<&Path>, place: &str, meant: Option<&str>, width: usize) -> (String, usize) {
     let lines = located(root, place).unwrap_or_default();
-    let gutter = lines.last().map_or(1, |(number, _)| number.to_string().len());
+    let (shown, mark) = marked(&lines, meant);
+    let gutter = shown.last().map_or(1, |(number, _)| number.to_string().len());
     let mut text = format!("{:gutter$}{FAINT}-->{FAINT:#} {place}\n", "");
     if lines.is_empty() {
         return (text, gutter);
     }
     let bar = format!("{:gutter$} {FAINT}|{FAINT:#}", "");
     text += &format!("{bar}\n");
-    let (shown, mark) = marked(&lines, meant);
     for (number, line) in shown {
         let line = table::shorten(&line.replace('\t', "    "), width.saturating_sub(gutter + 3));
         text += &format!("{FAINT}{number:>gutter$} |{FAINT:#} {line}\n");
@@ -50,7 +50,7 @@ fn marked<'a>(lines: &'a Lines, meant: Option<&str>) -> (&'a Lines, Option<(usiz
     });
     match found {
         Some((at, mark)) => (&lines[..=at], Some(mark)),
-        None => (&lines[..1], None),
+        None => (&lines[..lines.len().min(1)], None),
     }
 }
 
@@ -62,4 +62,21 @@ fn located(root: Option<&Path>, place: &str) -> Option<Vec<(usize, String)>> {
     let lines: Vec<_> = text.lines().enumerate().skip(line.checked_sub(1)?).take(1 + REACH).collect();
     let lines: Vec<_> = lines.into_iter().map(|(at, line)| (at + 1, line.trim_end().to_owned())).collect();
     (!lines.is_empty()).then_some(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The gutter is as wide as the lines that are shown, not those that were looked at.
+    #[test]
+    fn the_gutter_fits_what_is_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("main.rs"), "stack.add(\n\"Data\",\n".repeat(10)).unwrap();
+        let excerpt = |place, meant| of(Some(folder.path()), place, meant, 80);
+        assert_eq!(excerpt("main.rs:9", None).1, 1);
+        assert_eq!(excerpt("main.rs:7", Some("Data")).1, 1);
+        assert_eq!(excerpt("main.rs:9", Some("Data")).1, 2);
+        assert_eq!(excerpt("nowhere.rs:9", None).1, 1);
+    }
 }

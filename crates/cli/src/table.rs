@@ -74,6 +74,20 @@ pub(crate) fn shorten(text: &str, width: usize) -> String {
     short
 }
 
+/// A long word in lines of that width: names of AWS may be parted behind a colon or a slash.
+pub(crate) fn part(word: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for piece in word.split_inclusive([':', '/']) {
+        if !line.is_empty() && line.width() + piece.width() > width {
+            lines.push(std::mem::take(&mut line));
+        }
+        line.push_str(piece);
+    }
+    lines.push(line);
+    lines
+}
+
 /// Words in lines of that width. Existing line ends stay; a word that is wider gets a line of its own.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();

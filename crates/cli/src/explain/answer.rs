@@ -95,9 +95,11 @@ impl Answer {
 
 fn type_answer(facts: &Facts, resource: &ResourceType) -> TypeAnswer {
     let shape = facts.shape(resource.properties);
-    let regions = facts.regions().iter().enumerate();
-    let (with, without): (Vec<_>, Vec<_>) = regions.partition(|(bit, _)| resource.regions >> bit & 1 == 1);
-    let listed = |regions: Vec<(usize, &String)>| regions.into_iter().map(|(_, name)| name.clone()).collect::<Vec<_>>();
+    let attributes = resource.attributes.iter();
+    let attributes = attributes.map(|attribute| AttributeAnswer {
+        name: attribute.name.clone(),
+        type_name: values::kind(facts, &attribute.kind),
+    });
     TypeAnswer {
         name: resource.name.clone(),
         stateful: resource.stateful,
@@ -109,27 +111,30 @@ fn type_answer(facts: &Facts, resource: &ResourceType) -> TypeAnswer {
         ref_returns: resource.ref_returns.clone(),
         primary_identifier: resource.primary_identifier.iter().map(|path| dotted(path)).collect(),
         arn: resource.arn.clone(),
-        tags: resource.tagging.as_ref().map(|tagging| Tags {
-            property: tagging.property.clone(),
-            style: match tagging.style {
-                TagStyle::List => "a list of Key and Value",
-                TagStyle::Map => "a map",
-                TagStyle::AutoScaling => "a list of Key, Value and PropagateAtLaunch",
-            },
-        }),
-        regions: Regions { known: facts.regions().len(), with: listed(with), without: listed(without) },
+        tags: tags(resource),
+        regions: regions(facts, resource),
         properties: properties(facts, resource, "", &shape),
         rules: rules(&shape),
         builder: builder(&resource.name),
-        attributes: resource
-            .attributes
-            .iter()
-            .map(|attribute| AttributeAnswer {
-                name: attribute.name.clone(),
-                type_name: values::kind(facts, &attribute.kind),
-            })
-            .collect(),
+        attributes: attributes.collect(),
     }
+}
+
+fn tags(resource: &ResourceType) -> Option<Tags> {
+    let tagging = resource.tagging.as_ref()?;
+    let style = match tagging.style {
+        TagStyle::List => "a list of Key and Value",
+        TagStyle::Map => "a map",
+        TagStyle::AutoScaling => "a list of Key, Value and PropagateAtLaunch",
+    };
+    Some(Tags { property: tagging.property.clone(), style })
+}
+
+fn regions(facts: &Facts, resource: &ResourceType) -> Regions {
+    let regions = facts.regions().iter().enumerate();
+    let (with, without): (Vec<_>, Vec<_>) = regions.partition(|(bit, _)| resource.regions >> bit & 1 == 1);
+    let listed = |regions: Vec<(usize, &String)>| regions.into_iter().map(|(_, name)| name.clone()).collect();
+    Regions { known: facts.regions().len(), with: listed(with), without: listed(without) }
 }
 
 /// Required ones first, else in the order of the facts.

@@ -1,7 +1,7 @@
 //! Answers as text: a name, a few facts, and tables that fit the terminal.
 use anstyle::Style;
 
-use super::answer::{Answer, PropertyAnswer, Regions, TypeAnswer};
+use super::answer::{Answer, AttributeAnswer, PropertyAnswer, Regions, TypeAnswer};
 use crate::shell::STRONG;
 use crate::table::{self, Table};
 
@@ -31,6 +31,21 @@ fn type_text(answer: &TypeAnswer, width: usize) -> String {
         if answer.updatable { "in place, unless a property replaces it" } else { "every change replaces it" },
     );
     fact("Replacement", answer.replacement);
+    identity(answer, &mut fact);
+    match &answer.tags {
+        Some(tags) => fact("Tags", &format!("{}: {}", tags.property, tags.style)),
+        None => fact("Tags", "none"),
+    }
+    fact("Rust", &answer.builder);
+    fact("Regions", &regions(&answer.regions));
+    for (at, rule) in answer.rules.iter().enumerate() {
+        fact(if at == 0 { "Rules" } else { "" }, rule);
+    }
+    text + &properties_text(&answer.properties, width) + &attributes_text(&answer.attributes, width)
+}
+
+/// What a resource is known by.
+fn identity(answer: &TypeAnswer, fact: &mut impl FnMut(&str, &str)) {
     match answer.ref_returns.as_slice() {
         [] => fact("Ref returns", "AWS does not say"),
         names => fact("Ref returns", &names.join("|")),
@@ -41,25 +56,17 @@ fn type_text(answer: &TypeAnswer, width: usize) -> String {
     if let Some(arn) = &answer.arn {
         fact("ARN", arn);
     }
-    match &answer.tags {
-        Some(tags) => fact("Tags", &format!("{}: {}", tags.property, tags.style)),
-        None => fact("Tags", "none"),
+}
+
+fn attributes_text(attributes: &[AttributeAnswer], width: usize) -> String {
+    if attributes.is_empty() {
+        return String::new();
     }
-    fact("Rust", &answer.builder);
-    fact("Regions", &regions(&answer.regions));
-    for (at, rule) in answer.rules.iter().enumerate() {
-        fact(if at == 0 { "Rules" } else { "" }, rule);
+    let mut table = Table::new(&["NAME", "TYPE"]);
+    for attribute in attributes {
+        table.push(vec![attribute.name.clone(), attribute.type_name.clone()]);
     }
-    text += &properties_text(&answer.properties, width);
-    if !answer.attributes.is_empty() {
-        text += &title("Attributes, for Fn::GetAtt");
-        let mut table = Table::new(&["NAME", "TYPE"]);
-        for attribute in &answer.attributes {
-            table.push(vec![attribute.name.clone(), attribute.type_name.clone()]);
-        }
-        text += &table.render(Style::new(), INDENT, width);
-    }
-    text
+    title("Attributes, for Fn::GetAtt") + &table.render(Style::new(), INDENT, width)
 }
 
 fn property_text(answer: &PropertyAnswer, width: usize) -> String {
@@ -128,7 +135,8 @@ fn title(text: &str) -> String {
 fn fact(title: &str, words: &str, width: usize) -> String {
     // A pattern with a line end in it would be another pattern.
     let width = if title == "Pattern" { usize::MAX } else { width.saturating_sub(INDENT + TITLE) };
-    let lines = table::wrap(words, width);
+    let lines = table::wrap(words, width).into_iter().flat_map(|line| table::part(&line, width));
+    let lines: Vec<String> = lines.collect();
     let next = format!("\n{:indent$}", "", indent = INDENT + TITLE);
     format!("{:INDENT$}{title:TITLE$}{}\n", "", lines.join(&next))
 }
