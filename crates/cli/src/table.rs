@@ -4,8 +4,8 @@ use unicode_width::UnicodeWidthStr as _;
 
 /// Between two columns.
 const GAP: usize = 2;
-/// No column is made narrower than this to make room.
-const NARROW: usize = 12;
+/// No column is made narrower than the first to make room, and if that is not enough, than the second.
+const NARROW: [usize; 2] = [12, 6];
 
 /// Rows of cells under headings. The first column has names and stays whole; of the others the widest gives way.
 pub(crate) struct Table {
@@ -47,11 +47,13 @@ impl Table {
         let longest = |at: usize| self.rows.iter().map(|row| row[at].width()).max().unwrap_or(0);
         let mut widths: Vec<usize> = columns.map(|(at, heading)| heading.width().max(longest(at))).collect();
         let room = total.saturating_sub(GAP * widths.len().saturating_sub(1));
-        while widths.iter().sum::<usize>() > room {
-            let excess = widths.iter().sum::<usize>() - room;
-            let others = widths.iter_mut().skip(1).filter(|width| **width > NARROW);
-            let Some(widest) = others.max_by_key(|width| **width) else { break };
-            *widest = widest.saturating_sub(excess.min(*widest / 4).max(1)).max(NARROW);
+        for least in NARROW {
+            while widths.iter().sum::<usize>() > room {
+                let excess = widths.iter().sum::<usize>() - room;
+                let others = widths.iter_mut().skip(1).filter(|width| **width > least);
+                let Some(widest) = others.max_by_key(|width| **width) else { break };
+                *widest = widest.saturating_sub(excess.min(*widest / 4).max(1)).max(least);
+            }
         }
         widths
     }

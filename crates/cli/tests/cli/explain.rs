@@ -24,7 +24,8 @@ fn a_type() {
     let size = run.stdout.lines().find(|line| line.contains("LogGroupName  ")).unwrap();
     assert!(size.contains("replaces"), "{size}");
     assert!(run.stdout.contains("\nAttributes, for Fn::GetAtt\n"));
-    for run in [run, TestEnv::new().run(&["explain", "AWS::Lambda::Function"])] {
+    let others = ["AWS::Lambda::Function", "AWS::RDS::DBInstance", "AWS::ElasticLoadBalancingV2::LoadBalancer"];
+    for run in others.map(|name| TestEnv::new().run(&["explain", name])).iter().chain([&run]) {
         assert!(run.stdout.lines().all(|line| line.chars().count() <= 80), "{run}");
     }
 }
