@@ -8,6 +8,7 @@ mod snapshot;
 
 use std::path::PathBuf;
 
+use serde_json::Value as Json;
 use stackgen_assembly::{Assembly, RetiredEntry, StackEntry};
 use stackgen_schema::Facts;
 use thiserror::Error;
@@ -34,8 +35,6 @@ pub(crate) enum ContinuityError {
     NoFolder { folder: PathBuf },
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
-    #[error("the template of stack `{stack}` is no JSON")]
-    Template { stack: String, source: serde_json::Error },
 }
 
 /// A resource that held data and is not there any more.
@@ -58,7 +57,7 @@ pub(crate) fn check(
     context: &Context,
     project: &Project,
     assembly: &Assembly,
-    stacks: &[&StackEntry],
+    templates: &[(&StackEntry, Json)],
 ) -> Result<(), ContinuityError> {
     let folder = &project.snapshots;
     if !folder.exists() {
@@ -66,9 +65,9 @@ pub(crate) fn check(
         let is_default = *folder == project.root.join("snapshots");
         return if is_default { Ok(()) } else { Err(ContinuityError::NoFolder { folder: folder.clone() }) };
     }
-    let mut count =
-        if stacks.len() == assembly.manifest.stacks.len() { vanished(context, project, assembly)? } else { 0 };
-    for stack in stacks {
+    let is_whole = templates.len() == assembly.manifest.stacks.len();
+    let mut count = if is_whole { vanished(context, project, assembly)? } else { 0 };
+    for (stack, template) in templates {
         let Some(snapshot) = Snapshot::of(folder, &stack.name)? else {
             if stack.resources.iter().any(|resource| resource.stateful) {
                 let words = "holds data and has no snapshot, so nothing notices when it loses some";
@@ -76,9 +75,7 @@ pub(crate) fn check(
             }
             continue;
         };
-        let template = serde_json::from_str(assembly.template(stack))
-            .map_err(|source| ContinuityError::Template { stack: stack.name.clone(), source })?;
-        for lost in losses(&snapshot.resources, &Resources::of(&template), &stack.retired) {
+        for lost in losses(&snapshot.resources, &Resources::of(template), &stack.retired) {
             let hint = format!("keep the id, or call `stack.retire(\"{}\", \"why\")`", lost.id);
             context.shell.message(&report(context, project, &snapshot, &stack.name, &lost, &hint));
             count += 1;
@@ -142,7 +139,7 @@ fn report(context: &Context, project: &Project, snapshot: &Snapshot, stack: &str
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value as Json, json};
+    use serde_json::json;
 
     use super::*;
 

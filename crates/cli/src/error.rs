@@ -184,7 +184,7 @@ impl From<ContinuityError> for CliError {
             ContinuityError::NoFolder { .. } => {
                 CliError::failed(error).hints(["correct the name, or run the tests that fill the folder"])
             }
-            ContinuityError::Snapshot { .. } | ContinuityError::Template { .. } => CliError::failed(error),
+            ContinuityError::Snapshot { .. } => CliError::failed(error),
         }
     }
 }

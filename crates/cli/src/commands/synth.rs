@@ -45,7 +45,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
     let templates = stacks.iter().map(|stack| Ok((*stack, template::read(assembly, stack)?)));
     let templates: Vec<(&StackEntry, Json)> = templates.collect::<Result<_, TemplateError>>()?;
     if let Some(project) = &loaded.project {
-        continuity::check(context, project, assembly, &stacks)?;
+        continuity::check(context, project, assembly, &templates)?;
     }
     if stacks.is_empty() {
         context.shell.warn(select::NONE);
