@@ -177,6 +177,17 @@ impl Node {
         }
     }
 
+    /// A literal as text, the way in which parameters carry numbers and flags too.
+    pub(crate) fn literal(&self) -> Option<String> {
+        match self {
+            Node::Text(text) => Some(text.to_string()),
+            Node::Integer(number) => Some(number.to_string()),
+            Node::Number(number) => Some(number.to_string()),
+            Node::Bool(flag) => Some(flag.to_string()),
+            _ => None,
+        }
+    }
+
     /// The literal texts of a list, or the text if it is only one.
     pub(crate) fn texts(&self) -> Vec<&str> {
         match self {

@@ -180,11 +180,11 @@ impl<T> Parameter<T> {
 /// Parameters are given as text, and lists as text with commas. What is no literal stays as it is; synth refuses it.
 fn written(node: Node) -> Node {
     match node {
-        Node::List(items) => match items.iter().map(text_of).collect::<Option<Vec<String>>>() {
+        Node::List(items) => match items.iter().map(Node::literal).collect::<Option<Vec<String>>>() {
             Some(texts) => listed(&texts),
             None => Node::List(items),
         },
-        other => text_of(&other).map_or(other, Node::text),
+        other => other.literal().map_or(other, Node::text),
     }
 }
 
@@ -195,16 +195,6 @@ fn listed(items: &[String]) -> Node {
             Node::fault(format!("`{item}` cannot be an item: commas separate items, and spaces around are cut"))
         }
         None => Node::text(items.join(",")),
-    }
-}
-
-fn text_of(node: &Node) -> Option<String> {
-    match node {
-        Node::Text(text) => Some(text.to_string()),
-        Node::Integer(number) => Some(number.to_string()),
-        Node::Number(number) => Some(number.to_string()),
-        Node::Bool(flag) => Some(flag.to_string()),
-        _ => None,
     }
 }
 

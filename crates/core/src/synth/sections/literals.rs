@@ -30,18 +30,7 @@ pub(super) fn scalar(node: &Node, path: &str, report: &mut Report<'_>) -> bool {
     false
 }
 
-/// The text of a literal as a parameter would carry it.
-pub(super) fn text(node: &Node) -> Option<String> {
-    match node {
-        Node::Text(text) => Some(text.to_string()),
-        Node::Integer(number) => Some(number.to_string()),
-        Node::Number(number) => Some(number.to_string()),
-        Node::Bool(flag) => Some(flag.to_string()),
-        _ => None,
-    }
-}
-
 /// The number that a literal is or spells.
 pub(super) fn number(node: &Node) -> Option<f64> {
-    text(node)?.parse().ok()
+    node.literal()?.parse().ok()
 }

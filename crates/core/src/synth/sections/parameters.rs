@@ -44,10 +44,10 @@ struct Constraints {
 
 impl Constraints {
     fn of(body: &Object) -> Self {
-        let text = |key: &str| body.get(key).and_then(literals::text);
+        let text = |key: &str| body.get(key).and_then(Node::literal);
         let number = |key: &str| body.get(key).and_then(literals::number);
         let allowed = match body.get("AllowedValues") {
-            Some(Node::List(values)) => Some(values.iter().filter_map(literals::text).collect()),
+            Some(Node::List(values)) => Some(values.iter().filter_map(Node::literal).collect()),
             _ => None,
         };
         Constraints {
