@@ -10,6 +10,7 @@ mod builders;
 mod check;
 mod features;
 mod schema;
+mod tools;
 
 /// Chores of this repository
 #[derive(Parser)]

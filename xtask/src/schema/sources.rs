@@ -10,6 +10,7 @@ use serde_json::Value;
 use stackgen_schema::Source;
 
 use super::cdk::Cdk;
+use crate::tools;
 
 /// PyPI, MIT-0. The base: AWS's registry schemas with the corrections of cfn-lint's authors.
 const CFN_LINT: (&str, &str) = ("cfn-lint", "1.58.0");
@@ -48,13 +49,18 @@ pub struct Sources {
     pub packages: Vec<Source>,
 }
 
-/// Fetches all packages into a temporary folder and loads them.
+/// Loads all packages from beside the build, where they are fetched to when they are not there. What is there is complete,
+/// since a folder gets its name only when everything is in it.
 pub fn fetch() -> anyhow::Result<Sources> {
-    let dir = std::env::temp_dir().join(format!("stackgen-facts-{}", std::process::id()));
-    fs::create_dir_all(&dir)?;
-    let loaded = fetch_into(&dir).and_then(|()| load(&dir));
-    fs::remove_dir_all(&dir).with_context(|| format!("removing {}", dir.display()))?;
-    loaded
+    let name = [CFN_LINT, IAM_DATA, SERVICE_SPEC].map(|(_, version)| version).join("+");
+    let dir = tools::beside_the_build(&format!("facts-{name}"))?;
+    if !dir.is_dir() {
+        let fresh = dir.with_file_name(format!("facts.{}", std::process::id()));
+        fs::create_dir_all(&fresh)?;
+        fetch_into(&fresh)?;
+        fs::rename(&fresh, &dir).with_context(|| format!("keeping {}", dir.display()))?;
+    }
+    load(&dir)
 }
 
 fn fetch_into(dir: &Path) -> anyhow::Result<()> {

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Context, bail};
 
-mod tools;
+use crate::tools;
 
 /// Run everything that must hold before a change lands
 ///

