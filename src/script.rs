@@ -6,8 +6,9 @@
 mod names;
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
-use handlebars::{Handlebars, Template};
+use handlebars::{Handlebars, Template, TemplateError};
 use stackgen_core::{IntoValue, Value, intrinsic};
 
 use names::first_unknown;
@@ -15,6 +16,10 @@ use names::first_unknown;
 /// Around the number of an intrinsic in rendered text: characters for private use, which no script has.
 const OPEN: char = '\u{E000}';
 const CLOSE: char = '\u{E001}';
+
+/// Templates that were parsed before. A host renders its script twice, once for its number and once with it, and parsing is
+/// most of what a small app does.
+static PARSED: Mutex<BTreeMap<&'static str, Template>> = Mutex::new(BTreeMap::new());
 
 /// A script about to be rendered.
 #[derive(Clone, Debug)]
@@ -62,7 +67,7 @@ impl Script {
     /// The script. A name that the template uses anywhere, also in a condition or a loop, and that nobody gave is a problem
     /// that synth reports with file and line.
     pub fn render(&self) -> Value<String> {
-        let template = match Template::compile(self.template) {
+        let template = match parsed(self.template) {
             Ok(template) => template,
             Err(error) => return self.fault(error.pos().map(|(line, _)| line), &error.reason().to_string()),
         };
@@ -96,6 +101,17 @@ impl Script {
         }
         intrinsic::join("", pieces)
     }
+}
+
+fn parsed(text: &'static str) -> Result<Template, TemplateError> {
+    // Whoever panicked with the lock left whole templates behind.
+    let mut known = PARSED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(template) = known.get(text) {
+        return Ok(template.clone());
+    }
+    let template = Template::compile(text)?;
+    known.insert(text, template.clone());
+    Ok(template)
 }
 
 /// One word for the shell, whatever is in it. Values of intrinsics are ids, ARNs and names, which have no quotes.
