@@ -6,12 +6,10 @@ use crate::table;
 const LONGEST: usize = 200;
 /// How wide a name may be in a message.
 const ECHO: usize = 80;
-/// How alike near names are, from 0 to 1.
-const NEAR: f64 = 0.8;
 
 /// The candidate nearest to what was written, if any is near.
 pub(crate) fn nearest<'a>(written: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    nearest_above(NEAR, written, candidates)
+    is_short(written).then(|| stackgen_schema::nearest(written, candidates)).flatten()
 }
 
 /// The same for names that are alike anyway, such as those with one beginning.
@@ -20,12 +18,11 @@ pub(crate) fn nearest_above<'a>(
     written: &str,
     candidates: impl Iterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    if written.len() > LONGEST {
-        return None;
-    }
-    let written = written.to_lowercase();
-    let scored = candidates.map(|candidate| (strsim::jaro_winkler(&written, &candidate.to_lowercase()), candidate));
-    scored.filter(|(score, _)| *score > least).max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, candidate)| candidate)
+    is_short(written).then(|| stackgen_schema::nearest_above(least, written, candidates)).flatten()
+}
+
+fn is_short(written: &str) -> bool {
+    written.len() <= LONGEST
 }
 
 /// A name as messages repeat it.

@@ -1,5 +1,6 @@
 //! Mappings: tables in a template.
-use crate::nearest::nearest;
+use stackgen_schema::nearest;
+
 use crate::node::{Fault, Key, Local, Name, Node, Object};
 use crate::value::{IntoValue, Value};
 

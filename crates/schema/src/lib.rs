@@ -23,6 +23,7 @@ mod interner;
 mod links;
 mod model;
 pub mod names;
+mod nearest;
 mod wire;
 
 #[cfg(feature = "encode")]
@@ -34,3 +35,4 @@ pub use model::{
     Attribute, Combination, Kind, Literal, Property, Replacement, ResourceType, Shape, ShapeId, TagStyle, Tagging,
     TypeSet, UpdateEffect,
 };
+pub use nearest::{nearest, nearest_above};

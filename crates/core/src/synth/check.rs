@@ -1,12 +1,13 @@
 //! What must hold in a stack beyond single nodes.
 use std::collections::HashMap;
 
+use stackgen_schema::nearest;
+
 use super::survey::Survey;
 use super::types::Types;
 use super::{cycle, limits, place, policies, sections, tags};
 use crate::app::App;
 use crate::each::Each;
-use crate::nearest::nearest;
 use crate::node::Node;
 use crate::problem::{Problem, Source};
 use crate::resource::Resource;

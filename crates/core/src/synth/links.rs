@@ -4,11 +4,12 @@
 //! attribute alone, so both sides find them without knowing each other.
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use stackgen_schema::nearest;
+
 use super::survey::{Foreign, Place, Survey};
 use super::types::{self, Types};
 use super::{Input, cycle};
 use crate::app::App;
-use crate::nearest::nearest;
 use crate::node::{Fault, Link, Name, Node, Reference};
 use crate::problem::Problem;
 use crate::stack::Stack;

@@ -1,9 +1,8 @@
 //! Regions and availability zones: a region must be one, a zone must be of the stack's region, and what is attached to an
 //! instance must be in its zone.
-use stackgen_schema::Facts;
+use stackgen_schema::{Facts, nearest};
 
 use crate::app::App;
-use crate::nearest::nearest;
 use crate::node::{Name, Node, Object, Reference};
 use crate::problem::Problem;
 use crate::resource::Resource;

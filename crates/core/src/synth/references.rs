@@ -1,9 +1,10 @@
 //! What names in a stack mean, and whether they mean anything.
 use std::collections::HashMap;
 
+use stackgen_schema::nearest;
+
 use super::survey::{Foreign, Named, Place, Survey, Walk};
 use super::types;
-use crate::nearest::nearest;
 use crate::node::{Link, Local, Name, Node, Reference};
 use crate::stack::Stack;
 

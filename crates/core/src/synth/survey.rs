@@ -3,11 +3,12 @@
 //! What a name means, and whether it means anything, is decided in [`references`](super::references).
 use std::collections::{HashMap, HashSet};
 
+use stackgen_schema::nearest;
+
 use super::sections::OF_RULES;
 use super::types::Types;
 use super::{UserData, references};
 use crate::json;
-use crate::nearest::nearest;
 use crate::node::{Fault, Link, Name, Node, Object, Reference};
 use crate::preview;
 use crate::problem::{Problem, Source};

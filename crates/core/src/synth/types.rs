@@ -3,9 +3,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use stackgen_schema::{Facts, Kind, ResourceType};
+use stackgen_schema::{Facts, Kind, ResourceType, nearest};
 
-use crate::nearest::nearest;
 use crate::node::Fault;
 
 #[derive(Default)]

@@ -1,6 +1,7 @@
 //! Parameters: literals only, and a default that the parameter's own constraints let through.
+use stackgen_schema::nearest;
+
 use super::{Report, literals};
-use crate::nearest::nearest;
 use crate::node::{Node, Object};
 
 /// CloudFormation's limit for a parameter's description.

@@ -1,7 +1,8 @@
 //! Rules: at least one assertion, and parameters that there are.
+use stackgen_schema::nearest;
+
 use super::conditions::joined;
 use super::{Report, calls};
-use crate::nearest::nearest;
 use crate::node::{Node, Object};
 
 pub(super) fn check(body: &Object, report: &mut Report<'_>) {
