@@ -1,7 +1,7 @@
 //! Infrastructure as code for people who run real machines on AWS.
 //!
 //! An app describes [`Stack`]s: typed builders from [`cfn`] for every resource type of CloudFormation, and constructs that
-//! know the traps ([`network`], [`host`], [`iam`]). `stackgen synth` turns it into templates and boot scripts that people
+//! know the traps ([`network`], [`host`], [`iam`], [`userdata`]). `stackgen synth` turns it into templates and boot scripts that people
 //! review. The `main` of an app is one call of [`run`].
 //!
 //! Nothing here talks to AWS, and nothing depends on anything that does.
@@ -23,7 +23,7 @@ pub mod config;
 pub mod host;
 pub mod iam;
 pub mod network;
-pub mod script;
+pub mod userdata;
 
 pub use app::{Failure, run};
 pub use stackgen_cfn as cfn;

@@ -1,11 +1,11 @@
 //! One host with a root volume that is thrown away and a data volume that outlives it.
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use stackgen::cfn::logs;
 use stackgen::host::{Boot, Place, TwoVolumeHost};
 use stackgen::iam::Grant;
-use stackgen::script::Script;
-use stackgen::{DeletionPolicy, Failure, Handle, Stack, UpdateReplacePolicy, Value, aws};
+use stackgen::userdata::{BootScript, SecretFile, SecretRef, Secrets, Section, Service, Services};
+use stackgen::{DeletionPolicy, Failure, Handle, Stack, UpdateReplacePolicy, template};
 
 use super::network::Exports;
 
@@ -36,7 +36,6 @@ pub struct Mail {
     pub to: Vec<String>,
 }
 
-const SECRETS: [&str; 3] = ["clerk-secret-key", "postgres-password", "restic-password"];
 const METRICS: &str = "zmanim";
 /// Log groups, and the files whose lines go there.
 const LOGS: [(&str, &str, &str); 4] = [
@@ -45,12 +44,6 @@ const LOGS: [(&str, &str, &str); 4] = [
     ("Redis", "redis", "/var/log/redis/*.log"),
     ("UserData", "user-data", "/var/log/cloud-init-output.log"),
 ];
-
-/// Units of the image that need the data volume. These are Debian's names; there, `redis` is an alias, which cannot be
-/// enabled.
-const SERVICES: [&str; 3] = ["postgresql", "redis-server", "zmanim-api"];
-/// Seconds for the steps of the boot script that have deadlines of their own: secrets, the agent, one parameter.
-const OWN_DEADLINES: u32 = 240;
 
 /// The host, its log groups, and what it may do.
 pub fn compute(name: &str, region: &str, config: &Config, network: &Exports) -> Result<Stack, Failure> {
@@ -65,9 +58,10 @@ pub fn compute(name: &str, region: &str, config: &Config, network: &Exports) -> 
     let place = Place {
         subnet: network.network.public_in(&config.zone)?,
         security_groups: vec![network.host_security_group.reference()],
-        grants: grants(name, config, &groups),
+        grants: grants(config),
     };
-    let host = TwoVolumeHost::add(&mut stack, &config.host, place, |boot| boot_script(name, config, boot));
+    let agent = agent(&config.log_groups, &groups);
+    let host = TwoVolumeHost::add(&mut stack, &config.host, place, |boot| boot_script(config, &agent, boot));
     let address = stack.output("PublicIp", host.public_ip());
     address.description("Where API Gateway finds the host").export(format!("{name}:PublicIp"));
     stack.output("InstanceId", &host.instance).description("Log in with Session Manager");
@@ -75,49 +69,66 @@ pub fn compute(name: &str, region: &str, config: &Config, network: &Exports) -> 
     Ok(stack)
 }
 
-fn grants(name: &str, config: &Config, groups: &[logs::LogGroup]) -> Vec<Grant> {
-    let secrets: Vec<String> = SECRETS.map(|secret| format!("{}{secret}", config.parameters)).into();
-    let record = record(name);
-    let readable = secrets.iter().map(String::as_str).chain([record.as_str()]);
+fn grants(config: &Config) -> Vec<Grant> {
     vec![
         Grant::read_write_bucket(&config.backups_bucket, ""),
         Grant::read_bucket(&config.releases_bucket, ""),
-        Grant::read_parameters(readable),
-        Grant::decrypt_parameters(&config.parameters_key, secrets.iter().map(String::as_str)),
         Grant::send_email(&config.mail.identity, &config.mail.from, &config.mail.to),
-        Grant::put_metrics(METRICS),
-        Grant::write_logs(groups),
     ]
 }
 
-/// The SSM parameter in which a deploy says whether the data volume is new.
-fn record(stack: &str) -> String {
-    format!("/stackgen/{stack}/data-volume")
+#[derive(Serialize)]
+struct Directories {
+    postgres: &'static str,
+    redis: &'static str,
 }
 
-fn boot_script(name: &str, config: &Config, boot: &Boot) -> Value<String> {
-    let agent = serde_json::to_string_pretty(&agent(&config.log_groups)).expect("JSON of text and numbers");
-    Script::new("userdata/compute.sh.hbs", include_str!("../userdata/compute.sh.hbs"))
-        .set("region", aws::region())
-        .set("suffix", aws::url_suffix())
-        .set("stack", aws::stack_name())
-        .set("stack_seconds", boot.within.seconds().to_string())
-        .set("work_seconds", (boot.within.seconds() - OWN_DEADLINES).to_string())
-        .set_list("services", SERVICES)
-        .set("signal", boot.signal.as_str())
-        .set("volume", &boot.volume_id)
-        .set("record", record(name))
-        .set("parameters", config.parameters.as_str())
-        .set("agent", agent)
-        .render()
+fn boot_script(config: &Config, agent: &Section, boot: &Boot) -> BootScript {
+    let directories = Directories { postgres: "/data/postgres", redis: "/data/redis" };
+    let template = template!("userdata/directories.sh.hbs");
+    boot.script()
+        .section(boot.mount("/data"))
+        .section(Section::new("directories", "the directories could not be made", template, &directories))
+        .sections(secrets(config).sections())
+        .section(agent.clone())
+        .sections(services().sections("/data"))
+}
+
+/// Who gets which secret. The API's file has a template in the image, because it also has what is no secret.
+fn secrets(config: &Config) -> Secrets {
+    let secret =
+        |name: &str| SecretRef::parameter(format!("{}{name}", config.parameters)).encrypted_by(&config.parameters_key);
+    let api = SecretFile::new("/opt/zmanim/config.env")
+        .from_template("/opt/zmanim/config.env.template")
+        .secret("CLERK_SECRET", &secret("clerk-secret-key"))
+        .secret("POSTGRES_PASSWORD", &secret("postgres-password"));
+    let restic = SecretFile::new("/etc/restic/env")
+        .plain("RESTIC_REPOSITORY", format!("s3:s3.amazonaws.com/{}", config.backups_bucket))
+        .secret("RESTIC_PASSWORD", &secret("restic-password"));
+    Secrets::new().file(api.for_unit("zmanim-api")).file(restic)
+}
+
+/// Units of the image, by Debian's names. There `postgresql` counts as active whatever becomes of its instances, and `redis`
+/// is an alias, which cannot be enabled. A server that wants a password answers too.
+fn services() -> Services {
+    let redis = "! command -v redis-cli >/dev/null || redis-cli ping 2>&1 | grep -qE '^(PONG|NOAUTH)'";
+    Services::new([
+        Service::new("postgresql")
+            .instances("postgresql@")
+            .on_data()
+            .answers("! command -v pg_isready >/dev/null || pg_isready -q"),
+        Service::new("redis-server").on_data().answers(redis),
+        Service::new("zmanim-api").on_data(),
+        Service::new("amazon-cloudwatch-agent"),
+    ])
 }
 
 /// What the CloudWatch agent reports. Metrics of all environments share a namespace; the instance's id tells them apart.
-fn agent(log_groups: &str) -> serde_json::Value {
+fn agent(log_groups: &str, groups: &[logs::LogGroup]) -> Section {
     let files = LOGS.map(|(_, group, file)| {
         json!({"file_path": file, "log_group_name": format!("{log_groups}{group}"), "log_stream_name": "{instance_id}"})
     });
-    json!({
+    let configuration = json!({
         "metrics": {
             "namespace": METRICS,
             "append_dimensions": {"InstanceId": "${aws:InstanceId}"},
@@ -129,5 +140,15 @@ fn agent(log_groups: &str) -> serde_json::Value {
             }
         },
         "logs": {"logs_collected": {"files": {"collect_list": files}}}
-    })
+    });
+    let template =
+        stackgen::userdata::Template::new("src/userdata/agent.sh.hbs", include_str!("../src/userdata/agent.sh.hbs"));
+    let configuration = serde_json::to_string_pretty(&configuration).expect("JSON of text and numbers");
+    let section = Section::new(
+        "agent",
+        "the CloudWatch agent does not take its configuration",
+        template,
+        &json!({"configuration": configuration}),
+    );
+    section.needs([Grant::put_metrics(METRICS), Grant::write_logs(groups)])
 }

@@ -11,6 +11,7 @@
 //! - a new host cannot take the volume while the old one holds it: the attachment hangs on the parameter `DataAttachment`,
 //!   so that it can be let go first;
 //! - data dies with a stack by default: the volume stays.
+mod boot;
 mod config;
 mod instance_type;
 mod readiness;
@@ -23,8 +24,8 @@ mod wait;
 use stackgen_cfn::{ec2, iam as cfn_iam};
 use stackgen_core::{Stack, Value};
 
+pub use boot::Boot;
 pub use config::{Architecture, Config, DataVolume, Image, RootVolume};
-pub use readiness::Boot;
 use readiness::Ready;
 pub use role::add_role;
 pub use size::{SizeError, check_gp3};
@@ -32,6 +33,7 @@ pub use wait::{Wait, WaitError};
 
 use crate::iam::Grant;
 use crate::network::Subnet;
+use crate::userdata::BootScript;
 
 /// Where a host is placed, who may reach it, and what it may do.
 #[derive(Debug)]
@@ -40,7 +42,7 @@ pub struct Place<'a> {
     pub subnet: &'a Subnet,
     /// The security groups.
     pub security_groups: Vec<Value<String>>,
-    /// What it needs beyond logging in and reporting that it is ready.
+    /// What it needs beyond logging in and what its boot script needs.
     pub grants: Vec<Grant>,
 }
 
@@ -58,13 +60,14 @@ pub struct TwoVolumeHost {
 }
 
 impl TwoVolumeHost {
-    /// Adds a host. `boot` makes its boot script, once the volume's id and the name of the readiness signal are known.
+    /// Adds a host. `boot` makes its boot script, once the volume's id and the name of the readiness signal are known. What
+    /// the script needs to be allowed, the host is allowed.
     #[track_caller]
-    pub fn add(stack: &mut Stack, config: &Config, place: Place<'_>, boot: impl Fn(&Boot) -> Value<String>) -> Self {
+    pub fn add(stack: &mut Stack, config: &Config, place: Place<'_>, boot: impl Fn(&Boot) -> BootScript) -> Self {
         let volume = storage::volume(stack, &config.data, place.subnet.zone());
-        let own = [Grant::session_manager(), Grant::signal_stack()];
-        let (role, profile) = add_role(stack, "Host", own.into_iter().chain(place.grants));
-        let boot = Ready::new(&volume, config, place.subnet, boot);
+        let boot = Ready::new(stack, &volume, config, place.subnet, boot);
+        let grants = [Grant::session_manager()].into_iter().chain(boot.script().grants()).chain(place.grants);
+        let (role, profile) = add_role(stack, "Host", grants);
         let image = root::image(stack, &config.image);
         let instance = ec2::Instance::new()
             .image_id(image)
@@ -75,7 +78,7 @@ impl TwoVolumeHost {
             .block_device_mappings([root::mapping(&config.root, &config.image)])
             .metadata_options(root::metadata())
             .propagate_tags_to_volume_on_creation(true)
-            .user_data(boot.user_data())
+            .user_data(boot.script())
             .tags([("Name", stack.name().to_owned())]);
         let instance = place.subnet.before(stack.add(boot.instance_id(), instance));
         let attachment = storage::attachment(stack, &config.data, &instance, &volume);

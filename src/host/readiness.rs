@@ -5,43 +5,34 @@
 //! both end in one number, taken from everything that only a new instance can have. The script names the condition's id, so
 //! the number is taken from the script as it is before the id is in it.
 use stackgen_cfn::{cloudformation, ec2};
-use stackgen_core::{CreationPolicy, Handle, IntoValue, Node, Stack, Value, intrinsic};
+use stackgen_core::{CreationPolicy, Handle, IntoValue, Node, Stack, Value};
 
+use super::boot::Boot;
 use super::config::Config;
 use super::root;
 use super::wait::Wait;
 use crate::network::Subnet;
-use crate::script::generation;
-
-/// What a boot script is told.
-#[derive(Clone, Debug)]
-pub struct Boot {
-    /// The id of the data volume.
-    pub volume_id: Value<String>,
-    /// The logical id to signal when everything runs, or failed.
-    pub signal: String,
-    /// How long the stack waits for the signal. It starts to wait after the script has started, when the volume is attached
-    /// and the address is there; so a script that ends within this time of its own is in time.
-    pub within: Wait,
-}
+use crate::userdata::BootScript;
 
 /// A boot script, and the logical ids that change with it.
 pub(super) struct Ready {
     instance: String,
     signal: String,
-    script: Value<String>,
+    script: BootScript,
 }
 
 impl Ready {
     pub(super) fn new(
+        stack: &Stack,
         volume: &ec2::Volume,
         config: &Config,
         subnet: &Subnet,
-        script: impl Fn(&Boot) -> Value<String>,
+        script: impl Fn(&Boot) -> BootScript,
     ) -> Self {
+        let record = format!("/stackgen/{}/data-volume", stack.name());
         let (volume_id, signal) = (volume.reference(), "HostReady".to_owned());
-        let mut boot = Boot { volume_id, signal, within: config.ready_within };
-        let number = number(config, subnet, &script(&boot));
+        let mut boot = Boot { volume_id, signal, within: config.ready_within, record };
+        let number = number(config, subnet, &script(&boot).into_value());
         boot.signal.push_str(&number);
         Ready { instance: format!("Host{number}"), script: script(&boot), signal: boot.signal }
     }
@@ -51,8 +42,8 @@ impl Ready {
         &self.instance
     }
 
-    pub(super) fn user_data(&self) -> Value<String> {
-        intrinsic::base64(&self.script)
+    pub(super) fn script(&self) -> &BootScript {
+        &self.script
     }
 
     /// The condition comes after the attachment. It does not hang on the parameter that detaches: were it gone and came
@@ -79,6 +70,13 @@ fn number(config: &Config, subnet: &Subnet, script: &Value<String>) -> String {
     generation(&[&config.image.id, &root, subnet.zone(), &place, &block, &script])
 }
 
+/// A number that changes when one of the texts does: their FNV-1a hash, as eight hexadecimal digits. It is no secret and no
+/// signature; it only has to be the same on every machine.
+fn generation(texts: &[&str]) -> String {
+    let hash = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    format!("{:08X}", texts.join("\0").bytes().fold(0x811c_9dc5, hash))
+}
+
 /// A value with everything that tells it from another one, also inside of functions, where people read only their names.
 fn written(node: &Node) -> String {
     let list = |nodes: &[Node]| nodes.iter().map(written).collect::<Vec<_>>().concat();
@@ -91,6 +89,7 @@ fn written(node: &Node) -> String {
             let (stack, attribute) = (to.stack.as_deref().unwrap_or_default(), to.attribute.as_deref());
             format!("${{{stack}:{}.{}}}", to.id, attribute.unwrap_or_default())
         }
+        Node::Script(script) => written(&script.runs),
         Node::Bool(flag) => flag.to_string(),
         Node::Integer(number) => number.to_string(),
         other => format!("{other:?}"),
@@ -104,6 +103,7 @@ mod tests {
     use super::super::config::{Architecture, DataVolume, Image, RootVolume};
     use super::super::{Config, Place, TwoVolumeHost, Wait};
     use crate::network::{Network, Subnet};
+    use crate::userdata::{BootScript, Section, Template};
 
     fn config() -> Config {
         let image = Image {
@@ -120,11 +120,18 @@ mod tests {
         Subnet::existing("subnet-0123456789abcdef0", "eu-west-1a")
     }
 
+    /// A script with a word in it.
+    fn script(word: impl Into<Value<String>>) -> BootScript {
+        let words = std::collections::BTreeMap::from([("word", word.into())]);
+        let template = Template::new("test.sh.hbs", "echo {{word}}\n");
+        BootScript::new(60).section(Section::new("test", "it cannot echo", template, &words))
+    }
+
     /// The logical ids of the host and of its readiness, in this order.
-    fn ids(config: &Config, subnet: &Subnet, script: impl Into<Value<String>>) -> [String; 2] {
+    fn ids(config: &Config, subnet: &Subnet, word: impl Into<Value<String>>) -> [String; 2] {
         let mut stack = Stack::new("test");
         let place = Place { subnet, security_groups: vec!["sg-0123456789abcdef0".into()], grants: Vec::new() };
-        let script = script.into();
+        let script = script(word);
         TwoVolumeHost::add(&mut stack, config, place, |_| script.clone());
         let app = App::from(stack).synth().expect("nothing is wrong with it");
         ["AWS::EC2::Instance", "AWS::CloudFormation::WaitCondition"].map(|kind| {
@@ -177,8 +184,8 @@ mod tests {
 
     #[test]
     fn scripts_differ_by_what_is_inside_of_functions_too() {
-        let script = |name: &str| intrinsic::import_value(name.to_owned());
-        assert_another_host(&ids(&config(), &home(), script("one")), &ids(&config(), &home(), script("two")));
+        let import = |name: &str| intrinsic::import_value(name.to_owned());
+        assert_another_host(&ids(&config(), &home(), import("one")), &ids(&config(), &home(), import("two")));
     }
 
     #[test]
@@ -189,7 +196,7 @@ mod tests {
         let network = Network::add(&mut stack, &network);
         let subnet = network.public_in("eu-west-1a").expect("it has this zone");
         TwoVolumeHost::add(&mut stack, &config(), Place { subnet, security_groups: vec![], grants: vec![] }, |_| {
-            "script".into()
+            script("one")
         });
         let app = App::from(stack).synth().expect("nothing is wrong with it");
         let way_out = ["PublicAssociationA", "InternetGatewayAttachment", "PublicRouteA"];

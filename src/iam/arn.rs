@@ -29,6 +29,11 @@ pub fn parameter(name: &str) -> Value<String> {
     local("ssm", format!("parameter/{}", name.trim_start_matches('/')))
 }
 
+/// A secret of Secrets Manager, by its name: AWS puts a dash and six letters behind it.
+pub fn secret(name: &str) -> Value<String> {
+    local("secretsmanager", format!("secret:{name}-??????"))
+}
+
 /// A log group and the streams in it. Both forms are asked for by different actions.
 pub fn log_group(name: impl IntoValue<String>) -> [Value<String>; 2] {
     let group = intrinsic::concat(["log-group:".into(), name.into_value()]);

@@ -46,6 +46,21 @@ impl Grant {
         Grant::new("DecryptParameters", [statement.when("StringEquals", context, parameters)])
     }
 
+    /// Reads secrets of Secrets Manager, each by its name. Their ARNs end in six letters that AWS makes up.
+    pub fn read_secrets<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let arns = names.into_iter().map(arn::secret);
+        Grant::new("ReadSecrets", [Statement::allow(["secretsmanager:GetSecretValue"]).on(arns)])
+    }
+
+    /// Decrypts secrets of Secrets Manager that a key of your own encrypts: only through it, and only these.
+    pub fn decrypt_secrets<'a>(key_id: &str, names: impl IntoIterator<Item = &'a str>) -> Self {
+        let via = intrinsic::concat(["secretsmanager.".into(), aws::region(), ".".into(), aws::url_suffix()]);
+        let secrets: Vec<Value<String>> = names.into_iter().map(arn::secret).collect();
+        let statement =
+            Statement::allow(["kms:Decrypt"]).on([key(key_id)]).when("StringEquals", "kms:ViaService", [via]);
+        Grant::new("DecryptSecrets", [statement.when("StringLike", "kms:EncryptionContext:SecretARN", secrets)])
+    }
+
     /// Sends mail from one address of one verified identity to these recipients.
     pub fn send_email(identity: &str, from: &str, recipients: &[String]) -> Self {
         let identity = arn::local("ses", format!("identity/{identity}"));

@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::script::Script;
+
 /// The key of an object: nearly always a property name known at compile time.
 pub type Key = Cow<'static, str>;
 
@@ -36,6 +38,8 @@ pub enum Node {
     Call(&'static str, Box<Node>),
     /// Text from pieces, written the way that people read best: `Fn::Sub` if it can be, else `Fn::Join`.
     Concat(Vec<Node>),
+    /// A boot script: written as what is sent, read as what runs.
+    Script(Box<Script>),
     /// A value that could not be made. Synth reports it at the place where it was used.
     Fault(Box<Fault>),
 }

@@ -1,8 +1,6 @@
 //! Text with intrinsics in it, as people read it: boot scripts, names, ARNs.
 use crate::node::{Name, Node};
-
-/// How many bytes an intrinsic is taken for where only the deploy knows: ids are shorter, and ARNs are rare in scripts.
-const INTRINSIC_BYTES: usize = 32;
+use crate::script::INTRINSIC_BYTES;
 
 /// A text with `${…}` where CloudFormation puts a value in.
 #[derive(Default)]
@@ -10,6 +8,8 @@ pub(crate) struct Preview {
     pub(crate) text: String,
     /// Its size once the values are in it, as far as that is known.
     pub(crate) bytes: usize,
+    /// Where those values stand, and what they are called.
+    pub(crate) values: Vec<(usize, String)>,
 }
 
 /// The text of a node in a stack.
@@ -31,6 +31,7 @@ impl Preview {
     }
 
     fn value(&mut self, name: &str) {
+        self.values.push((self.text.len(), name.to_owned()));
         self.text.push_str(&format!("${{{name}}}"));
         self.bytes += INTRINSIC_BYTES;
     }
@@ -46,6 +47,7 @@ impl Preview {
                 self.value(&format!("{prefix}{}{suffix}", reference.id));
             }
             Node::Concat(pieces) => pieces.iter().for_each(|piece| self.append(piece, stack)),
+            Node::Script(script) => self.append(&script.runs, stack),
             Node::Call("Fn::Join", argument) => self.join(argument, stack),
             Node::Call("Fn::Sub", argument) => {
                 let template = if let Node::List(items) = &**argument { items.first() } else { Some(&**argument) };

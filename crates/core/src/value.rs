@@ -100,6 +100,10 @@ fn relink(node: &mut Node, link: Link) {
         Node::Reference(reference) => reference.link = link,
         Node::List(items) | Node::Concat(items) => items.iter_mut().for_each(|item| relink(item, link)),
         Node::Call(_, argument) => relink(argument, link),
+        Node::Script(script) => {
+            relink(&mut script.sent, link);
+            relink(&mut script.runs, link);
+        }
         _ => {}
     }
 }

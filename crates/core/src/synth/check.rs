@@ -5,7 +5,7 @@ use stackgen_schema::nearest;
 
 use super::survey::Survey;
 use super::types::Types;
-use super::{cycle, limits, place, policies, sections, tags};
+use super::{boot_scripts, cycle, limits, place, policies, sections, tags};
 use crate::app::App;
 use crate::each::Each;
 use crate::node::Node;
@@ -18,6 +18,7 @@ pub(super) fn stack(app: &App, stack: &Stack, survey: &Survey<'_>, types: &Types
     loops(stack, problems);
     cycles(stack, survey, problems);
     limits::check_counts(stack, survey, problems);
+    boot_scripts::check(stack, survey, problems);
     place::check(app, stack, problems);
     sections::check(stack, problems);
     tags::check(app, stack, types, problems);

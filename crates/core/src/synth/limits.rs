@@ -1,9 +1,8 @@
 //! AWS's limits, in bytes and counts.
 //!
-//! Source: *Understand CloudFormation quotas* in the CloudFormation User Guide; user data: *Run commands when you launch an
-//! EC2 instance* in the EC2 User Guide (16 KB before base64).
+//! Source: *Understand CloudFormation quotas* in the CloudFormation User Guide.
 use super::SynthesizedStack;
-use super::survey::{Place, Survey};
+use super::survey::Survey;
 use crate::node::{Node, Object};
 use crate::problem::Problem;
 use crate::stack::{Entry, Stack};
@@ -17,7 +16,6 @@ const DYNAMIC_REFERENCES: usize = 60;
 const DESCRIPTION_BYTES: usize = 1024;
 const PARAMETER_BYTES: usize = 4096;
 const TEMPLATE_BYTES: usize = 1_000_000;
-const USER_DATA_BYTES: usize = 16 * 1024;
 
 pub(super) fn check_counts(stack: &Stack, survey: &Survey<'_>, problems: &mut Vec<Problem>) {
     let split = "split the stack; handles work across stacks";
@@ -43,9 +41,6 @@ pub(super) fn check_counts(stack: &Stack, survey: &Survey<'_>, problems: &mut Ve
     }
     for parameter in &stack.parameters {
         default(stack, parameter, problems);
-    }
-    for (place, bytes) in &survey.user_data_bytes {
-        boot_script(stack, place, *bytes, problems);
     }
 }
 
@@ -75,14 +70,6 @@ fn default(stack: &Stack, parameter: &Entry<Object>, problems: &mut Vec<Problem>
         let message = format!("a default of {bytes} bytes; CloudFormation takes {PARAMETER_BYTES}");
         let problem = Problem::of_stack(&stack.name, message).on(&parameter.id).in_path("/Default");
         problems.push(problem.at(parameter.source));
-    }
-}
-
-fn boot_script(stack: &Stack, place: &Place, bytes: usize, problems: &mut Vec<Problem>) {
-    if bytes > USER_DATA_BYTES {
-        let message = format!("user data of {bytes} bytes; EC2 takes {USER_DATA_BYTES}");
-        let problem = Problem::of_stack(&stack.name, message).on(&place.id).in_path(&place.path).at(place.source);
-        problems.push(problem.hint("move files into the image or a bucket, and fetch them at boot"));
     }
 }
 

@@ -3,6 +3,7 @@
 //! One pass surveys every node of every stack and collects what refers to what ([`survey`]). From that come the order of
 //! the stacks and what crosses between them ([`links`]), and every check. Only if nothing is wrong are templates written
 //! ([`write`]). The app itself is not changed, and nothing is looked up outside it but the facts.
+mod boot_scripts;
 mod check;
 mod cycle;
 mod exports;
@@ -19,8 +20,11 @@ mod tags;
 mod types;
 mod write;
 
+pub use boot_scripts::Section;
+
 use crate::app::App;
 use crate::problem::{Problem, Source};
+use crate::script::ScriptLine;
 use crate::stack::Retired;
 use crate::template::Template;
 
@@ -85,8 +89,18 @@ pub struct SynthesizedResource {
 pub struct UserData {
     /// The resource that has it.
     pub logical_id: String,
-    /// The script.
+    /// The script that runs.
     pub text: String,
+    /// Its named parts, in order.
+    pub sections: Vec<Section>,
+    /// Where each of its lines was written, if it was made from templates.
+    pub lines: Vec<ScriptLine>,
+    /// The values that only the deploy knows, as they stand between `${` and `}`.
+    pub values: Vec<String>,
+    /// The size of what EC2 is sent, with a guess for each of these values.
+    pub sent_bytes: usize,
+    /// Whether it is sent packed, because EC2 does not take it as it is.
+    pub is_packed: bool,
 }
 
 impl App {

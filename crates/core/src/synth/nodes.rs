@@ -45,6 +45,7 @@ impl Serialize for In<'_> {
             Node::Call(function, argument) => serializer.collect_map([(function, In(argument, scope))]),
             Node::Concat(pieces) => concat_in(pieces, scope, serializer),
             Node::Reference(reference) => reference_in(reference, scope, serializer),
+            Node::Script(script) => In(&script.sent, scope).serialize(serializer),
             Node::Fault(_) => unreachable!("synth stops before it writes an app with problems"),
         }
     }

@@ -7,10 +7,9 @@ use stackgen_schema::nearest;
 
 use super::sections::OF_RULES;
 use super::types::Types;
-use super::{UserData, references};
+use super::{boot_scripts, references};
 use crate::json;
 use crate::node::{Fault, Link, Name, Node, Object, Reference};
-use crate::preview;
 use crate::problem::{Problem, Source};
 use crate::resource::Resource;
 use crate::stack::Stack;
@@ -31,9 +30,7 @@ pub(super) struct Survey<'a> {
     pub(super) after: Vec<(Name, Place)>,
     pub(super) needs_language_extensions: bool,
     pub(super) dynamic_references: usize,
-    pub(super) user_data: Vec<UserData>,
-    /// The largest boot script of each resource, in bytes as EC2 counts them.
-    pub(super) user_data_bytes: Vec<(Place, usize)>,
+    pub(super) boot_scripts: Vec<boot_scripts::Found>,
 }
 
 /// What `Ref` can name.
@@ -66,7 +63,7 @@ pub(super) struct Walk {
     pub(super) items: Vec<Name>,
     /// Whether this is read before any resource exists, so that only parameters can be read in it.
     pub(super) is_early: bool,
-    is_user_data: bool,
+    pub(super) is_user_data: bool,
 }
 
 /// What a resource may have besides its type.
@@ -96,8 +93,7 @@ impl<'a> Survey<'a> {
             after: Vec::new(),
             needs_language_extensions: !stack.loops.is_empty(),
             dynamic_references: 0,
-            user_data: Vec::new(),
-            user_data_bytes: Vec::new(),
+            boot_scripts: Vec::new(),
         };
         for (index, resource) in stack.resources.iter().enumerate() {
             survey.resource(Walk::at(resource.name(), resource.source(), Some(index)), resource);
@@ -200,7 +196,7 @@ impl<'a> Survey<'a> {
         }
     }
 
-    fn node(&mut self, walk: &mut Walk, node: &Node) {
+    pub(super) fn node(&mut self, walk: &mut Walk, node: &Node) {
         match node {
             Node::Bool(_) | Node::Integer(_) | Node::Number(_) => {}
             Node::Null => self.null(walk),
@@ -210,6 +206,8 @@ impl<'a> Survey<'a> {
             Node::Reference(reference) => self.reference(walk, reference),
             Node::Local(local) => self.home(walk, local),
             Node::Call(function, argument) => self.call(walk, function, argument),
+            // Outside of user data a boot script is a text like any other.
+            Node::Script(script) => self.node(walk, &script.sent),
             Node::Fault(fault) => self.fault(&walk.place, fault),
         }
     }
@@ -227,20 +225,6 @@ impl<'a> Survey<'a> {
         if walk.is_user_data {
             self.encoded(walk, text);
         }
-    }
-
-    /// Text that is not inside `Fn::Base64` must be base64 already, for the services that take user data so: four letters
-    /// for three bytes.
-    fn encoded(&mut self, walk: &Walk, text: &str) {
-        let resource = walk.resource.and_then(|index| self.stack.resources.get(index));
-        let type_name = resource.map(Resource::type_name).unwrap_or_default();
-        let wants_base64 = type_name.starts_with("AWS::EC2::") || type_name.starts_with("AWS::AutoScaling::");
-        let is_base64 = |letter: char| letter.is_ascii_alphanumeric() || "+/=\n".contains(letter);
-        if wants_base64 && !text.chars().all(is_base64) {
-            let hint = "wrap the script: `intrinsic::base64(…)`";
-            self.report(&walk.place, "EC2 takes user data in base64 only".to_owned(), Some(hint.to_owned()));
-        }
-        self.user_data_bytes.push((walk.place.clone(), text.len() / 4 * 3));
     }
 
     fn call(&mut self, walk: &mut Walk, function: &str, argument: &Node) {
@@ -262,15 +246,6 @@ impl<'a> Survey<'a> {
             _ => {}
         }
         self.node(walk, argument);
-    }
-
-    fn script(&mut self, walk: &mut Walk, script: &Node) {
-        let preview = preview::in_stack(script, &self.stack.name);
-        self.user_data_bytes.push((walk.place.clone(), preview.bytes));
-        self.user_data.push(UserData { logical_id: walk.place.id.to_string(), text: preview.text });
-        walk.is_user_data = false;
-        self.node(walk, script);
-        walk.is_user_data = true;
     }
 
     pub(super) fn fault(&mut self, place: &Place, fault: &Fault) {

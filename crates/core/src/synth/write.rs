@@ -38,7 +38,7 @@ pub(super) fn stack(
         dependencies: links.needs[index].iter().map(|&need| app.stacks[need].name.to_string()).collect(),
         inputs: links.inputs[index].values().cloned().collect(),
         resources: manifest(stack, types),
-        user_data: survey.user_data.clone(),
+        user_data: survey.user_data(),
         retired: stack.retired.clone(),
         tags,
     }

@@ -1,0 +1,33 @@
+//! Boot scripts as programs.
+//!
+//! A [`BootScript`] is a list of [`Section`]s. Each comes from a [`Template`], a handlebars file under `userdata/` that is
+//! bound to a struct. The kit brings the sections that every host needs: [`network`], [`Secrets`], [`Services`]; others bring
+//! their own. What a section needs to be allowed travels with it, so that grants follow from use.
+mod boot_script;
+mod names;
+mod pack;
+mod secrets;
+mod section;
+mod services;
+mod template;
+
+use serde::Serialize;
+use stackgen_core::{Value, aws};
+
+pub use boot_script::BootScript;
+pub use secrets::{SecretFile, SecretRef, Secrets};
+pub use section::Section;
+pub use services::{Service, Services};
+pub use template::Template;
+
+/// Waits until AWS can be reached.
+pub fn network() -> Section {
+    #[derive(Serialize)]
+    struct Network {
+        region: Value<String>,
+        suffix: Value<String>,
+    }
+    let template = Template::new("src/userdata/network.sh.hbs", include_str!("network.sh.hbs"));
+    let values = Network { region: aws::region(), suffix: aws::url_suffix() };
+    Section::new("network", "AWS cannot be reached", template, &values)
+}
