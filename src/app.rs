@@ -7,10 +7,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use stackgen_assembly::{
-    Assembly, FORMAT_VERSION, InputEntry, Manifest, ProblemEntry, ResourceEntry, RetiredEntry, StackEntry,
-    UserDataEntry,
+    Assembly, FORMAT_VERSION, InputEntry, LineEntry, Manifest, ProblemEntry, ResourceEntry, RetiredEntry, SectionEntry,
+    StackEntry, UserDataEntry,
 };
-use stackgen_core::{App, Problem, Source, SynthesizedApp, SynthesizedStack};
+use stackgen_core::{App, Problem, Section, Source, SynthesizedApp, SynthesizedStack, UserData};
 
 use crate::config::ConfigError;
 
@@ -95,7 +95,7 @@ fn stack_entry(stack: &SynthesizedStack, files: &mut BTreeMap<String, String>) -
     let user_data = stack.user_data.iter().map(|script| {
         let file = format!("{}.{}.userdata.sh", stack.name, script.logical_id);
         files.insert(file.clone(), script.text.clone());
-        UserDataEntry { id: script.logical_id.clone(), file }
+        script_entry(script, file)
     });
     let user_data = user_data.collect();
     let resources = stack.resources.iter().map(|resource| ResourceEntry {
@@ -117,6 +117,23 @@ fn stack_entry(stack: &SynthesizedStack, files: &mut BTreeMap<String, String>) -
         resources: resources.collect(),
         user_data,
         retired: retired.map(|r| RetiredEntry { id: r.logical_id, reason: r.reason }).collect(),
+    }
+}
+
+fn script_entry(script: &UserData, file: String) -> UserDataEntry {
+    let sections = script.sections.iter();
+    let section = |part: &Section| SectionEntry { name: part.name.clone(), line: part.line, bytes: part.bytes };
+    let follows = |before: &Source, line: &Source| before.file == line.file && before.line + 1 == line.line;
+    let lines = script.lines.iter().enumerate();
+    let firsts = lines.filter(|&(at, line)| at == 0 || !follows(&script.lines[at - 1], line));
+    UserDataEntry {
+        id: script.logical_id.clone(),
+        file,
+        values: script.values.clone(),
+        sections: sections.map(section).collect(),
+        lines: firsts.map(|(at, line)| LineEntry { line: at + 1, source: line.to_string() }).collect(),
+        sent_bytes: script.sent_bytes,
+        packed: script.is_packed,
     }
 }
 

@@ -26,7 +26,7 @@ fn names(service: &ServiceActions) -> impl Iterator<Item = &str> {
 
 fn fault(action: &str, why: &str, near: Option<String>) -> Node {
     let message = format!("`{action}` is no IAM action: {why}");
-    Node::Fault(Box::new(Fault { message, hint: near.map(|near| format!("did you mean `{near}`?")) }))
+    Node::Fault(Box::new(Fault::new(message, near.map(|near| format!("did you mean `{near}`?")))))
 }
 
 /// Whether an action pattern, with `*` and `?` as IAM has them, covers a name. IAM compares without case.

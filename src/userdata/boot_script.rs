@@ -1,8 +1,6 @@
 //! A boot script from its sections.
 use serde::Serialize;
-use stackgen_core::{
-    Fault, IntoValue, Node, Script, ScriptLine, ScriptSection, USER_DATA_BYTES, Value, aws, intrinsic,
-};
+use stackgen_core::{Fault, IntoValue, Node, Script, ScriptSection, Source, USER_DATA_BYTES, Value, aws, intrinsic};
 
 use super::pack;
 use super::section::Section;
@@ -123,7 +121,7 @@ impl IntoValue<String> for BootScript {
 struct Text {
     pieces: Vec<Value<String>>,
     sections: Vec<ScriptSection>,
-    lines: Vec<ScriptLine>,
+    lines: Vec<Source>,
     faults: Vec<Fault>,
 }
 
@@ -136,7 +134,7 @@ impl Text {
         self.sections.push(ScriptSection { name: section.name.into(), line: self.lines.len() + 1 });
         let heading = section.heading();
         let lines = std::iter::repeat_n(&1, heading.lines().count()).chain(&body.lines);
-        self.lines.extend(lines.map(|&line| ScriptLine { file: section.file, line }));
+        self.lines.extend(lines.map(|&line| Source { file: section.file, line }));
         self.pieces.push(heading.into());
         self.pieces.extend(body.pieces.iter().cloned());
     }

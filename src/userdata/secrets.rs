@@ -209,7 +209,7 @@ impl Secrets {
     /// Names that no file, shell or unit takes.
     fn faults(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
-        let mut refuse = |message: String, hint: &str| faults.push(Fault { message, hint: Some(hint.to_owned()) });
+        let mut refuse = |message: String, hint: &str| faults.push(Fault::new(message, Some(hint.to_owned())));
         for file in &self.files {
             if !file.path.starts_with('/') || file.path.ends_with('/') {
                 refuse(format!("`{}` is no absolute name of a file", file.path), "write it as `/etc/restic/env`");

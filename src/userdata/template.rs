@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use handlebars::{Handlebars, TemplateError};
 use serde::Serialize;
 use serde_json::Value as Json;
-use stackgen_core::{Fault, Node, Script, Value, hold};
+use stackgen_core::{Fault, Node, Script, Source, Value, hold};
 
 use super::names::Names;
 
@@ -46,7 +46,7 @@ pub(super) struct Rendered {
     /// Its literal pieces and what stands between them.
     pub(super) pieces: Vec<Value<String>>,
     /// For each of its lines, the line of the template that made it.
-    pub(super) lines: Vec<usize>,
+    pub(super) lines: Vec<u32>,
 }
 
 impl Template {
@@ -95,7 +95,8 @@ impl Template {
     }
 
     fn fault(&self, line: usize, message: &str, hint: Option<&str>) -> Fault {
-        Fault { message: format!("{}:{line}: {message}", self.file), hint: hint.map(str::to_owned) }
+        let line = u32::try_from(line).unwrap_or(u32::MAX);
+        Fault::new(message, hint.map(str::to_owned)).at(Source { file: self.file, line })
     }
 }
 
@@ -130,7 +131,7 @@ fn with_line_numbers(text: &str) -> String {
 
 /// A rendered text without the numbers, and the number of each line. Lines inside of a value have none of their own and take
 /// that of the line that ends it.
-fn traced(numbered: &str) -> (String, Vec<usize>) {
+fn traced(numbered: &str) -> (String, Vec<u32>) {
     let (mut text, mut numbers) = (String::new(), Vec::new());
     for (index, line) in numbered.split_inclusive('\n').enumerate() {
         for piece in line.split_inclusive(LINE_CLOSE) {
@@ -171,7 +172,7 @@ mod tests {
     use serde_json::json;
     use stackgen_core::{App, RawResource, Stack, Value, aws, intrinsic};
 
-    use super::Template;
+    use super::{Fault, Template};
 
     fn rendered(template: Template, values: &impl serde::Serialize) -> serde_json::Value {
         let pieces = template.render(values).expect("template and values fit").pieces;
@@ -200,7 +201,8 @@ mod tests {
         let values =
             json!({"name": "x", "names": ["a", "b"], "units": [{"name": "u", "port": 1}, {"name": "v", "port": 2}]});
         let faults = Template::new("a.sh.hbs", text).render(&values).err().unwrap_or_default();
-        faults.into_iter().map(|fault| fault.message).collect()
+        let place = |fault: &Fault| fault.source.map(|source| source.to_string()).unwrap_or_default();
+        faults.iter().map(|fault| format!("{}: {}", place(fault), fault.message)).collect()
     }
 
     const ALL: &str = "{{#if names}}{{#each units}}{{name}}{{port}}{{/each}}{{/if}}{{name}}";

@@ -9,6 +9,7 @@ mod yaml;
 
 pub use assembly::{Assembly, ReadError, WriteError};
 pub use manifest::{
-    FORMAT_VERSION, InputEntry, Manifest, ProblemEntry, ResourceEntry, RetiredEntry, StackEntry, UserDataEntry,
+    FORMAT_VERSION, InputEntry, LineEntry, Manifest, ProblemEntry, ResourceEntry, RetiredEntry, SectionEntry,
+    StackEntry, USER_DATA_BYTES, UserDataEntry,
 };
 pub use yaml::to_yaml;

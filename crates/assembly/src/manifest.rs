@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 /// The version of the format. A reader refuses another one.
 pub const FORMAT_VERSION: u32 = 1;
 
+/// How many bytes of user data EC2 takes. Source: *Run commands when you launch an EC2 instance* in the EC2 User Guide.
+pub const USER_DATA_BYTES: usize = 16 * 1024;
+
 /// What is in an assembly.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -79,12 +82,47 @@ pub struct ResourceEntry {
 }
 
 /// A boot script.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserDataEntry {
     /// The resource that boots with it.
     pub id: String,
-    /// The file with the decoded script, in the assembly's folder.
+    /// The file with the script that runs, in the assembly's folder. `${…}` stands where CloudFormation puts a value in.
     pub file: String,
+    /// What stands between `${` and `}`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
+    /// Its named parts, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sections: Vec<SectionEntry>,
+    /// Where its lines were written: for runs of lines that stand together in one file, the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<LineEntry>,
+    /// How many bytes EC2 is sent, of the [`USER_DATA_BYTES`] that it takes. Each value counts as 32.
+    #[serde(default)]
+    pub sent_bytes: usize,
+    /// Whether it is sent packed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub packed: bool,
+}
+
+/// A named part of a boot script. It ends where the next begins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SectionEntry {
+    /// Its name.
+    pub name: String,
+    /// Its first line, counted from one.
+    pub line: usize,
+    /// Its size; each value counts as 32 bytes.
+    pub bytes: usize,
+}
+
+/// Where lines of a boot script were written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineEntry {
+    /// The first of the lines, counted from one.
+    pub line: usize,
+    /// Where it was written, `file:line`; the next lines follow there too.
+    pub source: String,
 }
 
 /// A stateful resource that left its stack on purpose.

@@ -9,6 +9,7 @@ use stackgen_assembly::ReadError;
 use stackgen_schema::names;
 
 use crate::app::AppError;
+use crate::boot_script::NoScript;
 use crate::commands::graph::UnknownEnding;
 use crate::continuity::ContinuityError;
 use crate::explain::NotFound;
@@ -160,6 +161,24 @@ impl From<NoStack> for CliError {
             _ if error.known.is_empty() => "this project has no stacks".to_owned(),
             Some(near) => format!("did you mean `{near}`? this project has: {known}"),
             None => format!("this project has: {known}"),
+        };
+        CliError::failed(error).hints([hint])
+    }
+}
+
+impl From<NoScript> for CliError {
+    fn from(error: NoScript) -> Self {
+        let hint = match error {
+            NoScript::Stack(error) => return error.into(),
+            NoScript::None { ref with, .. } if with.is_empty() => "no stack of this project has one".to_owned(),
+            NoScript::None { ref with, .. } => format!("these stacks have one: {}", with.join(", ")),
+            NoScript::Several { ref hosts, .. } | NoScript::Host { ref hosts, .. } => {
+                format!("say which: --host {}", hosts.join(", or --host "))
+            }
+            NoScript::Section { ref near, ref known, .. } => {
+                let near = near.as_ref().map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+                format!("{near}it has: {}", known.join(", "))
+            }
         };
         CliError::failed(error).hints([hint])
     }

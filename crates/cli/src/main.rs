@@ -3,6 +3,7 @@
 //! Start at [`commands`]. Commands get an assembly from [`load`], which runs the project's app ([`app`]), and say everything
 //! through [`shell`]. What a failure is called and what to do about it is in [`error`].
 mod app;
+mod boot_script;
 mod bug;
 mod commands;
 mod continuity;

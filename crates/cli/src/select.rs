@@ -33,6 +33,16 @@ pub(crate) fn stacks<'a>(assembly: &'a Assembly, names: &[String]) -> Result<Vec
     Ok(all.iter().filter(is_meant).collect())
 }
 
+/// One stack by its name.
+pub(crate) fn stack<'a>(assembly: &'a Assembly, name: &str) -> Result<&'a StackEntry, NoStack> {
+    let known = || assembly.manifest.stacks.iter().map(|stack| stack.name.as_str());
+    assembly.stack(name).ok_or_else(|| NoStack {
+        name: names::echo(name),
+        near: names::nearest(name, known()).map(str::to_owned),
+        known: known().map(str::to_owned).collect(),
+    })
+}
+
 fn means(name: &str, stack: &str) -> bool {
     name == stack || is_pattern(name) && names::fits(stack, name)
 }

@@ -121,15 +121,15 @@ impl Node {
     /// Says which part of the pointer leads nowhere.
     pub fn set_at(&mut self, pointer: &str, value: Node) -> Result<(), Fault> {
         let mut node = self;
-        let path = pointer.strip_prefix('/').ok_or_else(|| Fault {
-            message: format!("`{pointer}` is not a JSON pointer"),
-            hint: Some(format!("start it with a slash: `/{pointer}`")),
+        let path = pointer.strip_prefix('/').ok_or_else(|| {
+            let hint = format!("start it with a slash: `/{pointer}`");
+            Fault::new(format!("`{pointer}` is not a JSON pointer"), Some(hint))
         })?;
         for part in path.split('/') {
             let part = part.replace("~1", "/").replace("~0", "~");
-            node = node.step(&part).ok_or_else(|| Fault {
-                message: format!("`{pointer}` leads nowhere: nothing can be put under `{part}`"),
-                hint: Some("a list takes an index that exists, or `-` to append".to_owned()),
+            node = node.step(&part).ok_or_else(|| {
+                let hint = "a list takes an index that exists, or `-` to append".to_owned();
+                Fault::new(format!("`{pointer}` leads nowhere: nothing can be put under `{part}`"), Some(hint))
             })?;
         }
         *node = value;

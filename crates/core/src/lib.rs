@@ -57,7 +57,7 @@ pub use problem::{Problem, Source};
 pub use resource::AttributeType;
 pub use resource::{Given, Handle, IntoResource, RawResource, Resource, Set};
 pub use rule::Rule;
-pub use script::{INTRINSIC_BYTES, Script, ScriptLine, ScriptSection, USER_DATA_BYTES, hold};
+pub use script::{INTRINSIC_BYTES, Script, ScriptSection, USER_DATA_BYTES, hold};
 pub use stack::{Retired, Stack};
 pub use stackgen_schema::nearest;
 pub use synth::{Input, Section, SynthesizedApp, SynthesizedResource, SynthesizedStack, UserData};

@@ -85,5 +85,5 @@ impl Mapping {
 
 fn no_key<'a>(key: &str, known: impl Iterator<Item = &'a Key>) -> Fault {
     let near = nearest(key, known.map(|key| &**key)).map(|near| format!("did you mean `{near}`?"));
-    Fault { message: format!("`{key}` is no key of the mapping"), hint: near }
+    Fault::new(format!("`{key}` is no key of the mapping"), near)
 }

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::problem::Source;
 use crate::script::Script;
 
 /// The key of an object: nearly always a property name known at compile time.
@@ -51,6 +52,22 @@ pub struct Fault {
     pub message: String,
     /// What to type instead.
     pub hint: Option<String>,
+    /// Where it is, if that is not the line that used it: a line of a boot script's template.
+    pub source: Option<Source>,
+}
+
+impl Fault {
+    /// A fault at the line that uses the value.
+    pub fn new(message: impl Into<String>, hint: Option<String>) -> Self {
+        Fault { message: message.into(), hint, source: None }
+    }
+
+    /// The same fault, at a place of its own.
+    #[must_use]
+    pub fn at(mut self, source: Source) -> Self {
+        self.source = Some(source);
+        self
+    }
 }
 
 /// Named nodes in the order in which they were set.
@@ -155,7 +172,7 @@ impl<K: Into<Key>> FromIterator<(K, Node)> for Object {
 impl Node {
     /// A value that could not be made.
     pub fn fault(message: impl Into<String>) -> Self {
-        Node::Fault(Box::new(Fault { message: message.into(), hint: None }))
+        Node::Fault(Box::new(Fault::new(message, None)))
     }
 
     /// A number that may have a fraction.

@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use serde::{Serialize, Serializer};
 
 use crate::node::Node;
+use crate::problem::Source;
 use crate::value::Value;
 
 /// What EC2 takes, before base64. Source: *Run commands when you launch an EC2 instance* in the EC2 User Guide.
@@ -26,7 +27,7 @@ pub struct Script {
     /// Its named parts, in order.
     pub sections: Vec<ScriptSection>,
     /// Where each line of it was written.
-    pub lines: Vec<ScriptLine>,
+    pub lines: Vec<Source>,
 }
 
 /// A named part of a boot script.
@@ -35,15 +36,6 @@ pub struct ScriptSection {
     /// Its name.
     pub name: Cow<'static, str>,
     /// Its first line in the script, counted from one. It ends where the next begins.
-    pub line: usize,
-}
-
-/// Where a line of a boot script was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ScriptLine {
-    /// The template's file.
-    pub file: &'static str,
-    /// The line there, counted from one.
     pub line: usize,
 }
 

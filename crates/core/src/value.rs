@@ -56,7 +56,7 @@ impl<T> Value<T> {
 
     /// A value that could not be made; synth reports it where it is used.
     pub fn fault(message: impl Into<String>, hint: Option<String>) -> Self {
-        Value::raw(Node::Fault(Box::new(Fault { message: message.into(), hint })))
+        Value::raw(Node::Fault(Box::new(Fault::new(message, hint))))
     }
 
     /// The same value under another type, for the cases in which CloudFormation converts and the types here do not know.

@@ -3,6 +3,7 @@ mod explain;
 pub(crate) mod graph;
 mod list;
 mod synth;
+mod userdata;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ Examples:
   stackgen synth 'prod-*' --out build   files, with the boot scripts beside them
   stackgen list                         the stacks and what they depend on
   stackgen graph --out stacks.html      a picture of what refers to what
+  stackgen userdata show prod-compute   what runs on a host when it first starts
   stackgen explain ec2::volume          what CloudFormation knows about a type
   stackgen explain AWS::EC2::Instance.BlockDeviceMappings.Ebs
 
@@ -70,6 +72,7 @@ pub(crate) enum Command {
     List(list::Args),
     Graph(graph::Args),
     Explain(explain::Args),
+    Userdata(userdata::Args),
 }
 
 pub(crate) fn exec(context: &Context, command: Command) -> Result<(), CliError> {
@@ -78,5 +81,6 @@ pub(crate) fn exec(context: &Context, command: Command) -> Result<(), CliError> 
         Command::List(args) => list::exec(context, &args),
         Command::Graph(args) => graph::exec(context, &args),
         Command::Explain(args) => explain::exec(context, &args),
+        Command::Userdata(args) => userdata::exec(context, &args),
     }
 }

@@ -113,7 +113,11 @@ pub fn two_stacks() -> Assembly {
     });
     let mut compute = stack("prod-compute", &compute);
     compute.0.dependencies.push("prod-network".to_owned());
-    compute.0.user_data.push(UserDataEntry { id: "Host".into(), file: "prod-compute.Host.userdata.sh".into() });
+    compute.0.user_data.push(UserDataEntry {
+        id: "Host".into(),
+        file: "prod-compute.Host.userdata.sh".into(),
+        ..UserDataEntry::default()
+    });
     compute.1.insert("prod-compute.Host.userdata.sh".to_owned(), script.to_owned());
     assembly(vec![stack("prod-network", &network), compute])
 }

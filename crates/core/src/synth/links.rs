@@ -108,7 +108,7 @@ impl<'a> Links<'a> {
 
 /// Whether a value can get from one stack to the other in the way it is linked.
 fn reachable(from: &Stack, to: &Stack, reference: &Reference, types: &Types) -> Result<(), Fault> {
-    let fault = |message, hint: &str| Err(Fault { message, hint: Some(hint.to_owned()) });
+    let fault = |message, hint: &str| Err(Fault::new(message, Some(hint.to_owned())));
     let (id, resource) = (&reference.id, from.resource(&reference.id));
     let Some(resource) = resource else {
         let is_parameter = reference.attribute.is_none() && from.parameters.iter().any(|own| own.id == *id);

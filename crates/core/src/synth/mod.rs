@@ -24,7 +24,6 @@ pub use boot_scripts::Section;
 
 use crate::app::App;
 use crate::problem::{Problem, Source};
-use crate::script::ScriptLine;
 use crate::stack::Retired;
 use crate::template::Template;
 
@@ -94,7 +93,7 @@ pub struct UserData {
     /// Its named parts, in order.
     pub sections: Vec<Section>,
     /// Where each of its lines was written, if it was made from templates.
-    pub lines: Vec<ScriptLine>,
+    pub lines: Vec<Source>,
     /// The values that only the deploy knows, as they stand between `${` and `}`.
     pub values: Vec<String>,
     /// The size of what EC2 is sent, with a guess for each of these values.

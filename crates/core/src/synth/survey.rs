@@ -249,7 +249,8 @@ impl<'a> Survey<'a> {
     }
 
     pub(super) fn fault(&mut self, place: &Place, fault: &Fault) {
-        self.report(place, fault.message.clone(), fault.hint.clone());
+        let place = Place { source: fault.source.unwrap_or(place.source), ..place.clone() };
+        self.report(&place, fault.message.clone(), fault.hint.clone());
     }
 
     pub(super) fn report(&mut self, place: &Place, message: String, hint: Option<String>) {

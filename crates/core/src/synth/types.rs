@@ -32,7 +32,7 @@ pub(super) fn missing_attribute(types: &Types, type_name: &str, id: &str, name: 
     }
     let near = nearest(name, facts.attributes.iter().map(|attribute| attribute.name.as_str()));
     let hint = near.map(|near| format!("did you mean `{near}`?"));
-    Some(Fault { message: format!("`{id}` ({type_name}) has no attribute `{name}`"), hint })
+    Some(Fault::new(format!("`{id}` ({type_name}) has no attribute `{name}`"), hint))
 }
 
 /// Whether the facts say that an attribute is a list.

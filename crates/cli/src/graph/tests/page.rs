@@ -23,7 +23,11 @@ pub(super) fn hostile() -> Assembly {
     stack.name = HOSTILE.to_owned();
     stack.region = Some(HOSTILE.to_owned());
     stack.resources[0].source = HOSTILE.to_owned();
-    stack.user_data.push(UserDataEntry { id: HOSTILE.to_owned(), file: "boot.sh".to_owned() });
+    stack.user_data.push(UserDataEntry {
+        id: HOSTILE.to_owned(),
+        file: "boot.sh".to_owned(),
+        ..UserDataEntry::default()
+    });
     assembly.files.insert("boot.sh".to_owned(), HOSTILE.to_owned());
     assembly
 }

@@ -1,0 +1,26 @@
+//! `stackgen userdata`: boot scripts.
+mod show;
+mod size;
+
+use crate::Context;
+use crate::error::CliError;
+
+/// Look at boot scripts: what runs on a machine when it first starts
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Show(show::Args),
+    Size(size::Args),
+}
+
+pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
+    match &args.command {
+        Command::Show(args) => show::exec(context, args),
+        Command::Size(args) => size::exec(context, args),
+    }
+}
