@@ -90,20 +90,7 @@ fn plugin(Plugin { name, measurement, resources }: &Plugin) -> Vec<Fault> {
 }
 
 fn places(plugin: &str, places: &[String]) -> Vec<Fault> {
-    let is_disk = plugin == "disk";
-    let wrong = places.iter().filter_map(|place| {
-        let is_right = match place.as_str() {
-            "*" => true,
-            // `IFNAMSIZ` of Linux is 16 with the zero; see netdevice(7).
-            name if !is_disk => (1..16).contains(&name.len()) && !name.contains(['/', '*', ' ']),
-            path => path.starts_with('/') && path.len() <= TEXT_LENGTH && !path.contains('*'),
-        };
-        let (what, hint) = if is_disk { ("place of a mount", "`/data`") } else { ("network interface", "`ens5`") };
-        let clean = is_right && !place.contains(char::is_control);
-        (!clean).then(|| {
-            fault(format!("`{}` is no {what}", place.escape_debug()), format!("write it as {hint}, or `*` for all"))
-        })
-    });
+    let wrong = places.iter().filter_map(|place| self::place(plugin, place));
     let count = match places.len() {
         // Without any the agent measures all, which is more than what was written.
         0 => Some(fault(format!("{plugin} is measured nowhere"), "name what to measure, or `*` for all")),
@@ -119,6 +106,22 @@ fn places(plugin: &str, places: &[String]) -> Vec<Fault> {
     let again = repeated(places.iter().map(String::as_str))
         .map(|twice| fault(format!("{plugin} names `{twice}` twice"), "name it once"));
     wrong.chain(count).chain(again).collect()
+}
+
+fn place(plugin: &str, place: &str) -> Option<Fault> {
+    let is_disk = plugin == "disk";
+    let is_right = match place {
+        "*" => true,
+        // `IFNAMSIZ` of Linux is 16 with the zero; see netdevice(7).
+        name if !is_disk => (1..16).contains(&name.len()) && !name.contains(['/', '*', ' ']),
+        path => path.starts_with('/') && path.len() <= TEXT_LENGTH && !path.contains('*'),
+    };
+    if is_right && !place.contains(char::is_control) {
+        return None;
+    }
+    let (what, hint) = if is_disk { ("place of a mount", "`/data`") } else { ("network interface", "`ens5`") };
+    let message = format!("`{}` is no {what}", place.escape_debug());
+    Some(fault(message, format!("write it as {hint}, or `*` for all")))
 }
 
 fn logs(groups: &[Collected]) -> Vec<Fault> {
