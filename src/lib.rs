@@ -18,6 +18,7 @@
 //! let template = &app.stacks[0].template;
 //! template.assert_resource("AWS::EC2::Volume", serde_json::json!({"Size": 20}));
 //! ```
+pub mod agent;
 pub mod app;
 pub mod config;
 pub mod host;
