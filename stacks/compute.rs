@@ -1,11 +1,10 @@
 //! One host with a root volume that is thrown away and a data volume that outlives it.
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use stackgen::cfn::logs;
+use stackgen::agent::{Agent, Cpu, Disk, LogGroup, Memory, Netstat};
 use stackgen::host::{Boot, Place, TwoVolumeHost};
 use stackgen::iam::Grant;
 use stackgen::userdata::{BootScript, SecretFile, SecretRef, Secrets, Section, Service, Services};
-use stackgen::{DeletionPolicy, Failure, Handle, Stack, UpdateReplacePolicy, template};
+use stackgen::{Failure, Stack, template};
 
 use super::network::Exports;
 
@@ -36,31 +35,24 @@ pub struct Mail {
     pub to: Vec<String>,
 }
 
-const METRICS: &str = "zmanim";
 /// Log groups, and the files whose lines go there.
 const LOGS: [(&str, &str, &str); 4] = [
-    ("Api", "zmanim-api", "/var/log/zmanim/api.log"),
-    ("Postgresql", "postgresql", "/var/log/postgresql/*.log"),
-    ("Redis", "redis", "/var/log/redis/*.log"),
-    ("UserData", "user-data", "/var/log/cloud-init-output.log"),
+    ("ApiLogs", "zmanim-api", "/var/log/zmanim/api.log"),
+    ("PostgresqlLogs", "postgresql", "/var/log/postgresql/*.log"),
+    ("RedisLogs", "redis", "/var/log/redis/*.log"),
+    ("UserDataLogs", "user-data", "/var/log/cloud-init-output.log"),
 ];
 
 /// The host, its log groups, and what it may do.
 pub fn compute(name: &str, region: &str, config: &Config, network: &Exports) -> Result<Stack, Failure> {
     let mut stack = Stack::new(name);
     stack.description("A host and its data volume").region(region);
-    let groups = LOGS.map(|(id, group, _)| {
-        let group = logs::LogGroup::new().log_group_name(format!("{}{group}", config.log_groups));
-        let group = stack.add(&format!("{id}Logs"), group.retention_in_days(config.log_retention_days));
-        // Lines are thrown away after some days anyway, and groups that stay would keep their names from the next stack.
-        group.deletion_policy(DeletionPolicy::Delete).update_replace_policy(UpdateReplacePolicy::Delete)
-    });
+    let agent = agent(&mut stack, config);
     let place = Place {
         subnet: network.network.public_in(&config.zone)?,
         security_groups: vec![network.host_security_group.reference()],
         grants: grants(config),
     };
-    let agent = agent(&config.log_groups, &groups);
     let host = TwoVolumeHost::add(&mut stack, &config.host, place, |boot| boot_script(config, &agent, boot));
     let address = stack.output("PublicIp", host.public_ip());
     address.description("Where API Gateway finds the host").export(format!("{name}:PublicIp"));
@@ -83,14 +75,14 @@ struct Directories {
     redis: &'static str,
 }
 
-fn boot_script(config: &Config, agent: &Section, boot: &Boot) -> BootScript {
+fn boot_script(config: &Config, agent: &Agent, boot: &Boot) -> BootScript {
     let directories = Directories { postgres: "/data/postgres", redis: "/data/redis" };
     let template = template!("userdata/directories.sh.hbs");
     boot.script()
         .section(boot.mount("/data"))
         .section(Section::new("directories", "the directories could not be made", template, &directories))
         .sections(secrets(config).sections())
-        .section(agent.clone())
+        .section(agent.section())
         .sections(services().sections("/data"))
 }
 
@@ -124,31 +116,15 @@ fn services() -> Services {
 }
 
 /// What the CloudWatch agent reports. Metrics of all environments share a namespace; the instance's id tells them apart.
-fn agent(log_groups: &str, groups: &[logs::LogGroup]) -> Section {
-    let files = LOGS.map(|(_, group, file)| {
-        json!({"file_path": file, "log_group_name": format!("{log_groups}{group}"), "log_stream_name": "{instance_id}"})
-    });
-    let configuration = json!({
-        "metrics": {
-            "namespace": METRICS,
-            "append_dimensions": {"InstanceId": "${aws:InstanceId}"},
-            "metrics_collected": {
-                "cpu": {"measurement": ["usage_active", "usage_iowait"], "totalcpu": true},
-                "mem": {"measurement": ["used_percent"]},
-                "disk": {"measurement": ["used_percent", "inodes_free"], "resources": ["/", "/data"]},
-                "netstat": {"measurement": ["tcp_established", "tcp_time_wait"]},
-            }
-        },
-        "logs": {"logs_collected": {"files": {"collect_list": files}}}
-    });
-    let template =
-        stackgen::userdata::Template::new("src/userdata/agent.sh.hbs", include_str!("../src/userdata/agent.sh.hbs"));
-    let configuration = serde_json::to_string_pretty(&configuration).expect("JSON of text and numbers");
-    let section = Section::new(
-        "agent",
-        "the CloudWatch agent does not take its configuration",
-        template,
-        &json!({"configuration": configuration}),
-    );
-    section.needs([Grant::put_metrics(METRICS), Grant::write_logs(groups)])
+fn agent(stack: &mut Stack, config: &Config) -> Agent {
+    let mut agent = Agent::new("zmanim")
+        .cpu([Cpu::UsageActive, Cpu::UsageIowait])
+        .memory([Memory::UsedPercent])
+        .disk(["/", "/data"], [Disk::UsedPercent, Disk::InodesFree])
+        .netstat([Netstat::TcpEstablished, Netstat::TcpTimeWait]);
+    for (id, group, file) in LOGS {
+        let name = format!("{}{group}", config.log_groups);
+        agent.log_group(stack, id, LogGroup { name, retention_days: config.log_retention_days }, [file]);
+    }
+    agent
 }

@@ -19,8 +19,7 @@
 //! assert!(agent.json().preview().contains("/var/log/shop/api.log"));
 //! ```
 //!
-//! The script of the host writes [`Agent::json`] into a file of the agent. It is one literal text and holds `${aws:…}` for
-//! the agent, so in a shell it belongs between quotes: `<<'AGENT'`.
+//! [`Agent::section`] gives it to the agent of the image, as a part of a boot script.
 mod document;
 mod go_pattern;
 mod logs;
@@ -29,6 +28,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
+use serde::Serialize;
 use stackgen_cfn::logs as cfn_logs;
 use stackgen_core::{DeletionPolicy, Fault, Handle, IntoValue, Stack, UpdateReplacePolicy, Value, intrinsic};
 
@@ -38,6 +38,7 @@ use metrics::Plugin;
 pub use metrics::{Cpu, Disk, DiskIo, Memory, Net, Netstat, Processes, Swap};
 
 use crate::iam::Grant;
+use crate::userdata::{Section, Template};
 
 /// What the agent of a host reports.
 #[derive(Clone, Debug)]
@@ -177,11 +178,22 @@ impl Agent {
         if faults.is_empty() {
             return serde_json::to_string_pretty(&Document::new(self)).expect("JSON of text and numbers").into();
         }
-        intrinsic::concat(faults.into_iter().map(|Fault { message, hint }| Value::fault(message, hint)))
+        intrinsic::concat(faults.into_iter().map(|Fault { message, hint, .. }| Value::fault(message, hint)))
+    }
+
+    /// The section `agent` of a boot script: gives the agent of the image this configuration, and starts it.
+    pub fn section(&self) -> Section {
+        #[derive(Serialize)]
+        struct Values {
+            configuration: Value<String>,
+        }
+        let template = Template::new("src/agent/agent.sh.hbs", include_str!("agent.sh.hbs"));
+        let failure = "the CloudWatch agent does not take its configuration";
+        Section::new("agent", failure, template, &Values { configuration: self.json() }).needs(self.grants())
     }
 }
 
 /// The value, unless something is wrong with it.
 fn unless<T>(fault: Option<Fault>, value: impl IntoValue<T>) -> Value<T> {
-    fault.map_or_else(|| value.into_value(), |Fault { message, hint }| Value::fault(message, hint))
+    fault.map_or_else(|| value.into_value(), |Fault { message, hint, .. }| Value::fault(message, hint))
 }

@@ -262,5 +262,5 @@ fn repeated<'a>(items: impl Iterator<Item = &'a str>) -> impl Iterator<Item = &'
 }
 
 fn fault(message: impl Into<String>, hint: impl Into<String>) -> Fault {
-    Fault { message: message.into(), hint: Some(hint.into()) }
+    Fault::new(message, Some(hint.into()))
 }
