@@ -10,6 +10,8 @@ mod secrets;
 mod section;
 mod services;
 mod template;
+#[cfg(test)]
+mod tests;
 
 use serde::Serialize;
 use stackgen_core::{Value, aws};

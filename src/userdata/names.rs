@@ -117,9 +117,10 @@ impl<'a> Names<'a> {
             found.clone_from(candidates);
             steps.next();
         }
-        // In a loop over nothing there is nothing to compare with.
-        let is_known = !found.is_empty();
+        // In a loop over nothing and below what is absent there is nothing to compare with.
+        let mut is_known = !found.is_empty();
         for step in steps {
+            is_known &= found.iter().any(|value| !value.is_null());
             self.used.extend(found.iter().map(|value| std::ptr::from_ref::<Json>(value)));
             found = found.into_iter().filter_map(|value| child(value, step)).collect();
         }

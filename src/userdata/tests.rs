@@ -1,0 +1,181 @@
+//! Whole scripts, as they come out of synth.
+use std::io::Read;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use flate2::read::GzDecoder;
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+use stackgen_cfn::ec2;
+use stackgen_core::{App, Problem, Stack, SynthesizedStack, Value, aws};
+
+use super::{BootScript, SecretFile, SecretRef, Secrets, Section, Service, Services, Template};
+
+fn synth(script: &BootScript) -> Result<SynthesizedStack, Vec<Problem>> {
+    let mut stack = Stack::new("test");
+    stack.add("Host", ec2::Instance::new().image_id("ami-0123456789abcdef0").user_data(script));
+    App::from(stack).synth().map(|mut app| app.stacks.remove(0))
+}
+
+/// A section that holds a text and the region.
+fn section(name: &'static str, text: &str) -> Section {
+    #[derive(serde::Serialize)]
+    struct Values<'a> {
+        text: &'a str,
+        region: Value<String>,
+    }
+    let template = Template::new("own.sh.hbs", "echo {{region}}\ncat <<'TEXT'\n{{{text}}}\nTEXT\n");
+    Section::new(name, "it cannot be shown", template, &Values { text, region: aws::region() })
+}
+
+/// What EC2 hands over, with a name in place of the region.
+fn sent(stack: &SynthesizedStack) -> String {
+    let data = &stack.template.json()["Resources"]["Host"]["Properties"]["UserData"]["Fn::Base64"];
+    let piece = |piece: &Json| piece.as_str().unwrap_or("eu-west-1").to_owned();
+    let joined = data["Fn::Join"][1].as_array().map(|pieces| pieces.iter().map(piece).collect());
+    joined.unwrap_or_else(|| piece(data))
+}
+
+/// What runs, with the same name.
+fn runs(stack: &SynthesizedStack) -> String {
+    stack.user_data[0].text.replace("${AWS::Region}", "eu-west-1")
+}
+
+/// What cloud-init and the part that runs make of a packed script.
+fn unpacked(sent: &str) -> String {
+    let content =
+        sent.split("  content: ").nth(1).and_then(|rest| rest.lines().next()).expect("the file is in the head");
+    let mut script = String::new();
+    let bytes = STANDARD.decode(content).expect("base64");
+    GzDecoder::new(bytes.as_slice()).read_to_string(&mut script).expect("a compressed text");
+    let run = sent.split("text/x-shellscript\n\n").nth(1).expect("the part that runs");
+    for line in run.lines().filter_map(|line| line.strip_prefix("script=${script//")) {
+        let (mark, value) = line.trim_end_matches('}').split_once('/').expect("a mark and its value");
+        script = script.replace(mark, value.trim_matches('\''));
+    }
+    script
+}
+
+/// Text that no compression makes small.
+fn noise(bytes: usize) -> String {
+    let mut state: u32 = 1;
+    let mut letter = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        char::from(b'!' + (state >> 24) as u8 % 90)
+    };
+    (0..bytes).map(|_| letter()).collect()
+}
+
+#[test]
+fn sections_are_listed_with_line_size_and_origin() {
+    let script = BootScript::new(60).section(section("one", "a\nb")).section(section("two", ""));
+    let stack = synth(&script).expect("a right script");
+    let script = &stack.user_data[0];
+    let lines: Vec<&str> = script.text.lines().collect();
+    let names: Vec<&str> = script.sections.iter().map(|section| section.name.as_str()).collect();
+    assert_eq!(names, ["start", "one", "two", "end"]);
+    assert_eq!(lines[script.sections[1].line], "begin one 'it cannot be shown'");
+    assert_eq!(lines.len(), script.lines.len());
+    let second = lines.iter().position(|line| *line == "b").expect("it is in the script");
+    assert_eq!(script.lines[second].to_string(), "own.sh.hbs:3");
+    assert_eq!(script.sections.iter().map(|section| section.bytes).sum::<usize>(), script.sent_bytes);
+    assert_eq!((script.values.as_slice(), script.is_packed), (["AWS::Region".to_owned()].as_slice(), false));
+}
+
+#[test]
+fn a_long_script_is_packed_and_its_values_come_last() {
+    let script = BootScript::new(60).section(section("one", &"the same again\n".repeat(2000)));
+    let stack = synth(&script).expect("it is small when it is packed");
+    let sent = sent(&stack);
+    assert!(stack.user_data[0].is_packed && sent.len() < 16 * 1024, "{}", sent.len());
+    assert!(
+        sent.starts_with("Content-Type: multipart/mixed") && !sent.split("content: ").nth(1).unwrap_or("").is_empty()
+    );
+    assert!(sent.find("eu-west-1") > sent.find("text/x-shellscript"));
+    assert_eq!(unpacked(&sent), runs(&stack));
+}
+
+#[test]
+fn what_is_too_long_even_packed_is_refused_with_its_largest_sections() {
+    let script = BootScript::new(60).section(section("small", "x")).section(section("large", &noise(30_000)));
+    let problems = synth(&script).expect_err("noise cannot be packed");
+    let message = &problems[0].message;
+    assert!(
+        message.contains("EC2 takes 16384") && message.contains("before that its largest sections have large 30"),
+        "{message}"
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_template_is_told_at_its_line() {
+    let wrong = Section::new("own", "", Template::new("own.sh.hbs", "one\n{{tow}}\n"), &json!({"two": 2}));
+    let problems = synth(&BootScript::new(60).section(wrong)).expect_err("a name is misspelled");
+    let told = |problem: &Problem| (problem.source.map(|source| source.to_string()), problem.message.clone());
+    let told: Vec<_> = problems.iter().map(told).collect();
+    let (first, second) = (Some("own.sh.hbs:2".to_owned()), Some("own.sh.hbs:1".to_owned()));
+    assert_eq!(
+        told,
+        [(first, "nobody gave `tow`".to_owned()), (second, "`two` is given and nothing uses it".to_owned())]
+    );
+}
+
+#[test]
+fn only_what_is_used_is_granted() {
+    let key = "1234abcd-12ab-34cd-56ef-1234567890ab";
+    let password = SecretRef::parameter("/shop/password").encrypted_by(key);
+    let token = SecretRef::secret("shop/token");
+    let file = SecretFile::new("/etc/shop/env").secret("PASSWORD", &password).for_unit("shop");
+    let secrets = Secrets::new().file(file).credential("token", &token, "shop").credential("again", &password, "shop");
+    let script = BootScript::new(60).sections(secrets.sections());
+    let grants: Vec<&str> = script.grants().iter().map(|grant| grant.name).collect();
+    assert_eq!(grants, ["ReadParameters", "ReadSecrets", "DecryptParameters"]);
+    let text = synth(&script).expect("right secrets").user_data[0].text.clone();
+    assert!(text.contains("LoadCredential=token:/run/stackgen/secrets/1"));
+    assert!(text.contains("LoadCredential=again:/run/stackgen/secrets/0"));
+    assert_eq!(text.matches("\nfetch ").count(), 2);
+    assert!(BootScript::new(60).grants().is_empty());
+}
+
+#[test]
+fn names_that_no_file_or_shell_takes_are_refused() {
+    let secret = SecretRef::parameter("/a");
+    let wrong = [
+        SecretFile::new("etc/env").secret("A", &secret),
+        SecretFile::new("/etc/env").secret("1A", &secret),
+        SecretFile::new("/etc/env").plain("A", "$HOME"),
+        SecretFile::new("/etc/env").plain("A B", "x"),
+    ];
+    for file in wrong {
+        let script = BootScript::new(60).sections(Secrets::new().file(file.clone()).sections());
+        assert_eq!(synth(&script).expect_err("a wrong name").len(), 1, "{file:?}");
+    }
+    let twice =
+        Secrets::new().file(SecretFile::new("/a/b").plain("A", "x")).file(SecretFile::new("/a-b").plain("A", "x"));
+    assert_eq!(synth(&BootScript::new(60).sections(twice.sections())).expect_err("one file twice").len(), 1);
+}
+
+#[test]
+fn services_without_data_wait_for_no_mount() {
+    let text = |services: Services| {
+        let script = BootScript::new(60).sections(services.sections("/srv"));
+        synth(&script).expect("right services").user_data[0].text.clone()
+    };
+    assert!(!text(Services::new([Service::new("web")])).contains("RequiresMountsFor"));
+    let with_data = text(Services::new([Service::new("web"), Service::new("store").on_data().instances("store@")]));
+    assert!(with_data.contains("for unit in store store@; do") && with_data.contains(" /srv /srv "));
+    assert!(with_data.contains("systemctl enable --now --no-block web store\n"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever is in a script comes out of its packing, also what looks like a mark.
+    #[test]
+    fn every_byte_survives_packing(lines in prop::collection::vec("[ -~@é]{0,80}", 1..40)) {
+        let text = format!("{}\n@@0@ @@@1@\n{}", lines.join("\n"), "filler to pack\n".repeat(1500));
+        let script = BootScript::new(60).section(section("one", text.trim_end()));
+        let stack = synth(&script).expect("it is small when it is packed");
+        prop_assert!(stack.user_data[0].is_packed);
+        prop_assert_eq!(unpacked(&sent(&stack)), runs(&stack));
+    }
+}
