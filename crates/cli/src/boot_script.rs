@@ -52,8 +52,7 @@ impl Which {
                 .find(|script| script.id == *host)
                 .ok_or_else(|| NoScript::Host { stack: name(), host: names::echo(host), hosts: hosts() })?,
         };
-        let text = assembly.files.get(&entry.file).map_or("", String::as_str);
-        Ok(BootScript { stack, entry, text })
+        Ok(BootScript::new(assembly, stack, entry))
     }
 }
 
@@ -63,6 +62,21 @@ fn with_script(assembly: &Assembly) -> Vec<String> {
 }
 
 impl<'a> BootScript<'a> {
+    /// Every script of a stack.
+    pub(crate) fn all(assembly: &'a Assembly, stack: &'a StackEntry) -> impl Iterator<Item = BootScript<'a>> {
+        stack.user_data.iter().map(move |entry| BootScript::new(assembly, stack, entry))
+    }
+
+    fn new(assembly: &'a Assembly, stack: &'a StackEntry, entry: &'a UserDataEntry) -> Self {
+        BootScript { stack, entry, text: assembly.files.get(&entry.file).map_or("", String::as_str) }
+    }
+
+    /// The script with a plain word where CloudFormation puts a value in: the shell never sees a `${…}` of CloudFormation's.
+    pub(crate) fn with_plain_values(&self) -> String {
+        let values = self.entry.values.iter();
+        values.fold(self.text.to_owned(), |text, name| text.replace(&format!("${{{name}}}"), "x"))
+    }
+
     /// The lines of one section.
     pub(crate) fn section(&self, name: &str) -> Result<String, NoScript> {
         let sections = &self.entry.sections;

@@ -20,6 +20,7 @@ mod project;
 mod select;
 mod settings;
 mod shell;
+mod shellcheck;
 mod table;
 mod template;
 

@@ -1,5 +1,6 @@
 //! What is wrong with the app, shown all at once.
 use stackgen_assembly::ProblemEntry;
+use anstyle::Style;
 use thiserror::Error;
 
 use crate::Context;
@@ -18,17 +19,20 @@ impl AppProblems {
     pub(crate) fn check(context: &Context, loaded: &Loaded) -> Result<(), AppProblems> {
         let problems = &loaded.assembly.manifest.problems;
         for problem in problems {
-            context.shell.message(&report(context, loaded, problem));
+            context.shell.message(&report(context, loaded, (ERROR, "error:"), problem));
         }
         if problems.is_empty() { Ok(()) } else { Err(AppProblems(problems.len())) }
     }
 }
 
-fn report(context: &Context, loaded: &Loaded, problem: &ProblemEntry) -> String {
+/// A problem with its line, under a title such as `error:`.
+pub(crate) fn report(context: &Context, loaded: &Loaded, title: (Style, &str), problem: &ProblemEntry) -> String {
     let width = context.shell.width();
     let root = loaded.project.as_ref().map(|project| project.root.as_path());
-    let mut text = format!("{ERROR}error:{ERROR:#} {STRONG}");
-    text += &table::wrap(&problem.message, width.saturating_sub("error: ".len())).join("\n       ");
+    let (style, title) = title;
+    let mut text = format!("{style}{title}{style:#} {STRONG}");
+    let next = format!("\n{:indent$}", "", indent = title.len() + 1);
+    text += &table::wrap(&problem.message, width.saturating_sub(title.len() + 1)).join(&next);
     text += &format!("{STRONG:#}\n");
     let mut gutter = 1;
     if let Some(place) = &problem.source {

@@ -1,7 +1,10 @@
 //! What the environment says, read once when the command starts.
 
+use std::ffi::OsString;
+use std::path::PathBuf;
+
 /// Settings that come from environment variables. Colours are missing here: the terminal library reads those.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
     /// `COLUMNS`: how wide the terminal is, where it cannot be measured.
     pub(crate) columns: Option<usize>,
@@ -9,15 +12,23 @@ pub(crate) struct Settings {
     pub(crate) sets_cargo_color: bool,
     /// Whether `RUST_BACKTRACE` asks for more than a message.
     pub(crate) wants_backtrace: bool,
+    /// `PATH`: where programs are.
+    pub(crate) search_path: Option<OsString>,
+    /// `XDG_CACHE_HOME`, or what stands for it: a folder for what can be made again.
+    pub(crate) cache: Option<PathBuf>,
 }
 
 impl Settings {
     #[expect(clippy::disallowed_methods, reason = "this is the edge")]
     pub(crate) fn from_environment() -> Self {
         let number = |name| std::env::var(name).ok().and_then(|text| text.parse().ok());
+        let folder = |name| std::env::var_os(name).filter(|name| !name.is_empty()).map(PathBuf::from);
+        let cache = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")));
         Settings {
             columns: number("COLUMNS").filter(|&columns| columns > 0),
             sets_cargo_color: std::env::var_os("CARGO_TERM_COLOR").is_some(),
+            search_path: std::env::var_os("PATH"),
+            cache: cache.map(|folder| folder.join("stackgen")),
             wants_backtrace: std::env::var_os("RUST_BACKTRACE").is_some_and(|wanted| wanted != "0"),
         }
     }

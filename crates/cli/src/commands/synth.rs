@@ -7,7 +7,7 @@ use stackgen_assembly::{Assembly, StackEntry, to_yaml};
 use crate::continuity;
 use crate::error::CliError;
 use crate::template::{self, TemplateError};
-use crate::{Context, load, output, select};
+use crate::{Context, load, output, select, shellcheck};
 
 /// Print the templates of the stacks, or write them to files
 ///
@@ -50,6 +50,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
     if stacks.is_empty() {
         context.shell.warn(select::NONE);
     }
+    shellcheck::warn(context, &loaded, &stacks);
     match &args.out {
         Some(folder) => write(context, assembly, &templates, args.format, folder),
         None => context.shell.data(&text(templates, args.format)),

@@ -1,4 +1,6 @@
 //! Boot scripts in a stack: what people read of them, and whether EC2 takes them.
+use stackgen_shell::Finding;
+
 use super::UserData;
 use super::survey::{Place, Survey, Walk};
 use crate::node::Node;
@@ -115,7 +117,25 @@ pub(super) fn check(stack: &Stack, survey: &Survey<'_>, problems: &mut Vec<Probl
             let message = format!("user data of {} bytes; EC2 takes {USER_DATA_BYTES}{sections}", found.bytes);
             problems.push(problem(message).hint("move files into the image or a bucket, and fetch them at boot"));
         }
+        for (finding, script) in found.script.iter().flat_map(findings) {
+            let source = script.lines.get(finding.line - 1).copied().unwrap_or(place.source);
+            let message = format!("{} {}: {}", finding.rule.id, finding.rule.name, finding.message);
+            let path = format!("{} line {}", place.path, finding.line);
+            problems.push(problem(message).in_path(path).at(source).hint(finding.rule.fix));
+        }
     }
+}
+
+/// What is wrong with the text of a script. The shell never sees CloudFormation's `${…}`, so a plain word stands there.
+fn findings(script: &UserData) -> impl Iterator<Item = (Finding, &UserData)> {
+    let values = script.values.iter();
+    let text = values.fold(script.text.clone(), |text, name| text.replace(&written(name), "x"));
+    stackgen_shell::check(&text).into_iter().map(move |finding| (finding, script))
+}
+
+/// How a value is written where people read a script.
+fn written(name: &str) -> String {
+    format!("${{{name}}}")
 }
 
 /// Where most of a script's bytes are.
