@@ -7,6 +7,9 @@ use crate::wrappers;
 /// Commands within commands deeper than this are taken for text.
 pub const DEEPEST: usize = 24;
 
+/// So many compound commands may be open at once.
+const WIDEST: usize = 50;
+
 /// What was read.
 pub struct Read<'a> {
     pub commands: Vec<Command<'a>>,
@@ -198,7 +201,10 @@ impl<'a> Reader<'a> {
 
     fn open(&mut self, levels: &mut Vec<Level>, kind: Kind, part: Part) -> usize {
         let id = self.add(levels, kind);
-        levels.push(Level::new(Some(id), part));
+        // Deeper ones are read as if they stood side by side, or what asks for all that is around would take too long.
+        if levels.len() < WIDEST {
+            levels.push(Level::new(Some(id), part));
+        }
         id
     }
 
@@ -296,8 +302,10 @@ impl<'a> Reader<'a> {
             self.at += 2;
         }
         let level = levels.last_mut().expect("the outermost level stays");
-        level.wants_pattern = true;
-        level.part = Part::Body;
+        if level.owner == Some(id) {
+            level.wants_pattern = true;
+            level.part = Part::Body;
+        }
     }
 
     /// Reads `one | two)` of a case. False if something else stands there.
@@ -384,7 +392,7 @@ impl<'a> Reader<'a> {
                     self.commands[previous].next = None;
                 }
                 let level = levels.last_mut().expect("the outermost level stays");
-                level.previous = command.previous;
+                (level.previous, level.link) = (command.previous, command.link);
             }
             return;
         }
@@ -443,7 +451,7 @@ impl<'a> Reader<'a> {
         let operator = self.slice(start, self.at);
         self.skip_blanks();
         let target = self.word(id, false);
-        if operator.ends_with("<<") || operator.ends_with("<<-") {
+        if matches!(operator.trim_start_matches(|c: char| c.is_ascii_digit()), "<<" | "<<-") {
             self.waiting.push(Waiting {
                 command: id,
                 redirect: self.commands[id].redirects.len(),
