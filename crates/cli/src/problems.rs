@@ -1,6 +1,6 @@
 //! What is wrong with the app, shown all at once.
-use stackgen_assembly::ProblemEntry;
 use anstyle::Style;
+use stackgen_assembly::ProblemEntry;
 use thiserror::Error;
 
 use crate::Context;

@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 use stackgen_assembly::{ProblemEntry, StackEntry};
 use stackgen_shell::shellcheck;
 
+use crate::Context;
 use crate::boot_script::BootScript;
 use crate::load::Loaded;
 use crate::problems;
 use crate::shell::WARNING;
-use crate::Context;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Remark {
@@ -33,7 +33,8 @@ pub(crate) fn warn(context: &Context, loaded: &Loaded, stacks: &[&StackEntry]) {
 }
 
 fn show(context: &Context, loaded: &Loaded, script: &BootScript<'_>, remark: &Remark) {
-    let section = script.section_at(remark.line).map(|section| format!(", section {}", section.name)).unwrap_or_default();
+    let section =
+        script.section_at(remark.line).map(|section| format!(", section {}", section.name)).unwrap_or_default();
     let problem = ProblemEntry {
         stack: script.stack.name.clone(),
         id: Some(script.entry.id.clone()),

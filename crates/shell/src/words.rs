@@ -1,0 +1,269 @@
+//! Reads one word: quotes, escapes, variables, and the commands within it.
+
+use std::borrow::Cow;
+
+use crate::reader::{DEEPEST, Parts, Reader};
+use crate::syntax::{Expansion, Word, name_length};
+
+/// What a word is put together from while it is read.
+struct Building<'a> {
+    text: String,
+    /// From here on the source is taken over as it is.
+    copied: usize,
+    is_changed: bool,
+    expansions: Vec<Expansion<'a>>,
+    substitutions: Vec<usize>,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads a word. Within `[[ … ]]` only blanks end it.
+    pub(crate) fn word(&mut self, host: usize, in_test: bool) -> Word<'a> {
+        let line = self.line();
+        let start = self.at;
+        let mut building = Building {
+            text: String::new(),
+            copied: start,
+            is_changed: false,
+            expansions: Vec::new(),
+            substitutions: Vec::new(),
+        };
+        while !self.is_done() {
+            let byte = self.peek(0);
+            match byte {
+                b' ' | b'\t' | b'\r' | b'\n' => break,
+                b'(' if self.begins_array(start) => self.array(host, &mut building),
+                b'(' if self.at > start && b"?*+@!".contains(&self.text.as_bytes()[self.at - 1]) => self.glob_group(),
+                b'<' | b'>' if self.peek(1) == b'(' && !in_test && self.depth < DEEPEST => {
+                    self.at += 2;
+                    let id = self.substitution(host, true);
+                    building.substitutions.push(id);
+                }
+                b';' | b'&' | b'|' | b'(' | b')' | b'<' | b'>' if !in_test => break,
+                b'\'' | b'"' | b'\\' | b'$' | b'`' => self.special(byte, host, &mut building, false),
+                _ => self.at += 1,
+            }
+        }
+        let raw = self.slice(start, self.at);
+        let text = if building.is_changed {
+            building.text.push_str(self.slice(building.copied, self.at));
+            Cow::Owned(building.text)
+        } else {
+            Cow::Borrowed(raw)
+        };
+        Word { raw, text, line, expansions: building.expansions, substitutions: building.substitutions }
+    }
+
+    /// The variables and commands of a heredoc.
+    pub(crate) fn text_parts(&mut self, host: usize) -> Parts<'a> {
+        let mut building = Building {
+            text: String::new(),
+            copied: self.at,
+            is_changed: false,
+            expansions: Vec::new(),
+            substitutions: Vec::new(),
+        };
+        while !self.is_done() {
+            match self.peek(0) {
+                byte @ (b'\\' | b'$' | b'`') => self.special(byte, host, &mut building, true),
+                _ => self.at += 1,
+            }
+        }
+        (building.expansions, building.substitutions)
+    }
+
+    fn begins_array(&self, start: usize) -> bool {
+        let before = self.slice(start, self.at);
+        before.strip_suffix('=').is_some_and(|name| {
+            let name = name.strip_suffix('+').unwrap_or(name);
+            !name.is_empty() && name_length(name) == name.len()
+        })
+    }
+
+    fn array(&mut self, host: usize, building: &mut Building<'a>) {
+        self.at += 1;
+        if self.depth >= DEEPEST {
+            return;
+        }
+        self.depth += 1;
+        while !self.is_done() && self.peek(0) != b')' {
+            match self.peek(0) {
+                b'#' => {
+                    let rest = self.slice(self.at, self.end);
+                    self.at += rest.find('\n').unwrap_or(rest.len());
+                }
+                b' ' | b'\t' | b'\r' | b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' => self.at += 1,
+                _ => {
+                    let word = self.word(host, false);
+                    building.expansions.extend(word.expansions);
+                    building.substitutions.extend(word.substitutions);
+                }
+            }
+        }
+        self.at = (self.at + 1).min(self.end);
+        self.depth -= 1;
+    }
+
+    /// `@(one|two)` within a word.
+    fn glob_group(&mut self) {
+        let mut depth = 0usize;
+        while !self.is_done() && self.peek(0) != b'\n' {
+            match self.peek(0) {
+                b'(' => depth += 1,
+                b')' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            self.at += 1;
+            if depth == 0 {
+                return;
+            }
+        }
+    }
+
+    fn special(&mut self, byte: u8, host: usize, building: &mut Building<'a>, in_quotes: bool) {
+        match byte {
+            b'\'' if !in_quotes => self.single_quoted(building),
+            b'"' if !in_quotes => self.double_quoted(host, building),
+            b'\\' => self.escaped(building),
+            b'$' => self.dollar(host, building, in_quotes),
+            b'`' => self.backticks(host, building),
+            _ => self.at += 1,
+        }
+    }
+
+    /// Leaves out what stands between here and `resume`, and puts `text` there.
+    fn replace(&mut self, building: &mut Building<'a>, text: &str, resume: usize) {
+        let before = self.slice(building.copied, self.at);
+        building.text.push_str(before);
+        building.text.push_str(text);
+        building.is_changed = true;
+        building.copied = resume;
+        self.at = resume;
+    }
+
+    fn single_quoted(&mut self, building: &mut Building<'a>) {
+        let rest = self.slice(self.at + 1, self.end);
+        let length = rest.find('\'').unwrap_or(rest.len());
+        self.replace(building, &rest[..length], (self.at + length + 2).min(self.end));
+    }
+
+    fn escaped(&mut self, building: &mut Building<'a>) {
+        let rest = self.slice(self.at + 1, self.end);
+        let length = rest.chars().next().map_or(0, char::len_utf8);
+        let kept = if rest.starts_with('\n') { "" } else { &rest[..length] };
+        self.replace(building, kept, self.at + 1 + length);
+    }
+
+    fn double_quoted(&mut self, host: usize, building: &mut Building<'a>) {
+        self.replace(building, "", self.at + 1);
+        while !self.is_done() {
+            match self.peek(0) {
+                b'"' => {
+                    self.replace(building, "", self.at + 1);
+                    return;
+                }
+                b'\\' if !matches!(self.peek(1), b'$' | b'`' | b'"' | b'\\' | b'\n') => self.at += 1,
+                byte @ (b'\\' | b'$' | b'`') => self.special(byte, host, building, true),
+                _ => self.at += 1,
+            }
+        }
+    }
+
+    fn dollar(&mut self, host: usize, building: &mut Building<'a>, in_quotes: bool) {
+        match self.peek(1) {
+            b'(' if self.peek(2) == b'(' => {
+                let from = self.at;
+                self.at += 1;
+                self.balanced();
+                let resume = self.at;
+                self.at = from;
+                self.replace(building, "$(())", resume);
+            }
+            b'(' if self.depth < DEEPEST => {
+                let from = self.at;
+                self.at += 2;
+                let id = self.substitution(host, true);
+                building.substitutions.push(id);
+                let resume = self.at;
+                self.at = from;
+                self.replace(building, "$()", resume);
+            }
+            b'{' if self.depth < DEEPEST => self.braces(host, building, in_quotes),
+            b'\'' if !in_quotes => self.c_quoted(building),
+            b'"' if !in_quotes => self.replace(building, "", self.at + 1),
+            _ => {
+                self.at += 1;
+                let variable = self.variable();
+                building.expansions.extend(variable);
+            }
+        }
+    }
+
+    /// `$'…'`.
+    fn c_quoted(&mut self, building: &mut Building<'a>) {
+        let bytes = self.text.as_bytes();
+        let start = self.at + 2;
+        let mut close = start;
+        while close < self.end && bytes[close] != b'\'' {
+            close += if bytes[close] == b'\\' { 2 } else { 1 };
+        }
+        let close = close.min(self.end);
+        let text = self.slice(start, close);
+        self.replace(building, text, (close + 1).min(self.end));
+    }
+
+    /// `${NAME…}`, whose end may hold other words.
+    fn braces(&mut self, host: usize, building: &mut Building<'a>, in_quotes: bool) {
+        let start = self.at;
+        self.at += 2;
+        let mut hidden = Building {
+            text: String::new(),
+            copied: self.at,
+            is_changed: false,
+            expansions: Vec::new(),
+            substitutions: Vec::new(),
+        };
+        let is_length = self.peek(0) == b'#' && self.peek(1) != b'}';
+        if is_length || (self.peek(0) == b'!' && self.peek(1) != b'}') {
+            self.at += 1;
+        }
+        let variable = self.variable();
+        let rest = self.at;
+        self.depth += 1;
+        while !self.is_done() && self.peek(0) != b'}' {
+            match self.peek(0) {
+                byte @ (b'\'' | b'"' | b'\\' | b'$' | b'`') => {
+                    self.special(byte, host, &mut hidden, in_quotes && byte == b'\'')
+                }
+                _ => self.at += 1,
+            }
+        }
+        self.depth -= 1;
+        let operator = if is_length { "#" } else { self.slice(rest, self.at) };
+        self.at = (self.at + 1).min(self.end);
+        building.expansions.extend(variable.map(|variable| Expansion { operator, ..variable }));
+        building.expansions.extend(hidden.expansions);
+        let has_commands = !hidden.substitutions.is_empty();
+        building.substitutions.extend(hidden.substitutions);
+        if has_commands {
+            let (resume, name) = (self.at, variable.map_or("", |variable| variable.name));
+            self.at = start;
+            self.replace(building, &format!("${{{name}}}"), resume);
+        }
+    }
+
+    fn backticks(&mut self, host: usize, building: &mut Building<'a>) {
+        let bytes = self.text.as_bytes();
+        let mut close = self.at + 1;
+        while close < self.end && bytes[close] != b'`' {
+            close += if bytes[close] == b'\\' { 2 } else { 1 };
+        }
+        if close >= self.end || self.depth >= DEEPEST {
+            self.at += 1;
+            return;
+        }
+        let start = self.at + 1;
+        let id = self.within(start, close, |reader| reader.substitution(host, false));
+        building.substitutions.push(id);
+        self.replace(building, "$()", close + 1);
+    }
+}
