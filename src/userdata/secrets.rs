@@ -101,7 +101,6 @@ impl SecretFile {
 #[derive(Serialize)]
 struct Fetch<'a> {
     region: Value<String>,
-    has_lines: bool,
     has_templates: bool,
     secrets: Vec<Fetched<'a>>,
     files: Vec<Written<'a>>,
@@ -116,7 +115,6 @@ struct Fetched<'a> {
 #[derive(Serialize)]
 struct Written<'a> {
     name: String,
-    path: &'a str,
     template: Option<&'a str>,
     plain: Vec<String>,
     variables: Vec<Variable<'a>>,
@@ -177,7 +175,6 @@ impl Secrets {
         let fetched = secrets.iter().map(|secret| Fetched { id: &secret.id, question: secret.store.question() });
         let fetch = Fetch {
             region: aws::region(),
-            has_lines: self.files.iter().any(|file| file.template.is_none() && !file.variables.is_empty()),
             has_templates: self.files.iter().any(|file| file.template.is_some()),
             secrets: fetched.collect(),
             files: self.files.iter().map(|file| file.written(&secrets)).collect(),
@@ -257,7 +254,6 @@ impl SecretFile {
             .map(|(name, value)| format!("{name}=\"{}\"", value.replace('\\', r"\\").replace('"', r#"\""#)));
         Written {
             name: self.name(),
-            path: &self.path,
             template: self.template.as_deref(),
             plain: plain.collect(),
             variables: variables.collect(),

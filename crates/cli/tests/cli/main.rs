@@ -10,3 +10,4 @@ mod list;
 mod project;
 mod synth;
 mod terminal;
+mod userdata;

@@ -214,7 +214,7 @@ fn assemblies_that_cannot_be_read() {
     --- stderr
     error: `ready/manifest.json` is damaged
     Caused by:
-      EOF while parsing a string at line 21 column 18
+      EOF while parsing a list at line 22 column 7
     hint: let the app write it again
     ");
     env.write("ready/manifest.json", &manifest);
