@@ -34,7 +34,9 @@ const EXPECTED: &str = "\
 #[test]
 fn every_fault_of_the_first_script_is_named() {
     let findings = check(include_str!("scripts/seed.sh"));
-    let lines: String =
-        findings.iter().map(|finding| format!("{} {} {}\n", finding.line, finding.rule.id, finding.rule.name)).collect();
+    let lines: String = findings
+        .iter()
+        .map(|finding| format!("{} {} {}\n", finding.line, finding.rule.id, finding.rule.name))
+        .collect();
     assert_eq!(lines, EXPECTED);
 }

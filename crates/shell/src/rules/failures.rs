@@ -28,7 +28,7 @@ fn strict_mode(script: &Script<'_>) -> Vec<Found> {
     let mut line = script.first_line;
     for (_, command) in script.named(&["set"]).filter(|(_, command)| is_top(command)) {
         let arguments = command.arguments();
-        for (at, word) in arguments.iter().enumerate() {
+        for (at, word) in arguments.iter().enumerate().take_while(|(_, word)| word.text != "--") {
             let Some(letters) = word.text.strip_prefix('-').filter(|letters| !letters.starts_with('-')) else {
                 continue;
             };
