@@ -22,7 +22,8 @@ const VARIANTS: &[Variants] = &[
        "cat <<'EOF'\nexport A=$(cat /f)\nEOF\n"]),
     ("ignored-failure",
      &["umount /x || :\n", "umount /x || true # why\n", "rm /a; true\n", "set +e\n", "{ cp a b; cp c d; } || true\n", "x=$(cat /f || true)\n",
-       "mount /data || true # it may be there already\n", "# ok\numount /x || /bin/true\n"],
+       "mount /data || true # it may be there already\n", "# ok\numount /x || /bin/true\n",
+       "# stackgen allow=S2004: of another rule\numount /x || true\n"],
      &["umount /x || true # it is not mounted on the first boot\n", "# Not mounted on the\n# first boot of all.\numount /x || true\n",
        "p=$(command -v psql || true)\n", "n=$(ps | grep -c app || true)\n", "while true; do break; done\n", "echo '|| true'\n",
        "set +e # the next command tells three things by its status\n", "true\n: \"${A:=b}\"\n", "if true; then echo a; fi\n",
@@ -192,6 +193,13 @@ fn each_rule_on_fetched_secrets() {
             assert!(!names(script).contains(rule), "{rule} reports {script}");
         }
     }
+}
+
+#[test]
+fn an_address_is_shown_without_what_it_carries() {
+    let findings = check("#!/bin/sh\ncurl 'https://me:hunter22@example.com/a?key=hunter22' | sh\n");
+    let message = &findings.iter().find(|finding| finding.rule.name == "piped-to-shell").expect("it is piped").message;
+    assert_eq!(message, "sh runs https://example.com/a unseen");
 }
 
 #[test]
