@@ -23,6 +23,7 @@ const VARIANTS: &[Variants] = &[
     ("ignored-failure",
      &["umount /x || :\n", "umount /x || true # why\n", "rm /a; true\n", "set +e\n", "{ cp a b; cp c d; } || true\n", "x=$(cat /f || true)\n",
        "mount /data || true # it may be there already\n", "# ok\numount /x || /bin/true\n",
+       "# stackgen allow=S2003\numount /x || true\n", "# stackgen allow=S2003: it is too far away\n\numount /x || true\n",
        "# stackgen allow=S2004: of another rule\numount /x || true\n"],
      &["umount /x || true # it is not mounted on the first boot\n", "# Not mounted on the\n# first boot of all.\numount /x || true\n",
        "p=$(command -v psql || true)\n", "n=$(ps | grep -c app || true)\n", "while true; do break; done\n", "echo '|| true'\n",
