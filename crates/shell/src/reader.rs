@@ -2,7 +2,6 @@
 //! commands within commands end at a fixed depth, so its time grows with the text and nothing else.
 
 use crate::syntax::{Command, Comment, Expansion, Heredoc, Kind, Link, Part, Redirect, Word, name_length};
-use crate::wrappers;
 
 /// Commands within commands deeper than this are taken for text.
 pub const DEEPEST: usize = 24;
@@ -187,7 +186,7 @@ impl<'a> Reader<'a> {
         if let Some(previous) = previous {
             self.commands[previous].next = Some(id);
         }
-        let mut command = blank(kind, line, level.owner, level.part);
+        let mut command = Command::new(kind, line, level.owner, level.part);
         command.previous = previous;
         command.link = if previous.is_some() { level.link } else { Link::Start };
         command.is_negated = std::mem::take(&mut level.is_negated);
@@ -396,7 +395,7 @@ impl<'a> Reader<'a> {
             }
             return;
         }
-        self.commands[id].program = wrappers::program(&self.commands[id].words);
+        self.commands[id].name_program();
         if self.at == start {
             // Nothing that a command can begin with: pass over one character.
             self.at += self.slice(start, self.end).chars().next().map_or(1, char::len_utf8);
@@ -509,7 +508,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn substitution(&mut self, host: usize, until_parenthesis: bool) -> usize {
         let id = self.commands.len();
         let line = self.line();
-        self.commands.push(blank(Kind::Substitution, line, Some(host), Part::Body));
+        self.commands.push(Command::new(Kind::Substitution, line, Some(host), Part::Body));
         self.depth += 1;
         self.list(Some(id), until_parenthesis);
         self.depth -= 1;
@@ -530,24 +529,6 @@ fn turn(levels: &mut [Level], part: Part) {
     let level = levels.last_mut().expect("the outermost level stays");
     if level.owner.is_some() {
         *level = Level::new(level.owner, part);
-    }
-}
-
-fn blank<'a>(kind: Kind, line: usize, parent: Option<usize>, part: Part) -> Command<'a> {
-    Command {
-        kind,
-        line,
-        words: Vec::new(),
-        redirects: Vec::new(),
-        parent,
-        part,
-        previous: None,
-        link: Link::Start,
-        next: None,
-        is_negated: false,
-        is_background: false,
-        function: None,
-        program: 0,
     }
 }
 

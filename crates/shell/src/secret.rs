@@ -45,7 +45,7 @@ pub fn is_secret_name(name: &str) -> bool {
         return false;
     }
     let is_key = words.windows(2).any(|pair| KEYS.contains(&pair[0]) && matches!(pair[1], "KEY" | "KEYS"));
-    let is_short = words.len() > 1 && matches!(*last, "PASS" | "PWD" | "PW");
+    let is_short = words.len() > 1 && matches!(*last, "PASS" | "PWD" | "PW" | "PAT");
     is_key || is_short || words.iter().any(|word| SECRETS.contains(word) || word.ends_with("PASSWORD"))
 }
 

@@ -118,13 +118,43 @@ pub struct Command<'a> {
     pub function: Option<&'a str>,
     /// Which word names the program, after assignments and wrappers such as `sudo`.
     pub program: usize,
+    name: Cow<'a, str>,
 }
 
 impl<'a> Command<'a> {
+    /// A command without words that hangs on nothing before it.
+    pub fn new(kind: Kind, line: usize, parent: Option<usize>, part: Part) -> Command<'a> {
+        Command {
+            kind,
+            line,
+            words: Vec::new(),
+            redirects: Vec::new(),
+            parent,
+            part,
+            previous: None,
+            link: Link::Start,
+            next: None,
+            is_negated: false,
+            is_background: false,
+            function: None,
+            program: 0,
+            name: Cow::Borrowed(""),
+        }
+    }
+
     /// The name of its program without the folder, or nothing.
     pub fn name(&self) -> &str {
-        let text = self.words.get(self.program).map_or("", |word| &*word.text);
-        if self.kind == Kind::Simple { text.rsplit('/').next().unwrap_or(text) } else { "" }
+        &self.name
+    }
+
+    /// Finds the program among the words, once they are all there.
+    pub fn name_program(&mut self) {
+        self.program = crate::wrappers::program(&self.words);
+        self.name = match self.words.get(self.program).map(|word| &word.text) {
+            Some(Cow::Borrowed(text)) => Cow::Borrowed(text.rsplit('/').next().unwrap_or(text)),
+            Some(Cow::Owned(text)) => Cow::Owned(text.rsplit('/').next().unwrap_or(text).to_owned()),
+            None => Cow::Borrowed(""),
+        };
     }
 
     pub fn arguments(&self) -> &[Word<'a>] {

@@ -15,18 +15,24 @@ struct Building<'a> {
     substitutions: Vec<usize>,
 }
 
-impl<'a> Reader<'a> {
-    /// Reads a word. Within `[[ … ]]` only blanks end it.
-    pub(crate) fn word(&mut self, host: usize, in_test: bool) -> Word<'a> {
-        let line = self.line();
-        let start = self.at;
-        let mut building = Building {
+impl Building<'_> {
+    fn new(start: usize) -> Self {
+        Building {
             text: String::new(),
             copied: start,
             is_changed: false,
             expansions: Vec::new(),
             substitutions: Vec::new(),
-        };
+        }
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// Reads a word. Within `[[ … ]]` only blanks end it.
+    pub(crate) fn word(&mut self, host: usize, in_test: bool) -> Word<'a> {
+        let line = self.line();
+        let start = self.at;
+        let mut building = Building::new(start);
         while !self.is_done() {
             let byte = self.peek(0);
             match byte {
@@ -55,13 +61,7 @@ impl<'a> Reader<'a> {
 
     /// The variables and commands of a heredoc.
     pub(crate) fn text_parts(&mut self, host: usize) -> Parts<'a> {
-        let mut building = Building {
-            text: String::new(),
-            copied: self.at,
-            is_changed: false,
-            expansions: Vec::new(),
-            substitutions: Vec::new(),
-        };
+        let mut building = Building::new(self.at);
         while !self.is_done() {
             match self.peek(0) {
                 byte @ (b'\\' | b'$' | b'`') => self.special(byte, host, &mut building, true),
@@ -215,13 +215,7 @@ impl<'a> Reader<'a> {
     fn braces(&mut self, host: usize, building: &mut Building<'a>, in_quotes: bool) {
         let start = self.at;
         self.at += 2;
-        let mut hidden = Building {
-            text: String::new(),
-            copied: self.at,
-            is_changed: false,
-            expansions: Vec::new(),
-            substitutions: Vec::new(),
-        };
+        let mut hidden = Building::new(self.at);
         let is_length = self.peek(0) == b'#' && self.peek(1) != b'}';
         if is_length || (self.peek(0) == b'!' && self.peek(1) != b'}') {
             self.at += 1;

@@ -108,14 +108,13 @@ fn every_cut_and_every_change_of_the_real_script_is_read() {
     }
 }
 
-/// Twice as much of anything may not take much more than twice as long; here everything is bounded by far.
+/// Four times of what EC2 takes; anything that grows with the square of the text takes much longer.
 #[test]
 fn repeated_pieces_take_little_time() {
     for piece in PIECES.iter().chain(&["$((", "`\\", "$(`", "a() {", "if x; then ", "x && ", "<<A "]) {
-        let text = script(&piece.repeat(16 * 1024 / piece.len()));
+        let text = script(&piece.repeat(64 * 1024 / piece.len()));
         let start = Instant::now();
         read(&text);
-        eprintln!("{piece:?} {:?}", start.elapsed());
-        assert!(start.elapsed() < Duration::from_secs(3), "{piece:?} took {:?}", start.elapsed());
+        assert!(start.elapsed() < Duration::from_secs(2), "{piece:?} took {:?}", start.elapsed());
     }
 }

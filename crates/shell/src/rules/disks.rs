@@ -52,6 +52,9 @@ fn device_name(script: &Script<'_>) -> Vec<Found> {
     for (id, command) in script.commands.iter().enumerate() {
         let is_mention = NO_USE.contains(&command.name()) || command.name().contains("log");
         for word in command.words.iter().chain(command.redirects.iter().map(|redirect| &redirect.target)) {
+            if !word.raw.contains("/dev/") {
+                continue;
+            }
             // A text with blanks is a message, unless it is a line of fstab.
             let is_message = word.text.contains(' ') && fstab::entry(&word.text).is_none();
             if is_message || (is_mention && fstab::entry(&word.text).is_none()) {

@@ -51,7 +51,7 @@ fn piped_to_shell(script: &Script<'_>) -> Vec<Found> {
             _ => false,
         });
         if let Some(runner) = by_pipe.or(by_word) {
-            let what = url(command).map_or("what was downloaded", |word| word.raw);
+            let what = url(command).map_or("what was downloaded".to_owned(), shown_address);
             found.push(script.found(id, command.line, format!("{} runs {what} unseen", runner.name())));
         }
     }
@@ -60,6 +60,13 @@ fn piped_to_shell(script: &Script<'_>) -> Vec<Found> {
 
 fn url<'w, 'a>(command: &'w Command<'a>) -> Option<&'w Word<'a>> {
     command.arguments().iter().find(|word| word.text.contains("://"))
+}
+
+/// An address without the name, password and query that it may carry.
+fn shown_address(word: &Word<'_>) -> String {
+    let address = word.text.split('?').next().unwrap_or_default();
+    let (scheme, rest) = address.split_once("://").unwrap_or(("", address));
+    format!("{scheme}://{}", rest.rsplit('@').next().unwrap_or(rest))
 }
 
 pub static PLAIN_HTTP: Rule = Rule {

@@ -16,43 +16,54 @@ pub static STRICT_MODE: Rule = Rule {
 };
 
 fn strict_mode(script: &Script<'_>) -> Vec<Found> {
-    let is_top = |command: &Command<'_>| command.parent.is_none();
     let work = |command: &&Command<'_>| command.kind == Kind::Simple && !matches!(command.name(), "" | "set");
     if script.commands.iter().filter(work).count() < 2 {
         return Vec::new();
     }
-    let shebang = script.text.lines().next().unwrap_or_default();
-    let mut options: String = shebang.split_whitespace().skip(1).filter_map(|word| word.strip_prefix('-')).collect();
-    let mut long: Vec<&str> =
-        shebang.split_whitespace().skip_while(|word| !word.ends_with('o')).skip(1).take(1).collect();
-    let mut line = script.first_line;
-    for (_, command) in script.named(&["set"]).filter(|(_, command)| is_top(command)) {
-        let arguments = command.arguments();
-        for (at, word) in arguments.iter().enumerate() {
-            let Some(letters) = word.text.strip_prefix('-').filter(|letters| !letters.starts_with('-')) else {
-                continue;
-            };
-            options.push_str(letters);
-            if letters.ends_with('o') {
-                long.extend(arguments.get(at + 1).map(|word| &*word.text));
-            }
-            if letters.contains(['e', 'u', 'o']) && line == script.first_line {
-                line = command.line;
-            }
-        }
-    }
-    let has = |letter: char, name: &str| options.contains(letter) || long.contains(&name);
+    let Options { letters, names, line } = options(script);
+    let has = |letter: char, name: &str| letters.contains(letter) || names.contains(&name);
     let mut missing = Vec::new();
     missing.extend((!has('e', "errexit")).then_some("errexit (a failure ends the script)"));
     missing.extend((!has('u', "nounset")).then_some("nounset (an unset variable is an error)"));
     missing.extend(
-        (script.is_bash && !long.contains(&"pipefail"))
+        (script.is_bash && !names.contains(&"pipefail"))
             .then_some("pipefail (a pipeline fails with any of its commands)"),
     );
     if missing.is_empty() {
         return Vec::new();
     }
     vec![Found { line, statement: line, message: format!("the script runs without {}", missing.join(", ")) }]
+}
+
+/// The options that a script sets for itself, and the line of the first that counts.
+struct Options<'s> {
+    letters: String,
+    names: Vec<&'s str>,
+    line: usize,
+}
+
+fn options<'s>(script: &'s Script<'_>) -> Options<'s> {
+    let shebang = script.text.lines().next().unwrap_or_default();
+    let mut letters: String = shebang.split_whitespace().skip(1).filter_map(|word| word.strip_prefix('-')).collect();
+    let mut names: Vec<&str> =
+        shebang.split_whitespace().skip_while(|word| !word.ends_with('o')).skip(1).take(1).collect();
+    let mut line = script.first_line;
+    for (_, command) in script.named(&["set"]).filter(|(_, command)| command.parent.is_none()) {
+        let arguments = command.arguments();
+        for (at, word) in arguments.iter().enumerate().take_while(|(_, word)| word.text != "--") {
+            let Some(short) = word.text.strip_prefix('-').filter(|short| !short.starts_with('-')) else {
+                continue;
+            };
+            letters.push_str(short);
+            if short.ends_with('o') {
+                names.extend(arguments.get(at + 1).map(|word| &*word.text));
+            }
+            if short.contains(['e', 'u', 'o']) && line == script.first_line {
+                line = command.line;
+            }
+        }
+    }
+    Options { letters, names, line }
 }
 
 pub static MASKED_STATUS: Rule = Rule {

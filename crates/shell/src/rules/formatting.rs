@@ -104,9 +104,9 @@ fn decided_by_failure(script: &Script<'_>, id: usize) -> bool {
                 (Kind::If, Part::Else) => false,
                 _ => return false,
             };
-            let conditions = (parent + 1..at)
+            let mut conditions = (parent + 1..at)
                 .filter(|at| commands[*at].parent == Some(parent) && commands[*at].part == Part::Condition);
-            conditions.last().is_some_and(|at| starts_with_blkid(commands, at) == Some(wanted))
+            conditions.next_back().is_some_and(|at| starts_with_blkid(commands, at) == Some(wanted))
         });
         by_link || by_branch
     })
@@ -152,7 +152,7 @@ fn forced(script: &Script<'_>) -> Vec<Found> {
     for (id, command) in formats(script) {
         let (name, arguments) = (command.name(), command.arguments());
         let of_type = |kinds: &[&str]| {
-            let is_kind = |text: &str| kinds.iter().any(|kind| text == *kind);
+            let is_kind = |text: &str| kinds.contains(&text);
             name.split_once('.').is_some_and(|(_, kind)| is_kind(kind))
                 || (name == "mkfs" && arguments.iter().any(|word| is_kind(&word.text)))
         };

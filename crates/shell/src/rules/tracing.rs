@@ -1,6 +1,7 @@
 //! Traces of every command.
 
 use crate::script::Script;
+use crate::syntax::Word;
 use crate::{Found, Rule};
 
 pub static TRACE: Rule = Rule {
@@ -26,17 +27,15 @@ fn trace(script: &Script<'_>) -> Vec<Found> {
         found.push(Found { line: script.first_line, statement: script.first_line, message });
     }
     for (id, command) in script.named(&["set", "bash", "sh"]) {
-        let options =
-            command.arguments().iter().take_while(|word| command.name() == "set" || word.text.starts_with('-'));
+        let is_set = command.name() == "set";
+        let is_option = |word: &&Word<'_>| word.text != "--" && (is_set || word.text.starts_with('-'));
+        let options = command.arguments().iter().take_while(is_option);
         let words: Vec<&str> = options.map(|word| &*word.text).collect();
         let is_long =
             words.windows(2).any(|pair| pair[0].starts_with('-') && pair[0].ends_with('o') && pair[1] == "xtrace");
         if is_long || words.iter().any(|word| is_short(word)) {
-            found.push(script.found(
-                id,
-                command.line,
-                format!("`{}` traces every command into the log", command.name()),
-            ));
+            let message = format!("`{}` traces every command into the log", command.name());
+            found.push(script.found(id, command.line, message));
         }
     }
     found
