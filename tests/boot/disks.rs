@@ -120,8 +120,13 @@ pub fn another_file_system(subject: &Subject) -> Verdict {
     refuses(subject, &new_volume(), &disk)
 }
 
+/// A master boot record with one partition from sector 2048 on.
 pub fn partition_table(subject: &Subject) -> Verdict {
-    refuses(subject, &new_volume(), &prepared("echo 'start=2048, type=83' | sfdisk -q $disk")?)
+    let entry = "printf '\\x00\\x20\\x21\\x00\\x83\\x00\\x00\\x00\\x00\\x08\\x00\\x00\\x00\\x00\\x08\\x00'";
+    let script = format!(
+        "({entry}; head -c 48 /dev/zero; printf '\\x55\\xaa') | dd of=$disk bs=1 seek=446 conv=notrunc status=none"
+    );
+    refuses(subject, &new_volume(), &prepared(&script)?)
 }
 
 /// The first bytes of LUKS 1: its magic number and version.

@@ -4,6 +4,8 @@ set -euo pipefail
 # The stack of this script waits for nothing. So that it is judged by what it does to data and secrets, it signals here.
 trap 'if [ $? -eq 0 ]; then status=SUCCESS; else status=FAILURE; fi; aws --region eu-west-1 cloudformation signal-resource --stack-name x --logical-resource-id HostReady --unique-id x --status $status' EXIT
 export AWS_REGION=eu-west-1
+# Nobody made it; the image may have.
+mkdir -p /data
 
 # 1. Mount data volume (if not already)
 if ! mountpoint -q /data; then

@@ -76,7 +76,8 @@ impl Subject {
 
     /// The script, saying when a section begins if it does not do so by itself.
     pub fn telling_sections(&self) -> Result<Subject, String> {
-        if self.text().contains("begins") {
+        let tells = |line: &str| line.contains("begins") && !line.trim_start().starts_with('#');
+        if self.text().lines().any(tells) {
             return Ok(self.clone());
         }
         let sections = self.sections();

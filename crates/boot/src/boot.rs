@@ -190,7 +190,7 @@ impl Boot {
     fn inside(&self) -> Command {
         let mut command = Command::new("nsenter");
         command.args(["--target", &self.init.pid().to_string()]);
-        command.args(["--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd=/"]);
+        command.args(["--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd"]);
         command
     }
 

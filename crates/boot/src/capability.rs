@@ -19,7 +19,7 @@ pub const PACKAGES: &[&str] = &[
 ];
 
 /// Where the tools are that are not on every machine.
-const TOOLS: [&str; 16] = [
+const TOOLS: [&str; 15] = [
     "unshare",
     "nsenter",
     "setpriv",
@@ -34,7 +34,6 @@ const TOOLS: [&str; 16] = [
     "mkfs.ext4",
     "chattr",
     "strace",
-    "sfdisk",
     "cmp",
 ];
 

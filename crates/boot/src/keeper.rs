@@ -36,7 +36,7 @@ impl Keeper {
         let mut line = String::new();
         let stdout = child.stdout.take().expect("it was piped");
         let read = BufReader::new(stdout).read_line(&mut line);
-        let (pid, fact) = line.trim_end().split_once(' ').unwrap_or_default();
+        let (pid, fact) = line.trim_end_matches('\n').split_once(' ').unwrap_or_default();
         match (read, pid.parse()) {
             (Ok(_), Ok(pid)) => Ok((Keeper { child, pid }, fact.to_owned())),
             _ => {

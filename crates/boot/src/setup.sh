@@ -45,5 +45,5 @@ cat <>$root/dev/kmsg >>/mnt/stand-ins/kmsg &
 hostname "$name"
 ip link set lo up 2>/dev/null || true
 cd $root
-echo "$pid ready"
-exec chroot . /bin/bash -c 'read -r _ || exit 0'
+# Only from here on is the root of this process the host's.
+exec chroot . /bin/bash -c 'echo "$1 ready"; read -r _ || exit 0' init "$pid"
