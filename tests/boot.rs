@@ -68,6 +68,10 @@ fn trials(missing: &str, must_run: bool) -> Vec<Trial> {
     for mutant in mutants::MUTANTS {
         trials.push(trial(format!("mutant::{}", mutant.name), Box::new(|subject| mutant.is_caught(subject))));
     }
-    trials.push(trial("the_seed_fails_as_known".to_owned(), Box::new(|_| mutants::seed_fails_as_known())));
+    for (name, check) in CASES {
+        let verdict = if mutants::FIRST_SCRIPT_PASSES.contains(name) { "passes" } else { "fails" };
+        let judged = Box::new(|_: &Subject| mutants::first_script_is_judged(name, *check));
+        trials.push(trial(format!("first_script::{verdict}::{name}"), judged));
+    }
     trials
 }

@@ -42,8 +42,9 @@ impl Subject {
         Ok(Subject { parts: parts(text.as_bytes()).map_err(told)? })
     }
 
-    pub fn seed() -> Subject {
-        Subject { parts: vec![Part::Script(include_bytes!("seed.sh").to_vec())] }
+    /// The script that this host began with.
+    pub fn first() -> Subject {
+        Subject { parts: vec![Part::Script(include_bytes!("first.sh").to_vec())] }
     }
 
     /// All its text.

@@ -5,19 +5,20 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
+use rustix::fs::{CWD, FileType, Mode, XattrFlags, mknodat, setxattr};
+
 use crate::keeper::Keeper;
 use crate::{Boot, BootError, Disk, Image, World};
 
 /// A throw-away root. What a boot writes is there at the next one, as on a root volume; a new host has a new one.
 pub struct Host {
     pub(crate) keeper: Arc<Keeper>,
-    absent: Vec<String>,
     watched: Vec<String>,
 }
 
 const ROOT: &str = r"
 mount -t tmpfs -o mode=0755 tmpfs /mnt
-mkdir -p /mnt/upper /mnt/work /mnt/root /mnt/files /mnt/stand-ins/bin
+mkdir -p /mnt/upper /mnt/work /mnt/root /mnt/upper/stand-ins /mnt/stand-ins/bin
 chmod 0700 /mnt/stand-ins
 cp /bin/sleep /mnt/stand-ins/bin/real-sleep
 : >/mnt/stand-ins/calls
@@ -40,10 +41,13 @@ impl Host {
     pub fn new(image: &Image) -> Result<Host, BootError> {
         let (keeper, _) = Keeper::start("make a root", ROOT, &[])?;
         let keeper = Arc::new(keeper);
-        let host = Host { keeper, absent: image.absent.clone(), watched: Vec::new() };
+        let host = Host { keeper, watched: Vec::new() };
+        for path in &image.absent {
+            host.take_away(path).map_err(BootError::file(Path::new(path)))?;
+        }
         host.store("/mnt/stand-ins/bin/common.sh", 0o644, COMMON)?;
         for (path, script) in PLAYED {
-            host.store(&format!("/mnt/files{path}"), 0o755, script)?;
+            host.install(path, 0o755, script)?;
         }
         for (path, accounts) in [("/etc/passwd", true), ("/etc/group", false)] {
             let own = fs::read_to_string(path).map_err(BootError::file(Path::new(path)))?;
@@ -51,11 +55,11 @@ impl Host {
                 true => format!("{user}:x:{id}:{id}::/nonexistent:/usr/sbin/nologin\n"),
                 false => format!("{user}:x:{id}:\n"),
             });
-            host.store(&format!("/mnt/files{path}"), 0o644, text)?;
+            host.install(path, 0o644, text)?;
         }
-        host.store("/mnt/files/etc/fstab", 0o644, "LABEL=root / ext4 defaults 0 1\n")?;
+        host.install("/etc/fstab", 0o644, "LABEL=root / ext4 defaults 0 1\n")?;
         for (path, mode, content) in &image.files {
-            host.store(&format!("/mnt/files{path}"), *mode, content)?;
+            host.install(path, *mode, content)?;
         }
         Ok(host)
     }
@@ -77,7 +81,7 @@ impl Host {
         let mut command = Command::new("nsenter");
         command.args(["--mount", "--target", &self.keeper.pid().to_string()]);
         command.args(["unshare", "--mount", "--pid", "--fork", "--kill-child", "--uts", "--ipc", "--net"]);
-        command.args(["bash", "-euc", SETUP, "setup", "host"]).args(&self.absent);
+        command.args(["bash", "-euc", SETUP, "setup", "host"]);
         let (init, _) = Keeper::of("boot a host", command)?;
         let boot = Boot::new(init, self.keeper.clone());
         for (name, serial, disk) in disks {
@@ -91,16 +95,49 @@ impl Host {
         fs::read_to_string(self.keeper.path(&format!("/mnt/upper{path}"))).ok()
     }
 
+    /// What a folder has is hidden, anything else is not there, in overlayfs' own marks (the kernel's documentation,
+    /// *Overlay Filesystem*, whiteouts and opaque directories).
+    fn take_away(&self, path: &str) -> std::io::Result<()> {
+        let hidden = self.keeper.path(&format!("/mnt/upper{path}"));
+        self.folders(Path::new(path).parent().unwrap_or(Path::new("/")))?;
+        if Path::new(path).is_dir() {
+            fs::create_dir_all(&hidden)?;
+            fs::set_permissions(&hidden, fs::Permissions::from_mode(0o755))?;
+            setxattr(&hidden, "trusted.overlay.opaque", b"y", XattrFlags::empty())?;
+        } else {
+            mknodat(CWD, &hidden, FileType::CharacterDevice, Mode::empty(), 0)?;
+        }
+        Ok(())
+    }
+
+    /// Folders of the root volume hide what the machine's own folders look like, so they are made alike.
+    fn folders(&self, folder: &Path) -> std::io::Result<()> {
+        let ancestors: Vec<&Path> = folder.ancestors().collect();
+        for path in ancestors.into_iter().rev() {
+            let made = self.keeper.path(&format!("/mnt/upper{}", path.display()));
+            if !made.exists() {
+                fs::create_dir(&made)?;
+                let own = fs::metadata(path);
+                let mode = own.map_or(0o755, |own| own.permissions().mode());
+                fs::set_permissions(&made, fs::Permissions::from_mode(mode))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A file of the root volume.
+    fn install(&self, path: &str, mode: u32, content: impl AsRef<[u8]>) -> Result<(), BootError> {
+        let made = self.folders(Path::new(path).parent().unwrap_or(Path::new("/")));
+        made.map_err(BootError::file(Path::new(path)))?;
+        // A mark that there is no such file would be written to.
+        let _ = fs::remove_file(self.keeper.path(&format!("/mnt/upper{path}")));
+        self.store(&format!("/mnt/upper{path}"), mode, content)
+    }
+
     fn store(&self, path: &str, mode: u32, content: impl AsRef<[u8]>) -> Result<(), BootError> {
         let file = self.keeper.path(path);
         let made = || -> std::io::Result<()> {
-            let folder = file.parent().unwrap_or(&file);
-            if !folder.exists() {
-                fs::create_dir_all(folder)?;
-                // Whatever the umask is: the folders become those of the root.
-                let own = folder.ancestors().take_while(|one| !one.ends_with("mnt") && !one.ends_with("stand-ins"));
-                own.into_iter().try_for_each(|one| fs::set_permissions(one, fs::Permissions::from_mode(0o755)))?;
-            }
+            fs::create_dir_all(file.parent().unwrap_or(&file))?;
             fs::write(&file, content)?;
             fs::set_permissions(&file, fs::Permissions::from_mode(mode))
         };

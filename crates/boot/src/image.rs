@@ -10,7 +10,8 @@ pub struct Image {
 impl Image {
     /// This machine's files, without its units of systemd and without programs that are played here.
     pub fn new() -> Self {
-        Image::default().without("/etc/systemd/system").without("/usr/lib/systemd/system").without("/usr/local/bin/aws")
+        let not_ours = ["/etc/systemd/system", "/usr/lib/systemd/system", "/usr/local/bin", "/usr/local/sbin"];
+        not_ours.iter().fold(Image::default(), |image, path| image.without(path))
     }
 
     /// A user and a group of that name and number.
@@ -39,7 +40,7 @@ impl Image {
         self.file(&format!("/usr/lib/systemd/system/{name}.service"), 0o644, unit)
     }
 
-    /// Takes a path of this machine away.
+    /// Takes a path of this machine away: a file is not there, a folder is empty.
     #[must_use]
     pub fn without(mut self, path: &str) -> Self {
         self.absent.push(path.to_owned());

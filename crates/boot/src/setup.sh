@@ -1,7 +1,4 @@
-# Makes the root of one boot in the namespaces that it was started in, and becomes their first process. $1 is a name, the rest
-# are the paths of this machine that the image does not have.
-name=$1
-shift
+# Makes the root of one boot in the namespaces that it was started in, and becomes their first process. $1 is the host's name.
 read -r pid _ </proc/self/stat
 root=/mnt/root
 # The boot before may still be going.
@@ -13,12 +10,6 @@ until mount -t overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work overl
 done
 mount -t tmpfs -o mode=0755 tmpfs $root/run
 mount -t tmpfs -o mode=1777 tmpfs $root/tmp
-if [ ! -e /mnt/installed ]; then
-  for path in "$@"; do rm -rf "$root${path:?}"; done
-  mkdir -p $root/etc/systemd/system $root/usr/lib/systemd/system $root/stand-ins
-  cp -a /mnt/files/. $root/
-  : >/mnt/installed
-fi
 mount -t proc proc $root/proc
 # The kernel's switches are the machine's and not this root's.
 mount --bind $root/proc/sys $root/proc/sys
@@ -42,7 +33,7 @@ rm -rf /mnt/stand-ins/active
 # A file would keep the last line only, as scripts open it with `>`.
 mkfifo $root/dev/kmsg
 cat <>$root/dev/kmsg >>/mnt/stand-ins/kmsg &
-hostname "$name"
+hostname "$1"
 ip link set lo up 2>/dev/null || true
 cd $root
 # Only from here on is the root of this process the host's.
