@@ -6,6 +6,7 @@
 //! guarded where every call of the function is. What the look must say is not judged.
 
 use crate::script::{Script, Touched};
+use crate::syntax::Word;
 use crate::syntax::{Command, Kind, Link, Part};
 
 const LOOKS: [&str; 9] =
@@ -39,6 +40,13 @@ impl<'s, 'a> Guards<'s, 'a> {
             });
         }
         self.script.touches(id, &is_look, &self.looks)
+    }
+
+    /// Whether a look was at this one: of a disk by name the same name must have been looked at.
+    pub fn know(&self, disk: Option<&Word<'_>>) -> bool {
+        let Some(disk) = disk.filter(|disk| disk.is_literal()) else { return true };
+        let mut looks = self.script.commands.iter().filter(|command| is_look(command));
+        looks.any(|look| look.arguments().iter().any(|word| word.text == disk.text))
     }
 
     pub fn is_guarded(&self, id: usize) -> bool {

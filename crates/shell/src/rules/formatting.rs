@@ -2,6 +2,7 @@
 
 use crate::guards::Guards;
 use crate::script::Script;
+use crate::syntax::Word;
 use crate::syntax::{Command, Kind, Link, Part};
 use crate::{Found, Rule};
 
@@ -22,9 +23,13 @@ fn formats<'s, 'a>(script: &'s Script<'a>) -> impl Iterator<Item = (usize, &'s C
     script.simple().filter(|(_, command)| {
         let name = command.name();
         let is_mkfs = name == "mkfs" || name.starts_with("mkfs.") || name == "mke2fs";
-        let target = command.arguments().iter().rev().find(|word| word.text.starts_with('/') || !word.is_literal());
-        is_mkfs && target.is_some_and(|word| word.text.starts_with("/dev/") || !word.is_literal())
+        is_mkfs && target(command).is_some_and(|word| word.text.starts_with("/dev/") || !word.is_literal())
     })
+}
+
+/// What is formatted.
+fn target<'c, 'a>(command: &'c Command<'a>) -> Option<&'c Word<'a>> {
+    command.arguments().iter().rev().find(|word| word.text.starts_with('/') || !word.is_literal())
 }
 
 fn unguarded(script: &Script<'_>) -> Vec<Found> {
@@ -33,9 +38,9 @@ fn unguarded(script: &Script<'_>) -> Vec<Found> {
         return Vec::new();
     }
     let guards = Guards::new(script);
-    let bare = formats.filter(|(id, _)| !guards.is_guarded(*id));
+    let bare = formats.filter(|(id, command)| !guards.is_guarded(*id) || !guards.know(target(command)));
     bare.map(|(id, command)| {
-        let target = command.arguments().last().map_or("the disk", |word| word.raw);
+        let target = target(command).map_or("the disk", |word| word.raw);
         let message = format!("{} formats {target} without having looked whether it holds data", command.name());
         script.found(id, command.line, message)
     })
