@@ -1,0 +1,80 @@
+//! `stackgen userdata test`.
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::boot_script::Which;
+use crate::error::CliError;
+use crate::shell::{ERROR, STATUS};
+use crate::trial::{ImageFile, Trial, Verdict};
+use crate::{Context, load, table, template};
+
+/// How wide the name of a scenario is, where there is room.
+const NAME: usize = 52;
+
+/// Run a boot script for real, in throw-away roots of this machine
+///
+/// The script runs as root with real disks and real tools; only AWS, systemd and the metadata service are played. After its
+/// first boot it meets everything that the stack and the script suggest: it runs again, on a new root with the same volume,
+/// with the volume late, absent, blank or of somebody else, without each parameter that it asks for, and killed in each section.
+/// It must become ready or stop with an error and tell its stack so, and no secret may be readable anywhere.
+///
+/// What the machine image brings is in userdata/image.yaml: users, files, programs and services. Needs root.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    which: Which,
+    /// What the image brings, instead of userdata/image.yaml
+    #[arg(long, value_name = "FILE")]
+    image: Option<PathBuf>,
+    /// A value that only a deploy knows, instead of one that is made up
+    #[arg(long = "value", value_name = "NAME=VALUE", value_parser = pair)]
+    values: Vec<(String, String)>,
+    /// A parameter with this value, instead of one that is made up
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = pair)]
+    parameters: Vec<(String, String)>,
+    /// Only scenarios of this name, after the first boot; `*` stands for any letters
+    #[arg(long, value_name = "NAME")]
+    only: Option<String>,
+    /// Print what the script prints, also where all is well
+    #[arg(long)]
+    log: bool,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
+    pair.ok_or_else(|| "write it as NAME=VALUE".to_owned())
+}
+
+pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
+    let loaded = load::assembly(context)?;
+    let script = args.which.of(&loaded.assembly)?;
+    let template = template::read(&loaded.assembly, script.stack)?;
+    let root = loaded.project.as_ref().map(|project| project.root.as_path());
+    let image = ImageFile::read(args.image.as_deref(), root)?;
+    let map = |pairs: &[(String, String)]| pairs.iter().cloned().collect::<BTreeMap<_, _>>();
+    let trial = Trial::new(&script, &template, image, &map(&args.values), &map(&args.parameters))?;
+    context.shell.status("Booting", &format!("{} of {} in throw-away roots", script.entry.id, script.stack.name));
+    let mut written = Ok(());
+    let tried = trial.run(args.only.as_deref(), |verdict| {
+        let text = text(context, args.log, &verdict);
+        written = std::mem::replace(&mut written, Ok(())).and_then(|()| context.shell.view(&text));
+    });
+    written?;
+    let tried = tried?;
+    context.shell.view(&format!("{tried} of {tried} scenarios passed\n"))
+}
+
+fn text(context: &Context, shows_log: bool, verdict: &Verdict) -> String {
+    let time = format!("{:.1} s", verdict.took.as_secs_f64());
+    let width = NAME.min(context.shell.width().saturating_sub(20));
+    let name = table::shorten(&verdict.name, width);
+    let (style, word) = if verdict.fault.is_none() { (STATUS, "passed") } else { (ERROR, "FAILED") };
+    let mut text = format!("{style}{word:>8}{style:#}  {name:<width$} {time:>7}\n");
+    for line in verdict.fault.iter().flat_map(|fault| table::wrap(fault, context.shell.width().saturating_sub(10))) {
+        text += &format!("{:10}{line}\n", "");
+    }
+    if shows_log || verdict.fault.is_some() {
+        verdict.log.lines().for_each(|line| text += &format!("{:8}| {line}\n", ""));
+    }
+    text
+}
