@@ -91,7 +91,7 @@ fn units_want_what_they_say() {
         .service("mounted", "[Unit]\nRequiresMountsFor=/nowhere\n[Service]\nExecStart=/usr/bin/true\n")
         .service("sure", "[Unit]\nAssertPathExists=/nowhere\n[Service]\nExecStart=/usr/bin/true\n")
         .service("set", "[Service]\nEnvironmentFile=/nowhere\nExecStart=/usr/bin/true\n")
-        .service("good", "[Service]\nExecStart=/usr/bin/true\n");
+        .service("good", "[Service]\nExecStart=-/usr/bin/false\n");
     let all = "for unit in late broken needy mounted sure set good none; do systemctl start $unit 2>/dev/null; echo $unit $?; done";
     let outcome = ran(
         &image,
