@@ -58,7 +58,12 @@ fn trials(missing: &str, must_run: bool) -> Vec<Trial> {
         let landed = |_| Err("it holds now; move it to CASES".to_owned());
         trials.push(trial(format!("awaited::{name}"), Box::new(move |subject| check(subject).map_or(Ok(()), landed))));
     }
-    for section in subject.sections() {
+    let sections = subject.sections();
+    let known = |_: &Subject| Err("the script names no sections; say in `Subject::sections` how it does".to_owned());
+    if sections.is_empty() {
+        trials.push(trial("again::sections_are_known".to_owned(), Box::new(known)));
+    }
+    for section in sections {
         let again = section.clone();
         let name = format!("again::killed_in_{section}");
         trials.push(trial(name, Box::new(move |subject| repeats::killed_and_run_again(subject, &again))));

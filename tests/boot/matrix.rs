@@ -21,6 +21,7 @@ pub const CASES: &[(&str, Check)] = &[
     ("disk::ambiguous", disks::ambiguous),
     ("disk::unreadable", disks::unreadable),
     ("disk::unreadable_at_the_end", disks::unreadable_at_the_end),
+    ("disk::formatted_by_halves", disks::formatted_by_halves),
     ("disk::appears_late", disks::appears_late),
     ("disk::never_appears", disks::never_appears),
     ("disk::names_are_swapped", disks::names_are_swapped),

@@ -106,6 +106,7 @@ pub const FIRST_SCRIPT_PASSES: &[&str] = &[
     "disk::encrypted",
     "disk::unreadable",
     "disk::unreadable_at_the_end",
+    "disk::formatted_by_halves",
     "disk::never_appears",
     "again::a_service_does_not_start",
 ];

@@ -68,7 +68,7 @@ impl Subject {
         Ok(Subject { parts: self.parts.iter().map(change).collect() })
     }
 
-    /// Names of its sections, in their order.
+    /// Names of its sections, in their order. Without any, no kill would be tried and nobody would notice.
     pub fn sections(&self) -> Vec<String> {
         let text = self.text();
         let named = text.lines().filter_map(|line| line.strip_prefix("section=").or(line.strip_prefix("begin ")));

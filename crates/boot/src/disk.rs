@@ -133,9 +133,9 @@ impl Content {
         self.blocks.is_empty()
     }
 
-    /// Whether a text is anywhere, unless it lies across two blocks.
-    pub(crate) fn has(&self, text: &[u8]) -> bool {
-        self.blocks.values().any(|block| crate::leaks::has(block, text))
+    /// Whether one of the texts is anywhere, unless it lies across two blocks.
+    pub(crate) fn has_any(&self, texts: &[String]) -> bool {
+        self.blocks.values().any(|block| crate::leaks::has_any(block, texts))
     }
 }
 

@@ -18,9 +18,9 @@ impl Boot {
     ///
     /// A value is looked for as it is, and as shells, JSON and hexadecimal digits write it.
     pub fn leaks(&self, outcome: &Outcome, disks: &[&Disk], values: &[&str]) -> Result<Vec<Leak>, BootError> {
-        let forms: Vec<Vec<u8>> =
+        let forms: Vec<String> =
             values.iter().filter(|value| !value.is_empty()).flat_map(|value| forms(value)).collect();
-        let leaky = |bytes: &[u8]| forms.iter().any(|form| has(bytes, form));
+        let leaky = |bytes: &[u8]| has_any(bytes, &forms);
         let mut places = Vec::new();
         if leaky(outcome.log.as_bytes()) {
             places.push("the log".to_owned());
@@ -43,7 +43,7 @@ impl Boot {
         self.ask("findmnt -rn -o TARGET -t xfs,ext4,ext3,ext2,btrfs | xargs -r sync -f");
         for disk in disks {
             let content = disk.content_as_it_is()?;
-            places.extend(forms.iter().any(|form| content.has(form)).then(|| "a disk".to_owned()));
+            places.extend(content.has_any(&forms).then(|| "a disk".to_owned()));
         }
         Ok(places.into_iter().map(|place| Leak { place }).collect())
     }
@@ -66,24 +66,18 @@ impl Boot {
     }
 }
 
-fn forms(value: &str) -> Vec<Vec<u8>> {
+fn forms(value: &str) -> Vec<String> {
     let escaped = value.replace('\\', "\\\\").replace('"', "\\\"");
     let json = escaped.replace('\n', "\\n");
     // This is how strace writes arguments.
     let hexadecimal: String = value.bytes().map(|byte| format!("\\x{byte:02x}")).collect();
-    [value.to_owned(), escaped, json, hexadecimal].map(String::into_bytes).into()
+    vec![value.to_owned(), escaped, json, hexadecimal]
 }
 
-pub(crate) fn has(bytes: &[u8], part: &[u8]) -> bool {
-    let Some(first) = part.first() else { return false };
-    let mut rest = bytes;
-    while let Some(place) = rest.iter().position(|byte| byte == first) {
-        if rest[place..].starts_with(part) {
-            return true;
-        }
-        rest = &rest[place + 1..];
-    }
-    false
+/// What is no UTF-8 in between changes nothing for texts that are.
+pub(crate) fn has_any(bytes: &[u8], forms: &[String]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    forms.iter().any(|form| text.contains(form.as_str()))
 }
 
 fn visit(folder: &Path, see: &mut impl FnMut(&Path, &fs::Metadata)) {

@@ -55,7 +55,7 @@ witness() {
   record started "$1" "$seen"
 }
 run() {
-  local text=$1 command out=/stand-ins/units.log err file settings=(env -i "PATH=/usr/sbin:/usr/bin:/sbin:/bin" LANG=C.UTF-8)
+  local text=$1 command may_fail out=/stand-ins/units.log err file settings=(env -i "PATH=/usr/sbin:/usr/bin:/sbin:/bin" LANG=C.UTF-8)
   [ ! -s /stand-ins/world/unit-seconds ] || settings+=("SECONDS=$(cat /stand-ins/world/unit-seconds)")
   while read -r file; do
     case "$file" in '' | -*) continue ;; esac
@@ -66,7 +66,10 @@ run() {
   case "$(values "$text" StandardError | tail -n 1)" in null) err=/dev/null ;; journal) err=/stand-ins/units.log ;; esac
   while read -r command; do
     [ -n "$command" ] || continue
-    "${settings[@]}" bash -c "exec $command" >>"$out" 2>>"$err" </dev/null || return 1
+    may_fail=''
+    # systemd.service(5): a minus before a command forgives it; the other marks change nothing here.
+    while case "$command" in -*) may_fail=yes ;; [@:+!]*) ;; *) false ;; esac; do command=${command:1}; done
+    "${settings[@]}" bash -c "exec $command" >>"$out" 2>>"$err" </dev/null || [ -n "$may_fail" ] || return 1
   done <<<"$(values "$text" ExecStart)"
 }
 start() {
