@@ -43,11 +43,12 @@ impl World {
         self
     }
 
-    /// Takes a parameter away, of either type.
+    /// Takes a parameter or secret away, of any type.
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
         self.parameters.remove(name);
         self.secure_parameters.remove(name);
+        self.secrets.remove(name);
         self
     }
 

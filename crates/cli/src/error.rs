@@ -18,6 +18,7 @@ use crate::problems::AppProblems;
 use crate::project::{self, ProjectError};
 use crate::select::NoStack;
 use crate::template::TemplateError;
+use crate::trial::{ImageError, TrialError};
 
 /// How many candidates for an unclear name are listed.
 const CANDIDATES: usize = 20;
@@ -181,6 +182,30 @@ impl From<NoScript> for CliError {
             }
         };
         CliError::failed(error).hints([hint])
+    }
+}
+
+impl From<ImageError> for CliError {
+    fn from(error: ImageError) -> Self {
+        let hint = match &error {
+            ImageError::Read { .. } => None,
+            ImageError::Syntax { .. } => {
+                Some("it has: users (name: number), files and programs (path: text), services (names)")
+            }
+        };
+        CliError::failed(error).hints(hint)
+    }
+}
+
+impl From<TrialError> for CliError {
+    fn from(error: TrialError) -> Self {
+        let hint = match &error {
+            TrialError::Machine(_) => None,
+            TrialError::UserData { .. } => Some("give what it misses: --value NAME=VALUE".to_owned()),
+            TrialError::Failed { .. } => Some("--only with a name runs one of them again".to_owned()),
+            TrialError::NoScenario { known, .. } => Some(format!("there are:\n{}", known.join("\n"))),
+        };
+        CliError::failed(error).hints(hint)
     }
 }
 

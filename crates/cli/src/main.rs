@@ -23,6 +23,7 @@ mod shell;
 mod shellcheck;
 mod table;
 mod template;
+mod trial;
 
 use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe};

@@ -44,7 +44,7 @@ pub(crate) struct Trial {
     record: String,
     /// What it asks for, found by its first boot.
     world: World,
-    asked: Vec<String>,
+    asked: Vec<Asked>,
     /// Whether it tells its stack how it ended.
     reports: bool,
 }
@@ -83,7 +83,11 @@ impl Trial {
         let volume = |at: usize| format!("vol-{at:017x}");
         let known = |name: &str| {
             let at = volumes.iter().position(|volume| *volume == name);
-            values.get(name).cloned().or_else(|| at.map(volume)).or_else(|| pseudo(name, &stack.name, stack.region.as_deref()))
+            values
+                .get(name)
+                .cloned()
+                .or_else(|| at.map(volume))
+                .or_else(|| pseudo(name, &stack.name, stack.region.as_deref()))
         };
         let host = || entry.id.clone();
         let wrong = |source: anyhow::Error| TrialError::UserData { host: host(), source };
@@ -133,19 +137,14 @@ impl Trial {
             for asked in new {
                 // Nothing else has this by chance, so that it is found wherever it leaks.
                 let value = format!("made-up-{:08x}", 0x5eed_0000 + self.asked.len());
-                let world = std::mem::take(&mut self.world);
-                self.world = match asked.kind {
-                    Kind::Plain => world.parameter(&asked.name, &value),
-                    Kind::Secure => world.secure_parameter(&asked.name, &value),
-                    Kind::Secret => world.secret(&asked.name, &value),
-                };
-                self.asked.push(asked.name);
+                self.world = asked.given(std::mem::take(&mut self.world), &value);
+                self.asked.push(asked);
             }
         }
     }
 
     fn knows(&self, name: &str) -> bool {
-        name == self.record || self.asked.iter().any(|asked| asked == name)
+        name == self.record || self.asked.iter().any(|asked| asked.name == name)
     }
 
     fn new_volumes(&self) -> World {
@@ -181,36 +180,49 @@ impl Trial {
     }
 }
 
+/// A parameter or secret.
 struct Asked {
     name: String,
     kind: Kind,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Plain,
     Secure,
     Secret,
 }
 
+impl Asked {
+    /// A world that has it.
+    fn given(&self, world: World, value: &str) -> World {
+        match self.kind {
+            Kind::Plain => world.parameter(&self.name, value),
+            Kind::Secure => world.secure_parameter(&self.name, value),
+            Kind::Secret => world.secret(&self.name, value),
+        }
+    }
+}
+
 /// What a script asked AWS for.
 fn asked(outcome: &Outcome) -> Vec<Asked> {
     let calls = outcome.calls.iter().filter(|call| call.program == "aws");
-    calls.filter_map(|call| {
-        let has = |word: &str| call.arguments.iter().any(|argument| argument == word);
-        let behind = |option: &str| {
-            let at = call.arguments.iter().position(|argument| argument == option)?;
-            call.arguments.get(at + 1).cloned()
-        };
-        let (name, kind) = match () {
-            () if has("get-parameter") && has("--with-decryption") => (behind("--name")?, Kind::Secure),
-            () if has("get-parameter") => (behind("--name")?, Kind::Plain),
-            () if has("get-secret-value") => (behind("--secret-id")?, Kind::Secret),
-            () => return None,
-        };
-        Some(Asked { name, kind })
-    })
-    .collect()
+    calls
+        .filter_map(|call| {
+            let has = |word: &str| call.arguments.iter().any(|argument| argument == word);
+            let behind = |option: &str| {
+                let at = call.arguments.iter().position(|argument| argument == option)?;
+                call.arguments.get(at + 1).cloned()
+            };
+            let (name, kind) = match () {
+                () if has("get-parameter") && has("--with-decryption") => (behind("--name")?, Kind::Secure),
+                () if has("get-parameter") => (behind("--name")?, Kind::Plain),
+                () if has("get-secret-value") => (behind("--secret-id")?, Kind::Secret),
+                () => return None,
+            };
+            Some(Asked { name, kind })
+        })
+        .collect()
 }
 
 /// What CloudFormation knows of every stack.

@@ -1,9 +1,9 @@
 //! What can happen to a boot script, and what must become of it.
 use std::time::{Duration, Instant};
 
-use stackgen_boot::{Disk, Outcome, Start, StopAt, World};
+use stackgen_boot::{Disk, Host, Outcome, Start, StopAt, World};
 
-use super::{Run, Trial, TrialError, Verdict, told};
+use super::{Kind, Run, Trial, TrialError, Verdict, told};
 use crate::names;
 
 /// The scenario that tells what a script needs.
@@ -50,13 +50,13 @@ fn of(trial: &Trial) -> Vec<Scenario<'_>> {
         all.push(("the volume is blank and not new".to_owned(), Box::new(|| blank_in_service(trial))));
         all.push(("the volume has another file system".to_owned(), Box::new(|| other_file_system(trial))));
     }
-    for name in &trial.asked {
-        let missing = move || refused(trial, &trial.new_volumes().without(name));
-        all.push((format!("without {name}"), Box::new(missing)));
+    for asked in &trial.asked {
+        let missing = move || refused(trial, &trial.new_volumes().without(&asked.name));
+        all.push((format!("without {}", asked.name), Box::new(missing)));
     }
-    for name in trial.asked.iter().filter(|name| trial.world.is_confidential(name)) {
-        let empty = move || refused(trial, &trial.new_volumes().with_empty(name));
-        all.push((format!("{name} is empty"), Box::new(empty)));
+    for asked in trial.asked.iter().filter(|asked| asked.kind != Kind::Plain) {
+        let empty = move || refused(trial, &asked.given(trial.new_volumes(), ""));
+        all.push((format!("{} is empty", asked.name), Box::new(empty)));
     }
     for section in &trial.sections {
         all.push((format!("killed in {section}, then again"), Box::new(move || killed(trial, section))));
@@ -86,18 +86,19 @@ fn new_root(trial: &Trial) -> Judged {
 
 fn late(trial: &Trial) -> Judged {
     let disks = trial.disks().map_err(unseen)?;
-    let run = std::thread::scope(|scope| -> Result<Run, String> {
-        let host = stackgen_boot::Host::new(&trial.image.image()).map_err(told)?;
-        let boot = host.boot(&trial.new_volumes(), &[]).map_err(told)?;
+    let host = Host::new(&trial.image.image()).map_err(|error| unseen(told(error)))?;
+    let boot = host.boot(&trial.new_volumes(), &[]).map_err(|error| unseen(told(error)))?;
+    let (attached, outcome) = std::thread::scope(|scope| {
         let attached = scope.spawn(|| {
             std::thread::sleep(Duration::from_millis(700));
             trial.attach(&boot, &disks)
         });
-        let outcome = boot.run(&trial.parts, &Start::default()).map_err(told)?;
-        attached.join().expect("attaching does not panic")?;
-        Ok(Run { host, boot, outcome })
+        let outcome = boot.run(&trial.parts, &Start::default()).map_err(told);
+        (attached.join().expect("attaching does not panic"), outcome)
     });
-    judged_ready(trial, &run.map_err(unseen)?, &disks, &trial.new_volumes(), None)
+    attached.map_err(unseen)?;
+    let run = Run { outcome: outcome.map_err(unseen)?, boot, host };
+    judged_ready(trial, &run, &disks, &trial.new_volumes(), None)
 }
 
 fn never(trial: &Trial) -> Judged {

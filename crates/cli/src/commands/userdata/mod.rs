@@ -1,11 +1,12 @@
 //! `stackgen userdata`: boot scripts.
 mod show;
 mod size;
+mod test;
 
 use crate::Context;
 use crate::error::CliError;
 
-/// Look at boot scripts: what runs on a machine when it first starts
+/// Look at boot scripts, and run them: what a machine does when it first starts
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -16,11 +17,13 @@ pub(crate) struct Args {
 enum Command {
     Show(show::Args),
     Size(size::Args),
+    Test(test::Args),
 }
 
 pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
     match &args.command {
         Command::Show(args) => show::exec(context, args),
         Command::Size(args) => size::exec(context, args),
+        Command::Test(args) => test::exec(context, args),
     }
 }
