@@ -186,13 +186,14 @@ pub fn assert_runs(boot: &Boot, outcome: &Outcome, disks: &[&Disk]) -> Verdict {
 
 /// At the moment at which the services started, and not only in the end.
 pub fn assert_services_saw_their_folders(outcome: &Outcome) -> Verdict {
-    for (unit, folder) in
-        [("postgresql", "/data/postgres postgres:postgres 700 on xfs"), ("redis", "/data/redis redis:redis 750 on xfs")]
-    {
+    let folders = [
+        ("postgresql", ["/data/postgres postgres:postgres 700\n", "/data/postgres on xfs\n"]),
+        ("redis", ["/data/redis redis:redis 750\n", "/data/redis on xfs\n"]),
+    ];
+    for (unit, wanted) in folders {
         let seen = outcome.started().into_iter().find(|(started, _)| started.starts_with(unit)).map(|(_, seen)| seen);
-        ensure(seen.is_some_and(|seen| seen.contains(folder)), || {
-            format!("{unit} was to see {folder}, and saw {seen:?}")
-        })?;
+        let as_wanted = seen.is_some_and(|seen| wanted.iter().all(|wanted| seen.contains(wanted)));
+        ensure(as_wanted, || format!("{unit} was to see {wanted:?}, and saw {seen:?}"))?;
     }
     Ok(())
 }

@@ -82,8 +82,10 @@ impl World {
         let named = kinds.iter().flat_map(|(kind, values)| {
             values.iter().map(move |(name, value)| (format!("{kind}/{}", name.replace('/', "%")), value.clone()))
         });
-        let counts =
-            [("unreachable".to_owned(), self.unreachable.to_string()), ("deaf".to_owned(), self.deaf.to_string())];
+        let counts = [
+            ("unreachable".to_owned(), format!("{}\n", self.unreachable)),
+            ("deaf".to_owned(), format!("{}\n", self.deaf)),
+        ];
         named.chain(counts).collect()
     }
 }

@@ -9,9 +9,12 @@ record() {
 # Counts a file down; true as long as it was above zero.
 count_down() {
   local left
+  # Nobody changes a zero.
+  read -r left <"/stand-ins/world/$1"
+  [ "$left" -gt 0 ] || return 1
   exec 8<>"/stand-ins/world/$1.lock"
   flock 8
-  left=$(cat "/stand-ins/world/$1")
+  read -r left <"/stand-ins/world/$1"
   if [ "$left" -gt 0 ]; then
     echo $((left - 1)) >"/stand-ins/world/$1"
   fi

@@ -37,8 +37,20 @@ text_of() {
     case "$1" in *@?*) cat "$folder/${1%%@*}@.service.d"/*.conf 2>/dev/null ;; esac
   done
 }
-# The values of a key, one a line.
-values() { sed -n "s/^$2=//p" <<<"$1"; }
+# The values of a key, one a line; and the last of them. Without other programs, since this is asked often.
+values() {
+  local line
+  while IFS= read -r line; do
+    [[ $line != "$2="* ]] || printf '%s\n' "${line#*=}"
+  done <<<"$1"
+}
+last() {
+  local line
+  value=
+  while IFS= read -r line; do
+    [[ $line != "$2="* ]] || value=${line#*=}
+  done <<<"$1"
+}
 
 is_mounted() {
   mountpoint -q "$1" && return
@@ -47,23 +59,25 @@ is_mounted() {
 }
 # What the service would see at this moment.
 witness() {
-  local path seen=''
-  while read -r path; do
-    [ -n "$path" ] || continue
-    seen+="$path $(stat -c '%U:%G %a' "$path" 2>/dev/null || printf absent) on $(findmnt -n -o FSTYPE -T "$path" 2>/dev/null);"
-  done </stand-ins/world/watched
+  local paths seen=''
+  mapfile -t paths </stand-ins/world/watched
+  if [ -n "${paths[*]}" ]; then
+    seen=$(stat -c '%n %U:%G %a' "${paths[@]}" 2>/dev/null; stat -f -c '%n on %T' "${paths[@]}" 2>/dev/null)
+  fi
   record started "$1" "$seen"
 }
 run() {
-  local text=$1 command may_fail out=/stand-ins/units.log err file settings=(env -i "PATH=/usr/sbin:/usr/bin:/sbin:/bin" LANG=C.UTF-8)
+  local text=$1 command may_fail value out=/stand-ins/units.log err file settings=(env -i "PATH=/usr/sbin:/usr/bin:/sbin:/bin" LANG=C.UTF-8)
   [ ! -s /stand-ins/world/unit-seconds ] || settings+=("SECONDS=$(cat /stand-ins/world/unit-seconds)")
   while read -r file; do
     case "$file" in '' | -*) continue ;; esac
     [ -e "$file" ] || return 1
   done <<<"$(values "$text" EnvironmentFile)"
-  case "$(values "$text" StandardOutput | tail -n 1)" in null) out=/dev/null ;; tty | journal+console) out=/dev/console ;; esac
+  last "$text" StandardOutput
+  case "$value" in null) out=/dev/null ;; tty | journal+console) out=/dev/console ;; esac
   err=$out
-  case "$(values "$text" StandardError | tail -n 1)" in null) err=/dev/null ;; journal) err=/stand-ins/units.log ;; esac
+  last "$text" StandardError
+  case "$value" in null) err=/dev/null ;; journal) err=/stand-ins/units.log ;; esac
   while read -r command; do
     [ -n "$command" ] || continue
     may_fail=''
@@ -73,7 +87,7 @@ run() {
   done <<<"$(values "$text" ExecStart)"
 }
 start() {
-  local unit=$1 text path required
+  local unit=$1 text path required type value
   [ ! -e "$running/$unit" ] || return 0
   if ! file_of "$unit" >/dev/null; then
     printf 'Failed to start %s.service: Unit %s.service not found.\n' "$unit" "$unit" >&2
@@ -100,10 +114,12 @@ start() {
     printf 'Job for %s.service failed because the control process exited with error code.\n' "$unit" >&2
     return 1
   fi
-  case "$(values "$text" Type | tail -n 1)$(values "$text" RemainAfterExit | tail -n 1)" in
-    oneshot | oneshotno) ;;
-    *) : >"$running/$unit" ;;
-  esac
+  last "$text" Type
+  type=$value
+  last "$text" RemainAfterExit
+  if [ "$type" != oneshot ] || [ "$value" = yes ] || [ "$value" = true ]; then
+    : >"$running/$unit"
+  fi
 }
 start_all() {
   local unit status=0
