@@ -29,7 +29,7 @@ ln -s fd/1 $root/dev/stdout
 ln -s fd/2 $root/dev/stderr
 : >$root/dev/console
 mount --bind /mnt/stand-ins $root/stand-ins
-rm -rf /mnt/stand-ins/active
+rm -rf /mnt/stand-ins/active /mnt/stand-ins/failed
 # A file would keep the last line only, as scripts open it with `>`.
 mkfifo $root/dev/kmsg
 cat <>$root/dev/kmsg >>/mnt/stand-ins/kmsg &

@@ -202,7 +202,9 @@ impl From<TrialError> for CliError {
         let hint = match &error {
             TrialError::Machine(_) => None,
             TrialError::UserData { .. } => Some("give what it misses: --value NAME=VALUE".to_owned()),
-            TrialError::Failed { .. } => Some("--only with a name runs one of them again".to_owned()),
+            TrialError::Failed { .. } => {
+                Some("`--only NAME --log` runs one of them again and shows all that it prints".to_owned())
+            }
             TrialError::NoScenario { known, .. } => Some(format!("there are:\n{}", known.join("\n"))),
         };
         CliError::failed(error).hints(hint)

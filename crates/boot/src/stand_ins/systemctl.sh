@@ -5,9 +5,9 @@ set -u
 . /stand-ins/bin/common.sh
 record systemctl "$@"
 
-running=/stand-ins/active
+running=/stand-ins/active failed=/stand-ins/failed
 units='/etc/systemd/system /run/systemd/system /usr/lib/systemd/system'
-mkdir -p "$running"
+mkdir -p "$running" "$failed"
 now='' blocking=yes quiet='' verb='' names=()
 for word in "$@"; do
   case "$word" in
@@ -112,8 +112,10 @@ start() {
   witness "$unit"
   if ! run "$text"; then
     printf 'Job for %s.service failed because the control process exited with error code.\n' "$unit" >&2
+    : >"$failed/$unit"
     return 1
   fi
+  rm -f "$failed/$unit"
   last "$text" Type
   type=$value
   last "$text" RemainAfterExit
@@ -165,6 +167,11 @@ case "$verb" in
       if [ -e "$running/$unit" ]; then status=0 word=active; else word=inactive; fi
       [ -n "$quiet" ] || echo "$word"
     done
+    exit $status
+    ;;
+  is-failed)
+    status=1
+    for unit in ${names[@]+"${names[@]}"}; do [ ! -e "$failed/$unit" ] || status=0; done
     exit $status
     ;;
   is-enabled)

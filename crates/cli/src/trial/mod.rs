@@ -61,7 +61,8 @@ pub(crate) struct Verdict {
 
 /// What one run of a script gave.
 struct Run {
-    host: Host,
+    /// Its root lives as long as this.
+    _host: Host,
     boot: Boot,
     outcome: Outcome,
 }
@@ -168,7 +169,7 @@ impl Trial {
         let boot = host.boot(world, &[]).map_err(told)?;
         self.attach(&boot, disks)?;
         let outcome = boot.run(&self.parts, start).map_err(told)?;
-        Ok(Run { host, boot, outcome })
+        Ok(Run { _host: host, boot, outcome })
     }
 
     /// The root volume has the first name on most hosts; the others follow.

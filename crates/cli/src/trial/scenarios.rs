@@ -97,7 +97,7 @@ fn late(trial: &Trial) -> Judged {
         (attached.join().expect("attaching does not panic"), outcome)
     });
     attached.map_err(unseen)?;
-    let run = Run { outcome: outcome.map_err(unseen)?, boot, host };
+    let run = Run { outcome: outcome.map_err(unseen)?, boot, _host: host };
     judged_ready(trial, &run, &disks, &trial.new_volumes(), None)
 }
 

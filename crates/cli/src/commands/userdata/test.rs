@@ -35,10 +35,13 @@ pub(crate) struct Args {
     /// Only scenarios of this name, after the first boot; `*` stands for any letters
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
-    /// Print what the script prints, also where all is well
+    /// Print all that the script prints
     #[arg(long)]
     log: bool,
 }
+
+/// How much of a log is shown where something is wrong. The end says most.
+const LINES: usize = 15;
 
 fn pair(text: &str) -> Result<(String, String), String> {
     let pair = text.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
@@ -73,8 +76,17 @@ fn text(context: &Context, shows_log: bool, verdict: &Verdict) -> String {
     for line in verdict.fault.iter().flat_map(|fault| table::wrap(fault, context.shell.width().saturating_sub(10))) {
         text += &format!("{:10}{line}\n", "");
     }
-    if shows_log || verdict.fault.is_some() {
-        verdict.log.lines().for_each(|line| text += &format!("{:8}| {line}\n", ""));
+    let lines: Vec<&str> = verdict.log.lines().collect();
+    let shown = match verdict.fault {
+        _ if shows_log => lines.len(),
+        Some(_) => LINES,
+        None => 0,
+    };
+    if shown > 0 && lines.len() > shown {
+        text += &format!("{:10}…\n", "");
+    }
+    for line in &lines[lines.len().saturating_sub(shown)..] {
+        text += &format!("{:8}| {line}\n", "");
     }
     text
 }
