@@ -31,7 +31,10 @@ pub const MUTANTS: &[Mutant] = &[
     ),
     mutant(
         "sentinel_is_not_checked",
-        &[("[ \"$(cat \"$sentinel\")\" = \"$volume\" ] ||", "true ||")],
+        &[
+            ("[ \"$owner\" = \"$volume\" ] ||", "true ||"),
+            ("[ \"$(cat /data/\"$sentinel\")\" = \"$volume\" ] ||", "true ||"),
+        ],
         &["disk::of_another_volume"],
     ),
     mutant(
@@ -47,12 +50,12 @@ pub const MUTANTS: &[Mutant] = &[
     mutant("secrets_are_readable", &[("umask 077", "umask 022")], &["disk::in_use", "secret::arrive_as_they_are"]),
     mutant(
         "a_value_is_an_argument",
-        &[("  [ -n \"$value\" ] ||", "  /usr/bin/true \"$value\"\n  [ -n \"$value\" ] ||")],
+        &[("  [ -n \"$got\" ] ||", "  /usr/bin/true \"$got\"\n  [ -n \"$got\" ] ||")],
         &["disk::in_use"],
     ),
     mutant(
         "a_value_is_told_to_the_kernel",
-        &[("  [ -n \"$value\" ] ||", "  echo \"$value\" >/dev/kmsg\n  [ -n \"$value\" ] ||")],
+        &[("  [ -n \"$got\" ] ||", "  echo \"$got\" >/dev/kmsg\n  [ -n \"$got\" ] ||")],
         &["disk::in_use"],
     ),
     mutant(
@@ -60,26 +63,37 @@ pub const MUTANTS: &[Mutant] = &[
         &[("umask 077\n", "umask 077\nset -x\n"), ("StandardOutput=null\nStandardError=null\n", "")],
         &["disk::in_use", "again::reboot"],
     ),
-    mutant("empty_is_a_value", &[("[ -n \"$value\" ] ||", "true ||")], &["secret::empty"]),
+    mutant("empty_is_a_value", &[("[ -n \"$got\" ] ||", "true ||")], &["secret::empty"]),
     mutant(
         "postgresql_is_not_checked",
         &[("grep -qxF \"$(cat \"$version\")\" <<<\"$installed\" ||", "true ||")],
         &["disk::another_postgresql"],
     ),
-    mutant("mount_is_not_required", &[("RequiresMountsFor=/data\\nAssert", "Assert")], &["again::reboot"]),
+    mutant("mount_is_not_required", &[("RequiresMountsFor=%s", "X-Mount=%s")], &["again::reboot"]),
     mutant(
         "services_do_not_need_the_volume",
-        &[("RequiresMountsFor=/data\\nAssertPathExists=/data/.stackgen-volume\\n", "")],
+        &[("RequiresMountsFor=%s\\nAssertPathExists=%s", "X-Mount=%s\\nX-Path=%s")],
         &["again::reboot_without_the_disk"],
     ),
+    mutant("mount_point_is_writable", &[("  chattr +i /data", "  true")], &["again::reboot_without_the_disk"]),
     mutant(
-        "mount_point_is_writable",
-        &[("mountpoint -q /data || chattr +i /data", "true")],
-        &["again::reboot_without_the_disk"],
+        "mount_point_may_hold_files",
+        &[("[ -z \"$(ls -A /data)\" ] ||", "true ||")],
+        &["disk::mount_point_is_not_empty"],
+    ),
+    mutant(
+        "half_a_format_is_made_again_whenever",
+        &[("[ \"$record\" = \"new:$volume\" ] ||", "true ||")],
+        &["disk::formatted_by_halves_and_in_service"],
+    ),
+    mutant(
+        "owners_are_not_compared",
+        &[("if [ \"$had\" != \"$want\" ]", "if false")],
+        &["again::users_have_other_numbers"],
     ),
     mutant("starts_wait", &[("enable --now --no-block", "enable --now")], &["disk::in_use"]),
     mutant("services_are_only_started", &[("enable --now --no-block", "start --no-block")], &["again::reboot"]),
-    mutant("fstab_grows", &[("grep -v ' /data ' /etc/fstab", "cat /etc/fstab")], &["again::run_twice"]),
+    mutant("fstab_grows", &[("awk '$2 != \"/data\"' /etc/fstab", "cat /etc/fstab")], &["again::run_twice"]),
     mutant("failures_are_silent", &[("trap finish EXIT\n", "")], &["disk::never_appears", "disk::another_file_system"]),
     mutant(
         "mkfs_insists",
@@ -106,7 +120,7 @@ pub const FIRST_SCRIPT_PASSES: &[&str] = &[
     "disk::encrypted",
     "disk::unreadable",
     "disk::unreadable_at_the_end",
-    "disk::formatted_by_halves",
+    "disk::formatted_by_halves_and_in_service",
     "disk::never_appears",
     "again::a_service_does_not_start",
 ];

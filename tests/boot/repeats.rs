@@ -1,5 +1,5 @@
 //! What a second run, a reboot, a new image, and a kill in the middle leave.
-use stackgen_boot::{Boot, Start, StopAt};
+use stackgen_boot::{Boot, Start, StopAt, World};
 
 use super::disks::{assert_kept, blank, inventory, used};
 use super::subject::*;
@@ -90,7 +90,6 @@ pub fn users_have_other_numbers(subject: &Subject) -> Verdict {
 /// Everything is killed when a section begins; the machine stays up. What was on the disk stays, and the next run ends well.
 pub fn killed_and_run_again(subject: &Subject, section: &str) -> Verdict {
     let disk = used(VOLUME)?;
-    let subject = subject.telling_sections()?;
     let host = host(&image(961, 962))?;
     let boot = host.boot(&in_service(), &[("nvme1n1", SERIAL, &disk)]).map_err(told)?;
     let killed = boot.run(&subject.parts, &stop(section, StopAt::Processes)).map_err(told)?;
@@ -104,7 +103,6 @@ pub fn killed_and_run_again(subject: &Subject, section: &str) -> Verdict {
 /// The machine goes down when a section begins, at its very first boot; then the script runs on it again.
 pub fn lost_and_booted_again(subject: &Subject, section: &str) -> Verdict {
     let disk = blank()?;
-    let subject = subject.telling_sections()?;
     let host = host(&image(961, 962))?;
     let boot = host.boot(&new_volume(), &[("nvme1n1", SERIAL, &disk)]).map_err(told)?;
     let killed = boot.run(&subject.parts, &stop(section, StopAt::Machine)).map_err(told)?;
@@ -131,4 +129,17 @@ pub fn a_service_does_not_start(subject: &Subject) -> Verdict {
     ensure(signals == ["FAILURE"] && outcome.status.is_some_and(|status| status != 0), || outcome.log.clone())?;
     drop(boot);
     assert_kept(&disk)
+}
+
+/// A script that is too long for EC2 goes packed: what runs is the same, also when it runs again.
+pub fn sent_packed() -> Verdict {
+    let subject = Subject::packed()?;
+    let host = host(&image(961, 962))?;
+    let boot = host.boot(&World::new(), &[]).map_err(told)?;
+    for _ in 0..2 {
+        let outcome = boot.run(&subject.parts, &Start::default()).map_err(told)?;
+        let log = &outcome.log;
+        ensure(outcome.status == Some(0) && log.contains("it's eu-west-1 & \"$HOME\""), || log.clone())?;
+    }
+    ensure(boot.ask("stat -c %a /var/lib/stackgen/boot").as_deref() == Some("600"), || "others can read it".to_owned())
 }

@@ -115,7 +115,9 @@ impl Host {
         let ancestors: Vec<&Path> = folder.ancestors().collect();
         for path in ancestors.into_iter().rev() {
             let made = self.keeper.path(&format!("/mnt/upper{}", path.display()));
-            if !made.exists() {
+            if !made.is_dir() {
+                // Where a path of the machine was taken away, its mark gives way.
+                let _ = fs::remove_file(&made);
                 fs::create_dir(&made)?;
                 let own = fs::metadata(path);
                 let mode = own.map_or(0o755, |own| own.permissions().mode());
