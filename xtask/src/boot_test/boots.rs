@@ -116,11 +116,11 @@ impl Account<'_> {
         &self,
         what: &str,
         making: &Making,
-        check: impl FnOnce(&Machine) -> anyhow::Result<()>,
+        check: impl FnOnce(&mut Machine) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let started = Instant::now();
-        let machine = Machine::start(self.prepared, &self.scratch, making, &self.parameters.certificate)?;
-        if let Err(error) = check(&machine) {
+        let mut machine = Machine::start(self.prepared, &self.scratch, making, &self.parameters.certificate)?;
+        if let Err(error) = check(&mut machine) {
             println!("{}", machine.last_words());
             return Err(error.context(format!("boot `{what}`")));
         }
@@ -155,11 +155,8 @@ impl Account<'_> {
     }
 
     /// The machine restarts itself; its script does not run, and everything is there again.
-    fn comes_back(&self, machine: &Machine) -> anyhow::Result<()> {
-        let before = machine.first_process()?;
-        // The machine may be gone before its answer comes.
-        let _ = machine.run("systemctl reboot");
-        machine.wait("no reboot", 60, |machine| machine.first_process().is_ok_and(|first| first != before))?;
+    fn comes_back(&self, machine: &mut Machine) -> anyhow::Result<()> {
+        machine.reboot()?;
         for unit in SERVICES {
             let active = format!("systemctl is-active {unit}");
             machine.wait(&format!("{unit} does not come back"), 60, |machine| machine.run(&active).is_ok())?;

@@ -2,11 +2,11 @@
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 
 use super::endpoints::CLOUDFORMATION;
 use super::host::VOLUME;
@@ -14,9 +14,14 @@ use super::programs::run;
 use super::volume::Volume;
 use super::{Prepared, parameters};
 
+/// How a container ends that is not its own unit and wants to be started again (`EXIT_FORCE_RESTART` in systemd's
+/// src/nspawn/nspawn.c).
+const WANTS_TO_START_AGAIN: i32 = 133;
+
 /// A machine that runs, until it is dropped.
 pub(super) struct Machine {
     folder: PathBuf,
+    start: Command,
     container: Child,
 }
 
@@ -45,9 +50,10 @@ impl Machine {
         );
         run(Command::new("mount").args(["-t", "overlay", "overlay", "-o", &layers]).arg(folder.join("root")))?;
         seed(&folder.join("root"), making, trusted)?;
-        let container = boot(prepared, &folder, making)?;
-        let machine = Self { folder, container };
-        machine.wait("systemd does not start", 30, |machine| machine.run("test -S /run/systemd/private").is_ok())?;
+        let mut start = container(prepared, &folder, making)?;
+        let container = spawn(&mut start, &folder)?;
+        let machine = Self { folder, start, container };
+        machine.wait_for_systemd()?;
         if let Some(volume) = making.volume {
             machine.show(volume)?;
         }
@@ -108,23 +114,40 @@ impl Machine {
     }
 
     /// The process that is number one inside, if there is one.
-    pub(super) fn first_process(&self) -> anyhow::Result<u32> {
+    fn first_process(&self) -> anyhow::Result<u32> {
         let container = self.container.id();
         let children = fs::read_to_string(format!("/proc/{container}/task/{container}/children"))?;
         children.split_whitespace().next().context("the machine does not run")?.parse().context("a process's number")
     }
 
+    fn wait_for_systemd(&self) -> anyhow::Result<()> {
+        self.wait("systemd does not start", 60, |machine| machine.run("test -S /run/systemd/private").is_ok())
+    }
+
     /// Shuts it down as an instance is stopped, so that services end and file systems are unmounted.
     pub(super) fn shut_down(mut self) -> anyhow::Result<()> {
         self.run("systemctl poweroff --no-block")?;
+        self.ended().map(drop)
+    }
+
+    /// Restarts it from inside.
+    pub(super) fn reboot(&mut self) -> anyhow::Result<()> {
+        self.run("systemctl reboot --no-block")?;
+        let code = self.ended()?.code();
+        ensure!(code == Some(WANTS_TO_START_AGAIN), "the machine ended with {code:?} instead of a reboot");
+        self.container = spawn(&mut self.start, &self.folder)?;
+        self.wait_for_systemd()
+    }
+
+    fn ended(&mut self) -> anyhow::Result<ExitStatus> {
         let started = Instant::now();
-        while self.container.try_wait()?.is_none() {
-            if started.elapsed() > Duration::from_secs(60) {
-                bail!("the machine does not shut down");
+        loop {
+            if let Some(status) = self.container.try_wait()? {
+                return Ok(status);
             }
+            ensure!(started.elapsed() < Duration::from_secs(90), "the machine does not shut down");
             thread::sleep(Duration::from_millis(100));
         }
-        Ok(())
     }
 
     /// What it has written to its root disk.
@@ -197,21 +220,34 @@ const OF_THE_HOST: [&str; 3] = ["systemd-sysctl.service", "systemd-pstore.servic
 
 /// Another image may have installed its packages in another order, and numbers are given in order.
 const OTHER_USERS: &str = "
-    postgres=$(id -u postgres) redis=$(id -u redis)
-    find / -xdev -user postgres -fprint0 /tmp/of-postgres -o -xdev -user redis -fprint0 /tmp/of-redis
-    usermod --uid 64000 redis
-    usermod --uid \"$redis\" postgres
-    usermod --uid \"$postgres\" redis
-    xargs -0r chown --no-dereference postgres </tmp/of-postgres
-    xargs -0r chown --no-dereference redis </tmp/of-redis
-    rm /tmp/of-postgres /tmp/of-redis";
+    postgres=$(id -u postgres):$(id -g postgres) redis=$(id -u redis):$(id -g redis)
+    find / -xdev '(' -user postgres -fprint0 /tmp/u-postgres -o -user redis -fprint0 /tmp/u-redis -o -true ')' \\
+      '(' -group postgres -fprint0 /tmp/g-postgres -o -group redis -fprint0 /tmp/g-redis -o -true ')'
+    renumber() { groupmod --gid \"${2#*:}\" \"$1\" && usermod --uid \"${2%:*}\" --gid \"${2#*:}\" \"$1\"; }
+    renumber redis 64000:64000
+    renumber postgres \"$redis\"
+    renumber redis \"$postgres\"
+    for of in postgres redis; do
+      xargs -0r chown --no-dereference $of </tmp/u-$of
+      xargs -0r chgrp --no-dereference $of </tmp/g-$of
+    done
+    rm /tmp/[ug]-*";
 
-/// Starts the container.
+fn spawn(start: &mut Command, folder: &Path) -> anyhow::Result<Child> {
+    let udev = folder.join("udev");
+    let _ = fs::remove_dir_all(&udev);
+    fs::create_dir(&udev)?;
+    File::create(udev.join("control"))?;
+    start.spawn().context("systemd-nspawn does not run")
+}
+
+/// The command that starts the container.
 ///
 /// udev runs inside, so that devices come and go and `/data` is mounted again after a reboot as on a real machine. It wants a
 /// `/sys` that can be written to (where it cannot, systemd ignores devices in `/etc/fstab`), and it wants to send messages
-/// (`CAP_NET_ADMIN`, over the enclosure's own network). It makes no nodes for devices, here as anywhere.
-fn boot(prepared: &Prepared, folder: &Path, making: &Making) -> anyhow::Result<Child> {
+/// (`CAP_NET_ADMIN`, over the enclosure's own network). systemd listens to it only if there is a sign of udev before systemd
+/// starts, which is `/run/udev/control` (`device_monitor_new_full` in its src/libsystemd/sd-device). udev makes no nodes for devices, here as anywhere.
+fn container(prepared: &Prepared, folder: &Path, making: &Making) -> anyhow::Result<Command> {
     let mut container = Command::new(&prepared.nspawn);
     if let Some(library) = &prepared.nspawn_library {
         container.env("LD_LIBRARY_PATH", library);
@@ -220,15 +256,12 @@ fn boot(prepared: &Prepared, folder: &Path, making: &Making) -> anyhow::Result<C
     container.args(["--quiet", "--boot", "--register=no", "--keep-unit", "--machine=boot-test", "--console=pipe"]);
     container.args(["--capability=CAP_NET_ADMIN", "--drop-capability=CAP_MKNOD"]);
     container.args(["--resolv-conf=off", "--timezone=off", "--link-journal=no"]);
+    container.arg(format!("--bind={}:/run/udev", folder.join("udev").display()));
     if let Some(volume) = making.volume {
         container.arg(format!("--bind={}", volume.device.display()));
     }
     let console = File::create(folder.join("console"))?;
     container.arg("--directory").arg(folder.join("root"));
-    container
-        .stdin(Stdio::null())
-        .stdout(console.try_clone()?)
-        .stderr(console)
-        .spawn()
-        .context("systemd-nspawn does not run")
+    container.stdin(Stdio::null()).stdout(console.try_clone()?).stderr(console);
+    Ok(container)
 }
