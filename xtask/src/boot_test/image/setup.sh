@@ -2,6 +2,7 @@
 set -eu
 adduser --quiet --system --group --no-create-home zmanim
 install -d -o zmanim -g zmanim /var/log/zmanim
+install -d /opt/aws/amazon-cloudwatch-agent/etc
 # The configuration of the cluster is the image's; its data is made on the volume.
 pg_createcluster 17 main --datadir /data/postgres/17/main >/dev/null
 rm -rf /data /var/log/postgresql/*
