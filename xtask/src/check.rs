@@ -48,6 +48,7 @@ const STEPS: &[Step] = &[
         // Nobody accepts a snapshot by running a test, and boot scripts are booted or the check fails.
         environment: &[("INSTA_UPDATE", "no"), ("INSTA_FORCE_PASS", "0"), ("STACKGEN_SKIP_NOTHING", "1")],
     },
+    step("boot-test", &["cargo", "xtask", "boot-test"]),
 ];
 
 /// Runs the steps and stops at the first that fails.

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 mod bench;
+mod boot_test;
 mod builders;
 mod check;
 mod features;
@@ -17,6 +18,7 @@ mod tools;
 #[command(name = "cargo xtask")]
 enum Chore {
     Bench(bench::Args),
+    BootTest(boot_test::Args),
     Check(check::Args),
     Builders(builders::Args),
     Features(features::Args),
@@ -28,6 +30,7 @@ enum Chore {
 fn main() -> ExitCode {
     let done = match Chore::parse() {
         Chore::Bench(args) => bench::exec(&args),
+        Chore::BootTest(args) => boot_test::exec(&args),
         Chore::Builders(args) => builders::exec(&args),
         Chore::Check(args) => check::exec(&args),
         Chore::Features(args) => features::exec(&args),
