@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail, ensure};
 
 use super::endpoints::{Endpoints, INSTANCE, Signal};
-use super::host::{RECORD, SECRETS, STACK, VOLUME};
+use super::host::{RECORD, REGION, SECRETS, STACK, VOLUME};
 use super::machine::{Machine, Making};
 use super::parameters::Parameters;
 use super::volume::Volume;
@@ -44,7 +44,8 @@ pub(super) fn exec(prepared: &Prepared) -> anyhow::Result<()> {
     account.blank_volume()?;
     account.other_image()?;
     account.late_volume()?;
-    account.missing_secret()
+    account.missing_secret()?;
+    account.packed_script()
 }
 
 impl Account<'_> {
@@ -104,6 +105,20 @@ impl Account<'_> {
             ensure!(log.contains(missing), "no log names {missing}");
             machine.run("for file in /opt/zmanim/config.env /etc/restic/env; do test ! -s $file; done")?;
             no_secrets(machine)
+        })
+    }
+
+    /// cloud-init unpacks what EC2 would not have taken otherwise.
+    fn packed_script(&self) -> anyhow::Result<()> {
+        self.endpoints.reset(0);
+        let making = Making { user_data: &self.prepared.host.packed, ..self.making("packed-script") };
+        ensure!(making.user_data.starts_with("Content-Type: multipart/mixed"), "the example's script is not packed");
+        self.boot("a packed script", &making, |machine| {
+            machine.run("timeout 60 cloud-init status --wait")?;
+            let wrote =
+                machine.run("cat /etc/denied/region; wc -l </etc/denied/names; stat -c %a /var/lib/stackgen/boot")?;
+            ensure!(wrote.lines().eq([REGION, "1500", "600"]), "the script wrote {wrote}");
+            Ok(())
         })
     }
 

@@ -1,11 +1,13 @@
 //! The host that is booted: what its template says, and the names that the test chose for it.
+use std::fs;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, ensure};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use stackgen_boot::user_data::evaluate;
 
-use super::user_data;
+use crate::tools;
 
 pub(super) const STACK: &str = "prod-compute";
 pub(super) const REGION: &str = "eu-west-1";
@@ -27,30 +29,46 @@ pub(super) struct Host {
     pub user_data: String,
     /// The logical id that hears the signal.
     pub wait_condition: String,
+    /// The user-data of an example whose script is too long to be sent as it is.
+    pub packed: String,
 }
 
 impl Host {
-    /// Describes the stack as people do.
+    /// Describes the stacks as people do: the production host, and an example whose script is sent packed.
     pub(super) fn describe() -> anyhow::Result<Self> {
         let mut synth = Command::new("cargo");
         synth.args(["run", "--quiet", "--package", "stackgen-cli", "--", "synth", STACK, "--format", "json"]);
         let output = synth.stderr(Stdio::inherit()).output().context("`cargo` does not run")?;
         ensure!(output.status.success(), "`stackgen synth {STACK}` failed");
         let template: Json = serde_json::from_slice(&output.stdout)?;
-        let value = |name: &str| {
-            Some(match name {
-                "AWS::Region" => REGION.to_owned(),
-                "AWS::StackName" => STACK.to_owned(),
-                "AWS::URLSuffix" => SUFFIX.to_owned(),
-                "DataVolume" => VOLUME.to_owned(),
-                _ => return None,
-            })
-        };
         Ok(Self {
-            user_data: user_data::evaluate(&template, only(&template, "AWS::EC2::Instance")?, value)?,
+            user_data: user_data_of(&template)?,
             wait_condition: only(&template, "AWS::CloudFormation::WaitCondition")?.to_owned(),
+            packed: user_data_of(&example()?)?,
         })
     }
+}
+
+fn example() -> anyhow::Result<Json> {
+    let folder = tools::beside_the_build("boot-test-example")?;
+    let mut run = Command::new("cargo");
+    run.args(["run", "--quiet", "--example", "long_script"]).env("STACKGEN_OUT", &folder);
+    ensure!(run.status().context("`cargo` does not run")?.success(), "the example failed");
+    Ok(serde_json::from_str(&fs::read_to_string(folder.join("long-script.template.json"))?)?)
+}
+
+/// What EC2 gives the only instance of a template.
+fn user_data_of(template: &Json) -> anyhow::Result<String> {
+    let value = |name: &str| {
+        Some(match name {
+            "AWS::Region" => REGION.to_owned(),
+            "AWS::StackName" => STACK.to_owned(),
+            "AWS::URLSuffix" => SUFFIX.to_owned(),
+            "DataVolume" => VOLUME.to_owned(),
+            _ => return None,
+        })
+    };
+    Ok(evaluate(template, only(template, "AWS::EC2::Instance")?, value)?)
 }
 
 /// The logical id of the only resource of a type.

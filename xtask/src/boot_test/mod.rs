@@ -11,7 +11,6 @@ mod image;
 mod machine;
 mod parameters;
 mod programs;
-mod user_data;
 mod vm;
 mod volume;
 

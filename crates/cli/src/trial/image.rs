@@ -17,7 +17,7 @@ pub(crate) enum ImageError {
     #[error("cannot read `{}`", path.display())]
     Read { path: PathBuf, source: io::Error },
     #[error("`{}` does not describe an image", path.display())]
-    Syntax { path: PathBuf, source: serde_yaml::Error },
+    Syntax { path: PathBuf, source: Box<serde_yaml::Error> },
 }
 
 /// Users, files, programs and services of an image.
@@ -40,7 +40,7 @@ impl ImageFile {
         let own = root.map(|root| root.join(DEFAULT)).filter(|own| own.exists());
         let Some(path) = named.map(Path::to_owned).or(own) else { return Ok(ImageFile::default()) };
         let text = fs::read_to_string(&path).map_err(|source| ImageError::Read { path: path.clone(), source })?;
-        serde_yaml::from_str(&text).map_err(|source| ImageError::Syntax { path, source })
+        serde_yaml::from_str(&text).map_err(|source| ImageError::Syntax { path, source: Box::new(source) })
     }
 
     pub(crate) fn image(&self) -> Image {
