@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use crate::keeper::{Keeper, finished};
+use crate::keeper::{Keeper, PATH, finished};
 use crate::outcome::{Call, Outcome};
 use crate::user_data::{Part, WriteFile};
 use crate::{BootError, Disk};
@@ -57,7 +57,6 @@ status=0
 for part in "$@"; do "$part" || { now=$?; [ "$status" -ne 0 ] || status=$now; }; done
 echo "$status" >/stand-ins/status
 "#;
-const PATH: &str = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /// Rights of root that reach beyond a namespace.
 const WITHOUT: &str = "--bounding-set=-sys_module,-sys_time,-sys_rawio,-sys_boot,-syslog";
 
@@ -116,7 +115,7 @@ impl Boot {
     /// What a command in the root prints, not recorded; nothing if it fails.
     pub fn ask(&self, command: &str) -> Option<String> {
         let mut asked = self.inside();
-        asked.args(["env", "-i", PATH, "bash", "-c", command]);
+        asked.args(["env", "-i", &format!("PATH={PATH}"), "bash", "-c", command]);
         finished("ask", &mut asked).ok()
     }
 
@@ -142,7 +141,7 @@ impl Boot {
         let mut command = self.inside();
         command.args(["strace", "-f", "--seccomp-bpf", "-qq", "-xx", "-s", "65536", "-e", "trace=execve,execveat"]);
         command.args(["-e", "signal=none", "-o", &format!("/stand-ins/programs.{}.{run}", self.init.pid())]);
-        command.args(["setpriv", WITHOUT, "env", "-i", PATH, "LANG=C.UTF-8"]);
+        command.args(["setpriv", WITHOUT, "env", "-i", &format!("PATH={PATH}"), "LANG=C.UTF-8"]);
         if start.seconds > 0 {
             command.arg(format!("SECONDS={}", start.seconds));
         }
@@ -189,6 +188,7 @@ impl Boot {
 
     fn inside(&self) -> Command {
         let mut command = Command::new("nsenter");
+        command.env("PATH", PATH);
         command.args(["--target", &self.init.pid().to_string()]);
         command.args(["--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd"]);
         command

@@ -16,6 +16,9 @@ pub(crate) struct Keeper {
     pid: u32,
 }
 
+/// Where root's tools are, wherever the caller looks for its own.
+pub(crate) const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 /// Around every script that keeps: what it says last is its own number and a fact, and then it waits.
 const KEEP: &str = "\nread -r pid _ </proc/self/stat\necho \"$pid ${fact:-}\"\nread -r _ || exit 0\n";
 
@@ -31,7 +34,7 @@ impl Keeper {
     /// Keeps a command that does by itself what the scripts of [`Keeper::start`] do.
     pub(crate) fn of(doing: &str, mut command: Command) -> Result<(Keeper, String), BootError> {
         let tool = command.get_program().to_string_lossy().into_owned();
-        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let command = command.env("PATH", PATH).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|source| BootError::Tool { tool, source })?;
         let mut line = String::new();
         let stdout = child.stdout.take().expect("it was piped");
@@ -84,7 +87,8 @@ impl Drop for Keeper {
 /// What a command printed, if it succeeded.
 pub(crate) fn finished(doing: &str, command: &mut Command) -> Result<String, BootError> {
     let tool = command.get_program().to_string_lossy().into_owned();
-    let output = command.stdin(Stdio::null()).output().map_err(|source| BootError::Tool { tool, source })?;
+    let output =
+        command.env("PATH", PATH).stdin(Stdio::null()).output().map_err(|source| BootError::Tool { tool, source })?;
     if output.status.success() {
         return Ok(text(&output.stdout));
     }

@@ -164,3 +164,84 @@ fn shellcheck_is_asked_once_for_the_same_script() {
     let asked = fs::read_to_string(env.path("asked")).unwrap();
     assert_eq!(asked, SCRIPT.replace("${DataVolume}", "x"));
 }
+
+/// A script that asks for a parameter. What it does with the answer is up to the caller.
+fn asking(rest: &str) -> TestEnv {
+    let script = format!(
+        "#!/bin/bash\nset -euo pipefail\nbegin() {{ echo \"stackgen $1: begins\"; }}\nbegin ask\n\
+         ask() {{ aws --region eu-west-1 ssm get-parameter --name /a --with-decryption --query Parameter.Value --output text; }}\n\
+         {rest}\n"
+    );
+    let mut assembly = two_stacks();
+    let entry = &mut assembly.manifest.stacks[1].user_data[0];
+    entry.sections = vec![SectionEntry { name: "ask".into(), line: 4, bytes: 1 }];
+    let template = serde_json::json!({"Resources": {
+        "Host": {"Type": "AWS::EC2::Instance", "Properties": {"UserData": {"Fn::Base64": script}}},
+    }});
+    assembly.files.insert(entry.file.clone(), script);
+    assembly.files.insert(assembly.manifest.stacks[1].template.clone(), template.to_string());
+    env(&assembly)
+}
+
+/// Times differ from run to run.
+fn without_times(text: &str) -> String {
+    let is_time = |word: &str| word.parse::<f64>().is_ok() && word.contains('.');
+    text.lines()
+        .map(|line| line.split_whitespace().filter(|word| !is_time(word)).collect::<Vec<_>>().join(" ") + "\n")
+        .collect()
+}
+
+/// Whether boots are possible here; where nothing may be skipped, they must be.
+fn can_boot() -> bool {
+    let missing = stackgen_boot::missing();
+    #[expect(clippy::disallowed_methods, reason = "the environment of a test is read where tests start")]
+    let must = std::env::var("STACKGEN_SKIP_NOTHING").is_ok_and(|value| value == "1");
+    assert!(missing.is_empty() || !must, "{missing:?}");
+    missing.is_empty()
+}
+
+#[test]
+fn a_script_is_tried_in_every_way_that_it_suggests() {
+    if !can_boot() {
+        return;
+    }
+    let run = asking("value=$(ask)\n[ -n \"$value\" ] || { echo '/a is empty'; exit 1; }").run(&[
+        "userdata",
+        "test",
+        "prod-compute",
+    ]);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert_snapshot!(without_times(&run.stdout), @"
+    passed first boot s
+    passed the same script again s
+    passed without /a s
+    passed /a is empty s
+    passed killed in ask, then again s
+    5 of 5 scenarios passed
+    ");
+}
+
+#[test]
+fn a_script_that_spills_a_secret_or_goes_on_without_it_is_caught() {
+    if !can_boot() {
+        return;
+    }
+    let spilt = asking("echo \"the value is $(ask)\"").run(&["userdata", "test", "prod-compute"]);
+    assert_eq!(spilt.code, Some(1), "{spilt}");
+    assert!(spilt.stdout.contains("a secret can be read in the log"), "{spilt}");
+    let careless = asking("value=$(ask) || value=none\ntrue \"$value\"");
+    let careless = careless.run(&["userdata", "test", "prod-compute", "--only", "without*"]);
+    assert_snapshot!(without_times(&careless.stdout), @"
+    passed first boot s
+    FAILED without /a s
+    it ended with status 0; it must stop with an error
+    | stackgen ask: begins
+    |
+    | An error occurred (ParameterNotFound) when calling the GetParameter operation:
+    ");
+    assert_snapshot!(careless.stderr, @"
+         Booting Host of prod-compute in throw-away roots
+    error: 1 of 2 scenarios failed
+    hint: `--only NAME --log` runs one of them again and shows all that it prints
+    ");
+}
