@@ -53,6 +53,12 @@ impl Disk {
         }
     }
 
+    /// Makes it larger, as volumes are between machines.
+    pub(super) fn grow(&self, gib: u64) -> anyhow::Result<()> {
+        let grown = File::options().write(true).open(&self.file).and_then(|disk| disk.set_len(gib * 1024 * MIB));
+        grown.with_context(|| format!("growing {}", self.file.display()))
+    }
+
     /// Throws it away.
     pub(super) fn remove(self) -> anyhow::Result<()> {
         fs::remove_file(&self.file).with_context(|| format!("removing {}", self.file.display()))

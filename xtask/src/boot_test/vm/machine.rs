@@ -18,6 +18,7 @@ const UUID: &str = "ec2a1b2c-0001-4000-8000-000000000001";
 const CONSOLE: &str = "console.log";
 const MONITOR: &str = "monitor";
 const AGENT: &str = "agent";
+const COMPLAINTS: &str = "qemu.log";
 /// Places for disks, one a slot, as disks can only be attached to slots that were there from the start.
 const SLOTS: usize = 4;
 
@@ -52,7 +53,7 @@ impl Machine {
             command.arg("-blockdev").arg(backend(slot, disk).to_string());
             command.arg("-device").arg(controller(slot, disk).to_string());
         }
-        let complaints = fs::File::create(folder.join("qemu.log"))?;
+        let complaints = fs::File::create(folder.join(COMPLAINTS))?;
         let process = command.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::null()).stderr(complaints).spawn();
         let mut process = process.context("`qemu-system-x86_64` is the machine; install qemu-system-x86")?;
         let monitor = match monitor(&mut process, folder) {
@@ -91,15 +92,22 @@ impl Machine {
             if let Ok(Ran { status: 0, output }) = ran {
                 return Ok(output);
             }
-            if let Some(status) = self.process.try_wait()? {
-                bail!("the machine ended with {status} while {what} was waited for");
-            }
+            self.ensure_runs()?;
             if began.elapsed() > within {
                 let why = ran.map_or_else(|error| error, |ran| anyhow!("status {}: {}", ran.status, ran.output));
                 return Err(why.context(format!("{what} did not come within {} s", within.as_secs())));
             }
             std::thread::sleep(Duration::from_secs(2));
         }
+    }
+
+    /// Complains if the machine is off.
+    pub(super) fn ensure_runs(&mut self) -> anyhow::Result<()> {
+        if let Some(status) = self.process.try_wait()? {
+            let complaints = fs::read_to_string(self.folder.join(COMPLAINTS)).unwrap_or_default();
+            bail!("the machine has ended with {status}: {}", complaints.trim());
+        }
+        Ok(())
     }
 
     /// Starts the guest again from within, as an administrator does.
@@ -202,7 +210,7 @@ fn monitor(process: &mut Child, folder: &Path) -> anyhow::Result<Line> {
     let socket = folder.join(MONITOR);
     while !socket.exists() {
         if process.try_wait()?.is_some() {
-            bail!("qemu did not start: {}", fs::read_to_string(folder.join("qemu.log"))?.trim());
+            bail!("qemu did not start: {}", fs::read_to_string(folder.join(COMPLAINTS))?.trim());
         }
         std::thread::sleep(Duration::from_millis(50));
     }
