@@ -41,8 +41,9 @@ impl Metadata {
             return Some(text.clone());
         }
         let inside = self.0.keys().filter_map(|key| key.strip_prefix(path)?.strip_prefix('/'));
-        let entries: BTreeSet<String> =
-            inside.map(|rest| rest.split_once('/').map_or(rest.to_owned(), |(folder, _)| format!("{folder}/"))).collect();
+        let entries: BTreeSet<String> = inside
+            .map(|rest| rest.split_once('/').map_or(rest.to_owned(), |(folder, _)| format!("{folder}/")))
+            .collect();
         (!entries.is_empty()).then(|| entries.into_iter().collect::<Vec<_>>().join("\n"))
     }
 }

@@ -19,8 +19,7 @@ use crate::boot_test::{enclosure, root};
 /// The host's loopback, as QEMU shows it to the guest.
 const LOOPBACK: &str = "10.0.2.2";
 /// What must run in the end.
-const UNITS: &str =
-    "postgresql postgresql@17-main redis-server zmanim-api amazon-cloudwatch-agent stackgen-secrets";
+const UNITS: &str = "postgresql postgresql@17-main redis-server zmanim-api amazon-cloudwatch-agent stackgen-secrets";
 /// How long the script waits in vain before the volume comes.
 const LATE: Duration = Duration::from_secs(75);
 /// Longer than a boot and all deadlines of the script.
@@ -113,7 +112,9 @@ impl Account<'_> {
     fn second_machine(&self) -> anyhow::Result<()> {
         self.endpoints.reset(0);
         let root = self.root_disk("second", true)?;
-        self.say("the second machine starts: a new root disk with other user numbers, behind the volume, which has grown");
+        self.say(
+            "the second machine starts: a new root disk with other user numbers, behind the volume, which has grown",
+        );
         let mut machine = Machine::start(&self.scratch, &self.prepared.image, &[&self.volume, &root])?;
         machine.wait_for("the guest", BOOT, "true")?;
         self.disks(&mut machine)?;

@@ -14,9 +14,9 @@ mod disk;
 mod line;
 mod machine;
 
-/// What a machine needs beyond a container: a kernel, somebody to talk to, what checks and grows the root disk, and how
+/// What a machine needs beyond a container: a kernel, somebody to talk to, and how
 /// Debian's images for clouds get their addresses.
-const PACKAGES: [&str; 5] = ["linux-image-cloud-amd64", "qemu-guest-agent", "e2fsprogs", "dhcpcd-base", "netplan.io"];
+const PACKAGES: [&str; 4] = ["linux-image-cloud-amd64", "qemu-guest-agent", "dhcpcd-base", "netplan.io"];
 
 /// What was made before the enclosure, where there is a network.
 #[derive(Serialize, Deserialize)]

@@ -1,0 +1,206 @@
+//! A machine: the image under a root that is thrown away, booted by systemd-nspawn.
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail, ensure};
+
+use super::host::VOLUME;
+use super::programs::run;
+use super::volume::Volume;
+use super::{Prepared, root};
+
+/// A machine that runs, until it is dropped.
+pub(super) struct Machine {
+    folder: PathBuf,
+    container: Child,
+}
+
+/// What is different from machine to machine.
+pub(super) struct Making<'a> {
+    pub name: &'a str,
+    pub user_data: &'a str,
+    /// Whether its users have the numbers that they had in another image: PostgreSQL and Redis have changed places.
+    pub other_users: bool,
+    /// The volume, if it is attached before the machine starts.
+    pub volume: Option<&'a Volume>,
+}
+
+impl Machine {
+    /// Makes its root and starts it.
+    pub(super) fn start(prepared: &Prepared, scratch: &Path, making: &Making, trusted: &Path) -> anyhow::Result<Self> {
+        let folder = scratch.join(making.name);
+        seed(&root::over(&prepared.image, &folder)?, making, trusted)?;
+        let container = boot(prepared, &folder, making)?;
+        let machine = Self { folder, container };
+        machine.wait("systemd does not start", 30, |machine| machine.run("test -S /run/systemd/private").is_ok())?;
+        if let Some(volume) = making.volume {
+            machine.show(volume)?;
+        }
+        Ok(machine)
+    }
+
+    /// Attaches a volume to a machine that runs: makes its node, and has udev look at it.
+    pub(super) fn attach(&self, volume: &Volume) -> anyhow::Result<()> {
+        let ((major, minor), name) = (volume.numbers()?, volume.name()?);
+        self.run(&format!("mknod -m 0600 /dev/{name} b {major} {minor} && udevadm trigger --settle /dev/{name}"))?;
+        self.show(volume)
+    }
+
+    /// Lets the volume's device look as the script expects a volume to look: NVMe disks have serial numbers in `/sys`, and
+    /// loop devices have none. Beside it are a disk of another volume and a path of a multipath disk, which has no node.
+    fn show(&self, volume: &Volume) -> anyhow::Result<()> {
+        let serial = VOLUME.replace('-', "");
+        self.run(&format!(
+            "mount -t tmpfs tmpfs /sys/block && cd /sys/block && \
+             mkdir -p nvme0n1/device nvme1c1n1/device nvme1n1/device && echo vol0aaaaaaaaaaaaaaaa >nvme0n1/device/serial && \
+             echo {serial} >nvme1c1n1/device/serial && ln -sfn {} /dev/nvme1n1 && echo {serial} >nvme1n1/device/serial",
+            volume.name()?
+        ))?;
+        Ok(())
+    }
+
+    /// What a shell inside says.
+    pub(super) fn run(&self, script: &str) -> anyhow::Result<String> {
+        let mut enter = Command::new("nsenter");
+        enter.arg("--target").arg(self.first_process()?.to_string());
+        enter.args([
+            "--mount",
+            "--uts",
+            "--ipc",
+            "--net",
+            "--pid",
+            "--cgroup",
+            "--root",
+            "--wd=/",
+            "/usr/bin/env",
+            "-i",
+        ]);
+        enter.args(["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "/bin/bash", "-euo", "pipefail", "-c", script]);
+        let output = enter.stdin(Stdio::null()).output().context("`nsenter` does not run")?;
+        let said = String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
+        ensure!(output.status.success(), "`{script}` failed: {said}{}", String::from_utf8_lossy(&output.stderr));
+        Ok(said)
+    }
+
+    /// Waits for something, as long as the machine runs.
+    pub(super) fn wait(&self, failure: &str, seconds: u64, done: impl Fn(&Self) -> bool) -> anyhow::Result<()> {
+        let started = Instant::now();
+        while !done(self) {
+            ensure!(started.elapsed() < Duration::from_secs(seconds), "{failure} in {seconds} s");
+            thread::sleep(Duration::from_millis(200));
+        }
+        Ok(())
+    }
+
+    /// The process that is number one inside, if there is one.
+    pub(super) fn first_process(&self) -> anyhow::Result<u32> {
+        let container = self.container.id();
+        let children = fs::read_to_string(format!("/proc/{container}/task/{container}/children"))?;
+        children.split_whitespace().next().context("the machine does not run")?.parse().context("a process's number")
+    }
+
+    /// Shuts it down as an instance is stopped, so that services end and file systems are unmounted.
+    pub(super) fn shut_down(mut self) -> anyhow::Result<()> {
+        self.run("systemctl poweroff --no-block")?;
+        let started = Instant::now();
+        while self.container.try_wait()?.is_none() {
+            if started.elapsed() > Duration::from_secs(60) {
+                bail!("the machine does not shut down");
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        Ok(())
+    }
+
+    /// What it has written to its root disk.
+    pub(super) fn written(&self) -> PathBuf {
+        self.folder.join("written")
+    }
+
+    /// What cloud-init has logged.
+    pub(super) fn output(&self) -> String {
+        let log = self.folder.join("root/var/log/cloud-init-output.log");
+        fs::read_to_string(log).unwrap_or_else(|error| format!("no log of cloud-init: {error}"))
+    }
+
+    /// The ends of its logs, for people.
+    pub(super) fn last_words(&self) -> String {
+        let console = fs::read_to_string(self.folder.join("console")).unwrap_or_default();
+        let journal = self.run("journalctl --no-pager --lines=60; systemctl --failed --no-pager");
+        let journal = journal.unwrap_or_else(|error| format!("{error:#}"));
+        [("console", console), ("cloud-init-output.log", self.output()), ("journal", journal)]
+            .map(|(name, text)| {
+                let lines: Vec<&str> = text.lines().collect();
+                format!("---- {name}\n{}\n", lines[lines.len().saturating_sub(60)..].join("\n"))
+            })
+            .concat()
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        // The container's processes end with its first one.
+        if let Ok(first) = self.first_process() {
+            let _ = run(Command::new("kill").args(["-KILL", &first.to_string()]));
+        }
+        let _ = self.container.kill();
+        let _ = self.container.wait();
+    }
+}
+
+/// Writes what a machine finds when it starts: its user-data, and where its AWS is.
+fn seed(root: &Path, making: &Making, trusted: &Path) -> anyhow::Result<()> {
+    let seed = root.join("var/lib/cloud/seed/nocloud");
+    fs::create_dir_all(&seed)?;
+    fs::write(seed.join("meta-data"), format!("instance-id: i-{}\n", making.name))?;
+    fs::write(seed.join("user-data"), making.user_data)?;
+    let configuration = "datasource_list: [NoCloud]\nnetwork: {config: disabled}\n";
+    fs::write(root.join("etc/cloud/cloud.cfg.d/99-boot-test.cfg"), configuration)?;
+    root::tell_of_aws(root, "127.0.0.1", trusted)?;
+    for unit in OF_THE_HOST {
+        std::os::unix::fs::symlink("/dev/null", root.join("etc/systemd/system").join(unit))?;
+    }
+    let trigger = root.join("etc/systemd/system/systemd-udev-trigger.service.d");
+    fs::create_dir_all(&trigger)?;
+    fs::write(
+        trigger.join("boot-test.conf"),
+        "[Service]\nExecStart=\nExecStart=udevadm trigger --action=add --sysname-match=loop*\n",
+    )?;
+    if making.other_users {
+        root::change_users(root)?;
+    }
+    Ok(())
+}
+
+/// Units that would change the kernel of whoever runs the test, as `/proc/sys` and `/sys` can be written to.
+const OF_THE_HOST: [&str; 3] = ["systemd-sysctl.service", "systemd-pstore.service", "systemd-binfmt.service"];
+
+/// Starts the container.
+///
+/// udev runs inside, so that devices come and go and `/data` is mounted again after a reboot as on a real machine. It wants a
+/// `/sys` that can be written to (where it cannot, systemd ignores devices in `/etc/fstab`), and it wants to send messages
+/// (`CAP_NET_ADMIN`, over the enclosure's own network). It makes no nodes for devices, here as anywhere.
+fn boot(prepared: &Prepared, folder: &Path, making: &Making) -> anyhow::Result<Child> {
+    let mut container = Command::new(&prepared.nspawn);
+    if let Some(library) = &prepared.nspawn_library {
+        container.env("LD_LIBRARY_PATH", library);
+    }
+    container.env("SYSTEMD_NSPAWN_API_VFS_WRITABLE", "yes").env("SYSTEMD_NSPAWN_UNIFIED_HIERARCHY", "1");
+    container.args(["--quiet", "--boot", "--register=no", "--keep-unit", "--machine=boot-test", "--console=pipe"]);
+    container.args(["--capability=CAP_NET_ADMIN", "--drop-capability=CAP_MKNOD"]);
+    container.args(["--resolv-conf=off", "--timezone=off", "--link-journal=no"]);
+    if let Some(volume) = making.volume {
+        container.arg(format!("--bind={}", volume.device.display()));
+    }
+    let console = File::create(folder.join("console"))?;
+    container.arg("--directory").arg(folder.join("root"));
+    container
+        .stdin(Stdio::null())
+        .stdout(console.try_clone()?)
+        .stderr(console)
+        .spawn()
+        .context("systemd-nspawn does not run")
+}
