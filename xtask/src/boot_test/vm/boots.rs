@@ -85,12 +85,12 @@ impl Account<'_> {
         let root = self.root_disk("first", false)?;
         self.say("the first machine starts, with its root disk and a blank disk of the instance");
         let mut machine = Machine::start(&self.scratch, &self.prepared.image, &[&root, &self.store])?;
-        let script = "systemctl is-active cloud-final | grep -qx activating";
-        machine.wait_for("the boot script", BOOT, script)?;
+        machine.wait_for("the boot script", BOOT, "[ \"$(systemctl is-active cloud-final)\" != inactive ]")?;
         self.versions(&mut machine)?;
         self.say("the boot script runs, and the volume is not there");
         thread::sleep(LATE);
-        machine.run(script).context("the script did not wait for its volume")?;
+        let waits = "[ \"$(systemctl is-active cloud-final)\" = activating ]";
+        machine.run(waits).context("the script did not wait for its volume")?;
         ensure!(self.endpoints.signals().is_empty(), "there was a signal without a volume");
         machine.attach(&self.volume)?;
         self.say("the volume is attached to the running machine");

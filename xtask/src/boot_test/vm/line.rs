@@ -54,3 +54,40 @@ impl Line {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufReader, Write};
+    use std::os::unix::net::UnixStream;
+
+    use serde_json::json;
+
+    use super::Line;
+
+    /// A line on which this has been said before anything is asked.
+    fn after(said: &str) -> (Line, UnixStream) {
+        let (near, mut far) = UnixStream::pair().expect("two ends");
+        far.write_all(said.as_bytes()).expect("the other end is open");
+        (Line { socket: BufReader::new(near) }, far)
+    }
+
+    #[test]
+    fn greetings_and_events_are_no_answers() {
+        let (mut line, _far) = after("{\"QMP\": {}}\n{\"event\": \"RESET\"}\n{\"return\": {\"pid\": 7}}\n");
+        assert_eq!(line.ask("guest-exec", &json!({})).expect("an answer"), json!({"pid": 7}));
+    }
+
+    #[test]
+    fn answers_to_older_questions_are_passed_over() {
+        let (mut line, _far) = after("{\"return\": {}}\n{\"return\": 1}\n{\"return\": 2}\n{\"return\": \"next\"}\n");
+        line.synchronize(2).expect("the number comes");
+        assert_eq!(line.ask("guest-exec", &json!({})).expect("an answer"), json!("next"));
+    }
+
+    #[test]
+    fn refusals_are_errors() {
+        let (mut line, _far) = after("{\"error\": {\"desc\": \"no such slot\"}}\n");
+        let error = line.ask("device_add", &json!({})).expect_err("it was refused");
+        assert!(format!("{error:#}").contains("no such slot"), "{error:#}");
+    }
+}
