@@ -27,6 +27,16 @@ const BOOT: Duration = Duration::from_secs(1500);
 const VOLUME_GIB: u64 = 20;
 const GROWN_GIB: u64 = 24;
 
+/// What a run without an error has shown.
+const SHOWN: [&str; 6] = [
+    "cloud-init takes the machine for one of EC2 and gets the user-data for a token",
+    "a volume that is attached while the script waits is known by its serial number, formatted and used",
+    "a blank disk that is not the volume stays as it is",
+    "a new image with other user numbers keeps the row and the key, though the disks have changed their names",
+    "the file system grows with the volume",
+    "everything is back when the machine has started again, and nothing signals twice",
+];
+
 /// What outlives the machines.
 struct Account<'a> {
     prepared: &'a Prepared,
@@ -58,7 +68,11 @@ pub(super) fn exec(prepared: &Prepared) -> anyhow::Result<()> {
     if done.is_err() {
         println!("---- the end of the console\n{}", machine::console_tail(&account.scratch, 80));
     }
-    done
+    done?;
+    for what in SHOWN {
+        println!("{:>14} {what}", "shown");
+    }
+    Ok(())
 }
 
 /// What the metadata service says beyond what the script asks for: what cloud-init reads before (`crawl_metadata` and
@@ -166,7 +180,11 @@ impl Account<'_> {
         };
         let heard = self.endpoints.signals();
         ensure!(heard == [expected], "the stack heard {heard:?} and not one SUCCESS");
-        self.say("the stack hears SUCCESS");
+        self.say("the stack hears SUCCESS; the log of the boot script:");
+        // For people only: nothing here hangs on how the log is worded.
+        for line in machine.run("grep ' stackgen ' /var/log/cloud-init-output.log || true")?.lines() {
+            println!("{:>14} {line}", "|");
+        }
         self.everything_runs(machine)?;
         machine.run("[ \"$(cloud-id)\" = aws ]").context("cloud-init did not find EC2")?;
         Ok(())
