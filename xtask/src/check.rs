@@ -48,6 +48,7 @@ const STEPS: &[Step] = &[
         // Nobody accepts a snapshot by running a test.
         environment: &[("INSTA_UPDATE", "no"), ("INSTA_FORCE_PASS", "0")],
     },
+    step("boot-test", &["cargo", "xtask", "boot-test"]),
 ];
 
 /// Runs the steps and stops at the first that fails.

@@ -1,20 +1,25 @@
 //! A machine: the image under a root that is thrown away, booted by systemd-nspawn.
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 
 use super::host::VOLUME;
 use super::programs::run;
 use super::volume::Volume;
 use super::{Prepared, root};
 
+/// How a container ends that is not its own unit and wants to be started again (`EXIT_FORCE_RESTART` in systemd's
+/// src/nspawn/nspawn.c).
+const WANTS_TO_START_AGAIN: i32 = 133;
+
 /// A machine that runs, until it is dropped.
 pub(super) struct Machine {
     folder: PathBuf,
+    start: Command,
     container: Child,
 }
 
@@ -33,9 +38,10 @@ impl Machine {
     pub(super) fn start(prepared: &Prepared, scratch: &Path, making: &Making, trusted: &Path) -> anyhow::Result<Self> {
         let folder = scratch.join(making.name);
         seed(&root::over(&prepared.image, &folder)?, making, trusted)?;
-        let container = boot(prepared, &folder, making)?;
-        let machine = Self { folder, container };
-        machine.wait("systemd does not start", 30, |machine| machine.run("test -S /run/systemd/private").is_ok())?;
+        let mut start = container(prepared, &folder, making)?;
+        let container = spawn(&mut start, &folder)?;
+        let machine = Self { folder, start, container };
+        machine.wait_for_systemd()?;
         if let Some(volume) = making.volume {
             machine.show(volume)?;
         }
@@ -96,23 +102,40 @@ impl Machine {
     }
 
     /// The process that is number one inside, if there is one.
-    pub(super) fn first_process(&self) -> anyhow::Result<u32> {
+    fn first_process(&self) -> anyhow::Result<u32> {
         let container = self.container.id();
         let children = fs::read_to_string(format!("/proc/{container}/task/{container}/children"))?;
         children.split_whitespace().next().context("the machine does not run")?.parse().context("a process's number")
     }
 
+    fn wait_for_systemd(&self) -> anyhow::Result<()> {
+        self.wait("systemd does not start", 60, |machine| machine.run("test -S /run/systemd/private").is_ok())
+    }
+
     /// Shuts it down as an instance is stopped, so that services end and file systems are unmounted.
     pub(super) fn shut_down(mut self) -> anyhow::Result<()> {
         self.run("systemctl poweroff --no-block")?;
+        self.ended().map(drop)
+    }
+
+    /// Restarts it from inside.
+    pub(super) fn reboot(&mut self) -> anyhow::Result<()> {
+        self.run("systemctl reboot --no-block")?;
+        let code = self.ended()?.code();
+        ensure!(code == Some(WANTS_TO_START_AGAIN), "the machine ended with {code:?} instead of a reboot");
+        self.container = spawn(&mut self.start, &self.folder)?;
+        self.wait_for_systemd()
+    }
+
+    fn ended(&mut self) -> anyhow::Result<ExitStatus> {
         let started = Instant::now();
-        while self.container.try_wait()?.is_none() {
-            if started.elapsed() > Duration::from_secs(60) {
-                bail!("the machine does not shut down");
+        loop {
+            if let Some(status) = self.container.try_wait()? {
+                return Ok(status);
             }
+            ensure!(started.elapsed() < Duration::from_secs(90), "the machine does not shut down");
             thread::sleep(Duration::from_millis(100));
         }
-        Ok(())
     }
 
     /// What it has written to its root disk.
@@ -178,12 +201,21 @@ fn seed(root: &Path, making: &Making, trusted: &Path) -> anyhow::Result<()> {
 /// Units that would change the kernel of whoever runs the test, as `/proc/sys` and `/sys` can be written to.
 const OF_THE_HOST: [&str; 3] = ["systemd-sysctl.service", "systemd-pstore.service", "systemd-binfmt.service"];
 
-/// Starts the container.
+fn spawn(start: &mut Command, folder: &Path) -> anyhow::Result<Child> {
+    let udev = folder.join("udev");
+    let _ = fs::remove_dir_all(&udev);
+    fs::create_dir(&udev)?;
+    File::create(udev.join("control"))?;
+    start.spawn().context("systemd-nspawn does not run")
+}
+
+/// The command that starts the container.
 ///
 /// udev runs inside, so that devices come and go and `/data` is mounted again after a reboot as on a real machine. It wants a
 /// `/sys` that can be written to (where it cannot, systemd ignores devices in `/etc/fstab`), and it wants to send messages
-/// (`CAP_NET_ADMIN`, over the enclosure's own network). It makes no nodes for devices, here as anywhere.
-fn boot(prepared: &Prepared, folder: &Path, making: &Making) -> anyhow::Result<Child> {
+/// (`CAP_NET_ADMIN`, over the enclosure's own network). systemd listens to it only if there is a sign of udev before systemd
+/// starts, which is `/run/udev/control` (`device_monitor_new_full` in its src/libsystemd/sd-device). udev makes no nodes for devices, here as anywhere.
+fn container(prepared: &Prepared, folder: &Path, making: &Making) -> anyhow::Result<Command> {
     let mut container = Command::new(&prepared.nspawn);
     if let Some(library) = &prepared.nspawn_library {
         container.env("LD_LIBRARY_PATH", library);
@@ -192,15 +224,12 @@ fn boot(prepared: &Prepared, folder: &Path, making: &Making) -> anyhow::Result<C
     container.args(["--quiet", "--boot", "--register=no", "--keep-unit", "--machine=boot-test", "--console=pipe"]);
     container.args(["--capability=CAP_NET_ADMIN", "--drop-capability=CAP_MKNOD"]);
     container.args(["--resolv-conf=off", "--timezone=off", "--link-journal=no"]);
+    container.arg(format!("--bind={}:/run/udev", folder.join("udev").display()));
     if let Some(volume) = making.volume {
         container.arg(format!("--bind={}", volume.device.display()));
     }
     let console = File::create(folder.join("console"))?;
     container.arg("--directory").arg(folder.join("root"));
-    container
-        .stdin(Stdio::null())
-        .stdout(console.try_clone()?)
-        .stderr(console)
-        .spawn()
-        .context("systemd-nspawn does not run")
+    container.stdin(Stdio::null()).stdout(console.try_clone()?).stderr(console);
+    Ok(container)
 }

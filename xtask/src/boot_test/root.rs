@@ -10,14 +10,18 @@ use super::programs::run;
 
 /// Another image may have installed its packages in another order, and numbers are given in order.
 const OTHER_USERS: &str = "
-    postgres=$(id -u postgres) redis=$(id -u redis)
-    find / -xdev -user postgres -fprint0 /tmp/of-postgres -o -xdev -user redis -fprint0 /tmp/of-redis
-    usermod --uid 64000 redis
-    usermod --uid \"$redis\" postgres
-    usermod --uid \"$postgres\" redis
-    xargs -0r chown --no-dereference postgres </tmp/of-postgres
-    xargs -0r chown --no-dereference redis </tmp/of-redis
-    rm /tmp/of-postgres /tmp/of-redis";
+    postgres=$(id -u postgres):$(id -g postgres) redis=$(id -u redis):$(id -g redis)
+    find / -xdev '(' -user postgres -fprint0 /tmp/u-postgres -o -user redis -fprint0 /tmp/u-redis -o -true ')' \\
+      '(' -group postgres -fprint0 /tmp/g-postgres -o -group redis -fprint0 /tmp/g-redis -o -true ')'
+    renumber() { groupmod --gid \"${2#*:}\" \"$1\" && usermod --uid \"${2%:*}\" --gid \"${2#*:}\" \"$1\"; }
+    renumber redis 64000:64000
+    renumber postgres \"$redis\"
+    renumber redis \"$postgres\"
+    for of in postgres redis; do
+      xargs -0r chown --no-dereference $of </tmp/u-$of
+      xargs -0r chgrp --no-dereference $of </tmp/g-$of
+    done
+    rm /tmp/[ug]-*";
 
 /// Mounts the image in `folder`, with a layer above it that takes what is written.
 pub(super) fn over(image: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
