@@ -58,16 +58,18 @@ impl Line {
 #[cfg(test)]
 mod tests {
     use std::io::{BufReader, Write};
+    use std::net::Shutdown;
     use std::os::unix::net::UnixStream;
 
     use serde_json::json;
 
     use super::Line;
 
-    /// A line on which this has been said before anything is asked.
+    /// A line on which this has been said before anything is asked, and nothing comes after.
     fn after(said: &str) -> (Line, UnixStream) {
         let (near, mut far) = UnixStream::pair().expect("two ends");
         far.write_all(said.as_bytes()).expect("the other end is open");
+        far.shutdown(Shutdown::Write).expect("it is open until here");
         (Line { socket: BufReader::new(near) }, far)
     }
 
