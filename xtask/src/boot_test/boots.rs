@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 
-use super::endpoints::{Endpoints, INSTANCE, Signal};
+use super::endpoints::{Endpoints, Signal};
 use super::host::{RECORD, REGION, SECRETS, STACK, VOLUME};
 use super::machine::{Machine, Making};
+use super::metadata::{INSTANCE, Metadata};
 use super::parameters::Parameters;
 use super::volume::Volume;
 use super::{Prepared, enclosure};
@@ -34,7 +35,7 @@ struct Account<'a> {
 /// Runs them all, inside the enclosure.
 pub(super) fn exec(prepared: &Prepared) -> anyhow::Result<()> {
     let scratch = enclosure::enter()?;
-    let endpoints = Endpoints::start()?;
+    let endpoints = Endpoints::start(Metadata::of_host())?;
     let parameters = Parameters::start(&prepared.moto, &scratch)?;
     for (name, value) in SECRETS {
         parameters.put(name, value, "SecureString")?;

@@ -12,12 +12,11 @@ use anyhow::Context;
 
 use super::enclosure::METADATA;
 use super::host::REGION;
+use super::metadata::{KEY, Metadata};
 
-pub(super) const INSTANCE: &str = "i-0123456789abcdef0";
 /// Where CloudFormation is. The image's AWS CLI is told so by its configuration.
-pub(super) const CLOUDFORMATION: &str = "127.0.0.1:4566";
+pub(super) const CLOUDFORMATION_PORT: u16 = 4566;
 const TOKEN: &str = "AQAEAtokenOfTheBootTest==";
-const KEY: &str = "ASIAIOSFODNN7EXAMPLE";
 
 /// A signal, as the stack hears it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,14 +35,17 @@ struct Heard {
 }
 
 /// The running services.
-#[derive(Clone, Default)]
-pub(super) struct Endpoints(Arc<Mutex<Heard>>);
+#[derive(Clone)]
+pub(super) struct Endpoints {
+    metadata: Arc<Metadata>,
+    heard: Arc<Mutex<Heard>>,
+}
 
 impl Endpoints {
-    pub(super) fn start() -> anyhow::Result<Self> {
-        let endpoints = Self::default();
-        for address in [&format!("{METADATA}:80"), CLOUDFORMATION] {
-            let listener = TcpListener::bind(address).with_context(|| format!("listening at {address}"))?;
+    pub(super) fn start(metadata: Metadata) -> anyhow::Result<Self> {
+        let endpoints = Self { metadata: Arc::new(metadata), heard: Arc::default() };
+        for address in [format!("{METADATA}:80"), format!("127.0.0.1:{CLOUDFORMATION_PORT}")] {
+            let listener = TcpListener::bind(&address).with_context(|| format!("listening at {address}"))?;
             let endpoints = endpoints.clone();
             thread::spawn(move || {
                 for stream in listener.incoming().flatten() {
@@ -65,7 +67,7 @@ impl Endpoints {
     }
 
     fn heard(&self) -> MutexGuard<'_, Heard> {
-        self.0.lock().expect("no thread panics while it holds this")
+        self.heard.lock().expect("no thread panics while it holds this")
     }
 
     fn serve(&self, stream: TcpStream) -> anyhow::Result<()> {
@@ -75,7 +77,7 @@ impl Endpoints {
                 (200, TOKEN.to_owned())
             }
             ("GET", path) if request.headers.get("x-aws-ec2-metadata-token").is_some_and(|given| given == TOKEN) => {
-                metadata(path).map_or((404, String::new()), |text| (200, text))
+                self.metadata.get(path).map_or((404, String::new()), |text| (200, text))
             }
             ("GET", _) => (401, String::new()),
             ("POST", "/") => self.signal(&request),
@@ -111,20 +113,6 @@ impl Endpoints {
 fn refusal(code: &str, message: &str) -> (u16, String) {
     let error = format!("<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>");
     (400, format!("<ErrorResponse>{error}</ErrorResponse>"))
-}
-
-fn metadata(path: &str) -> Option<String> {
-    Some(match path.strip_prefix("/latest/meta-data/")?.trim_end_matches('/') {
-        "instance-id" => INSTANCE.to_owned(),
-        "placement/region" => REGION.to_owned(),
-        "iam/security-credentials" => "host-role".to_owned(),
-        "iam/security-credentials/host-role" => serde_json::json!({
-            "Code": "Success", "Type": "AWS-HMAC", "AccessKeyId": KEY, "SecretAccessKey": "notASecretOfAnybody",
-            "Token": "tokenOfTheRole", "LastUpdated": "2026-01-01T00:00:00Z", "Expiration": "2099-01-01T00:00:00Z",
-        })
-        .to_string(),
-        _ => return None,
-    })
 }
 
 /// As much of an HTTP request as is needed here.

@@ -1,6 +1,5 @@
 //! A machine: the image under a root that is thrown away, booted by systemd-nspawn.
 use std::fs::{self, File};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
@@ -8,11 +7,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 
-use super::endpoints::CLOUDFORMATION;
 use super::host::VOLUME;
 use super::programs::run;
 use super::volume::Volume;
-use super::{Prepared, parameters};
+use super::{Prepared, root};
 
 /// How a container ends that is not its own unit and wants to be started again (`EXIT_FORCE_RESTART` in systemd's
 /// src/nspawn/nspawn.c).
@@ -39,17 +37,7 @@ impl Machine {
     /// Makes its root and starts it.
     pub(super) fn start(prepared: &Prepared, scratch: &Path, making: &Making, trusted: &Path) -> anyhow::Result<Self> {
         let folder = scratch.join(making.name);
-        for part in ["written", "work", "root"] {
-            fs::create_dir_all(folder.join(part))?;
-        }
-        let layers = format!(
-            "lowerdir={},upperdir={},workdir={}",
-            prepared.image.display(),
-            folder.join("written").display(),
-            folder.join("work").display()
-        );
-        run(Command::new("mount").args(["-t", "overlay", "overlay", "-o", &layers]).arg(folder.join("root")))?;
-        seed(&folder.join("root"), making, trusted)?;
+        seed(&root::over(&prepared.image, &folder)?, making, trusted)?;
         let mut start = container(prepared, &folder, making)?;
         let container = spawn(&mut start, &folder)?;
         let machine = Self { folder, start, container };
@@ -194,12 +182,7 @@ fn seed(root: &Path, making: &Making, trusted: &Path) -> anyhow::Result<()> {
     fs::write(seed.join("user-data"), making.user_data)?;
     let configuration = "datasource_list: [NoCloud]\nnetwork: {config: disabled}\n";
     fs::write(root.join("etc/cloud/cloud.cfg.d/99-boot-test.cfg"), configuration)?;
-    fs::write(root.join("etc/hosts"), format!("127.0.0.1 localhost {}\n", parameters::name()))?;
-    let mut authorities = File::options().append(true).open(root.join("etc/ssl/certs/ca-certificates.crt"))?;
-    authorities.write_all(&fs::read(trusted)?)?;
-    fs::create_dir_all(root.join("root/.aws"))?;
-    let services = format!("[services boot-test]\ncloudformation =\n  endpoint_url = http://{CLOUDFORMATION}\n");
-    fs::write(root.join("root/.aws/config"), format!("[default]\nservices = boot-test\n\n{services}"))?;
+    root::tell_of_aws(root, "127.0.0.1", trusted)?;
     for unit in OF_THE_HOST {
         std::os::unix::fs::symlink("/dev/null", root.join("etc/systemd/system").join(unit))?;
     }
@@ -210,28 +193,13 @@ fn seed(root: &Path, making: &Making, trusted: &Path) -> anyhow::Result<()> {
         "[Service]\nExecStart=\nExecStart=udevadm trigger --action=add --sysname-match=loop*\n",
     )?;
     if making.other_users {
-        run(Command::new("chroot").arg(root).args(["/bin/bash", "-euo", "pipefail", "-c", OTHER_USERS]))?;
+        root::change_users(root)?;
     }
     Ok(())
 }
 
 /// Units that would change the kernel of whoever runs the test, as `/proc/sys` and `/sys` can be written to.
 const OF_THE_HOST: [&str; 3] = ["systemd-sysctl.service", "systemd-pstore.service", "systemd-binfmt.service"];
-
-/// Another image may have installed its packages in another order, and numbers are given in order.
-const OTHER_USERS: &str = "
-    postgres=$(id -u postgres):$(id -g postgres) redis=$(id -u redis):$(id -g redis)
-    find / -xdev '(' -user postgres -fprint0 /tmp/u-postgres -o -user redis -fprint0 /tmp/u-redis -o -true ')' \\
-      '(' -group postgres -fprint0 /tmp/g-postgres -o -group redis -fprint0 /tmp/g-redis -o -true ')'
-    renumber() { groupmod --gid \"${2#*:}\" \"$1\" && usermod --uid \"${2%:*}\" --gid \"${2#*:}\" \"$1\"; }
-    renumber redis 64000:64000
-    renumber postgres \"$redis\"
-    renumber redis \"$postgres\"
-    for of in postgres redis; do
-      xargs -0r chown --no-dereference $of </tmp/u-$of
-      xargs -0r chgrp --no-dereference $of </tmp/g-$of
-    done
-    rm /tmp/[ug]-*";
 
 fn spawn(start: &mut Command, folder: &Path) -> anyhow::Result<Child> {
     let udev = folder.join("udev");

@@ -9,8 +9,10 @@ mod endpoints;
 mod host;
 mod image;
 mod machine;
+mod metadata;
 mod parameters;
 mod programs;
+mod root;
 mod vm;
 mod volume;
 
@@ -38,7 +40,7 @@ struct Prepared {
 /// Runs the command.
 pub fn exec(args: &Args) -> anyhow::Result<()> {
     if args.vm {
-        return vm::exec();
+        return vm::exec(args.enclosed.as_deref());
     }
     if let Some(prepared) = &args.enclosed {
         return boots::exec(&serde_json::from_str(prepared)?);
