@@ -21,6 +21,8 @@ pub struct Config {
     pub backups_bucket: String,
     pub releases_bucket: String,
     pub mail: Mail,
+    /// Where the API says on the host itself that it is well.
+    pub api_health: String,
     /// Where the names of the log groups begin, with a slash at the end. Two environments of an account need two.
     pub log_groups: String,
     pub log_retention_days: u32,
@@ -83,7 +85,7 @@ fn boot_script(config: &Config, agent: &Agent, boot: &Boot) -> BootScript {
         .section(Section::new("directories", "the directories could not be made", template, &directories))
         .sections(secrets(config).sections())
         .section(agent.section())
-        .sections(services().sections("/data"))
+        .sections(services(config).sections("/data", &["directories"]))
 }
 
 /// Who gets which secret. The API's file has a template in the image, because it also has what is no secret.
@@ -101,16 +103,17 @@ fn secrets(config: &Config) -> Secrets {
 }
 
 /// Units of the image, by Debian's names. There `postgresql` counts as active whatever becomes of its instances, and `redis`
-/// is an alias, which cannot be enabled. A server that wants a password answers too.
-fn services() -> Services {
-    let redis = "! command -v redis-cli >/dev/null || redis-cli ping 2>&1 | grep -qE '^(PONG|NOAUTH)'";
+/// is an alias, which cannot be enabled. A server that wants a password answers too. Both servers work in the directory with
+/// their data, and one that works elsewhere would lose it with the root disk.
+fn services(config: &Config) -> Services {
+    let in_data = |server: &str| format!("readlink \"/proc/$(pgrep -o -x {server})/cwd\" | grep -q '^/data/'");
+    let postgres = format!("pg_isready -q && {}", in_data("postgres"));
+    let redis = format!("redis-cli ping 2>&1 | grep -qE '^(PONG|NOAUTH)' && {}", in_data("redis-server"));
+    let api = format!("curl -fsS -m 4 -o /dev/null {}", config.api_health);
     Services::new([
-        Service::new("postgresql")
-            .instances("postgresql@")
-            .on_data()
-            .answers("! command -v pg_isready >/dev/null || pg_isready -q"),
+        Service::new("postgresql").instances("postgresql@").on_data().answers(postgres),
         Service::new("redis-server").on_data().answers(redis),
-        Service::new("zmanim-api").on_data(),
+        Service::new("zmanim-api").on_data().answers(api),
         Service::new("amazon-cloudwatch-agent"),
     ])
 }

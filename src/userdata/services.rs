@@ -55,6 +55,7 @@ struct Start<'a> {
 #[derive(Serialize)]
 struct Data<'a> {
     mount_point: &'a str,
+    needs: String,
     units: Vec<&'a str>,
 }
 
@@ -80,12 +81,15 @@ impl Services {
     }
 
     /// The sections `services`, in which they are enabled and begin to start, and `ready`, in which all of them must answer.
-    /// `data` is where the data volume is mounted.
-    pub fn sections(&self, data: &str) -> [Section; 2] {
+    /// `data` is where the data volume is mounted; `checks` are names of what is done
+    /// [at every boot](crate::userdata#words) before a service may touch it, besides looking at the volume itself.
+    pub fn sections(&self, data: &str, checks: &[&str]) -> [Section; 2] {
         let on_data = self.0.iter().filter(|service| service.needs_data);
         let on_data: Vec<&str> =
             on_data.flat_map(|one| [Some(one.name.as_str()), one.instances.as_deref()]).flatten().collect();
-        let data = (!on_data.is_empty()).then_some(Data { mount_point: data, units: on_data });
+        let needs = ["data"].iter().chain(checks).map(|check| format!("stackgen-{check}.service"));
+        let needs = needs.collect::<Vec<_>>().join(" ");
+        let data = (!on_data.is_empty()).then_some(Data { mount_point: data, needs, units: on_data });
         let units: Vec<&str> = self.0.iter().map(|service| service.name.as_str()).collect();
         let probes = self.0.iter().filter_map(|one| Some(Probe { unit: &one.name, command: one.probe.as_deref()? }));
         let ready = Ready { units: units.clone(), probes: probes.collect() };

@@ -136,6 +136,12 @@ pub fn image(postgres: u32, redis: u32) -> Image {
             "#!/bin/sh\necho 'postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)'\n",
         )
         .program("/usr/bin/pg_isready", "#!/bin/sh\nexec systemctl is-active -q postgresql\n")
+        // A server that works where its data is.
+        .program(
+            "/usr/bin/pgrep",
+            "#!/bin/sh\ncase $3 in redis*) cd /data/redis ;; *) cd /data/postgres ;; esac || exit 1\n\
+             sleep 10 >/dev/null 2>&1 & echo $!\n",
+        )
         .program("/usr/bin/redis-cli", "#!/bin/sh\necho PONG\n")
         .program("/usr/bin/envsubst", "#!/bin/bash\nwhile read -r line; do eval \"echo \\\"$line\\\"\"; done\n")
         .file(

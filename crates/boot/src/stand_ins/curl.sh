@@ -48,6 +48,8 @@ case "$method $url" in
     data=$(cat "$file")
     answer 200
     ;;
+  # What runs on the machine itself is well.
+  'GET http://127.0.0.1'* | 'GET http://localhost'*) answer 200 ;;
   'GET https://'*.amazonaws.com/* | 'GET https://'*.amazonaws.com)
     if count_down unreachable; then
       printf 'curl: (28) Connection timed out\n' >&2
