@@ -17,7 +17,7 @@ pub fn used(sentinel: &str) -> Result<Disk, String> {
     let sentinel = if sentinel.is_empty() { String::new() } else { format!("echo {sentinel} >$at/.stackgen-volume") };
     let script = format!(
         "mkfs.xfs -q -L data $disk; mount $disk $at; {sentinel}\n\
-         seq 1 20000 >$at/keep; mkdir $at/postgres; echo 15 >$at/postgres/PG_VERSION; chown -R 961:961 $at/postgres"
+         seq 1 20000 >$at/keep; mkdir -p $at/postgres/global; echo 15 >$at/postgres/PG_VERSION; chown -R 961:961 $at/postgres"
     );
     prepared(&script)
 }
@@ -67,10 +67,11 @@ fn runs(subject: &Subject, world: &World, disk: &Disk) -> Verdict {
 }
 
 /// The disk must be what it was, to the last bit.
-fn refuses(subject: &Subject, world: &World, disk: &Disk) -> Verdict {
+fn refuses(subject: &Subject, world: &World, disk: &Disk, says: &str) -> Verdict {
     let before = content(disk)?;
-    boot(subject, world, &Start::default(), &[("nvme1n1", SERIAL, disk)], |boot, outcome| {
-        assert_refuses(boot, outcome, &[disk])
+    boot(subject, world, &subject.impatient(), &[("nvme1n1", SERIAL, disk)], |boot, outcome| {
+        assert_refuses(boot, outcome, &[disk])?;
+        ensure(outcome.log.contains(says), || format!("the log does not say `{says}`:\n{}", outcome.log))
     })?;
     ensure(content(disk)? == before, || "the disk is not what it was".to_owned())
 }
@@ -83,15 +84,17 @@ pub fn blank_and_new(subject: &Subject) -> Verdict {
 }
 
 pub fn blank_but_in_service(subject: &Subject) -> Verdict {
-    refuses(subject, &in_service(), &blank()?)
+    refuses(subject, &in_service(), &blank()?, "says in-service")
 }
 
 pub fn blank_without_a_record(subject: &Subject) -> Verdict {
-    refuses(subject, &in_service().without(RECORD), &blank()?)
+    // The patience of the script begins again when the disk is there, so it is given less.
+    let hasty = subject.with("\ndeadline=660\n", "\ndeadline=2\n")?;
+    refuses(&hasty, &in_service().without(RECORD), &blank()?, "cannot be read")
 }
 
 pub fn blank_and_another_volume_is_new(subject: &Subject) -> Verdict {
-    refuses(subject, &world("new:vol-0123456789abcdef1"), &blank()?)
+    refuses(subject, &world("new:vol-0123456789abcdef1"), &blank()?, "says new:vol-0123456789abcdef1")
 }
 
 pub fn in_use(subject: &Subject) -> Verdict {
@@ -100,7 +103,7 @@ pub fn in_use(subject: &Subject) -> Verdict {
     assert_kept(&disk)
 }
 
-/// What the first boot of a restored volume sees, or of one that was made by hand.
+/// What the first boot of a volume sees that was made by hand.
 pub fn without_a_sentinel(subject: &Subject) -> Verdict {
     let disk = used("")?;
     runs(subject, &in_service(), &disk)?;
@@ -109,12 +112,12 @@ pub fn without_a_sentinel(subject: &Subject) -> Verdict {
 
 pub fn of_another_volume(subject: &Subject) -> Verdict {
     let disk = used("vol-0123456789abcdef1")?;
-    refuses(subject, &in_service(), &disk)
+    refuses(subject, &in_service(), &disk, "belongs to vol-0123456789abcdef1")
 }
 
 pub fn another_file_system(subject: &Subject) -> Verdict {
     let disk = prepared("mkfs.ext4 -q $disk; mount $disk $at; seq 1 20000 >$at/keep")?;
-    refuses(subject, &new_volume(), &disk)
+    refuses(subject, &new_volume(), &disk, "the unexpected file system ext4")
 }
 
 /// A master boot record with one partition from sector 2048 on.
@@ -123,45 +126,55 @@ pub fn partition_table(subject: &Subject) -> Verdict {
     let script = format!(
         "({entry}; head -c 48 /dev/zero; printf '\\x55\\xaa') | dd of=$disk bs=1 seek=446 conv=notrunc status=none"
     );
-    refuses(subject, &new_volume(), &prepared(&script)?)
+    refuses(subject, &new_volume(), &prepared(&script)?, "not blank")
 }
 
 /// The first bytes of LUKS 1: its magic number and version.
 pub fn encrypted(subject: &Subject) -> Verdict {
     let disk = prepared("printf 'LUKS\\xba\\xbe\\x00\\x01aes' | dd of=$disk conv=notrunc status=none")?;
-    refuses(subject, &new_volume(), &disk)
+    refuses(subject, &new_volume(), &disk, "crypto_LUKS")
 }
 
 /// Without a signature that any tool knows: mkfs would not mind.
 pub fn data_at_the_start(subject: &Subject) -> Verdict {
-    refuses(subject, &new_volume(), &prepared("seq 1 20000 | dd of=$disk conv=notrunc status=none")?)
+    refuses(subject, &new_volume(), &prepared("seq 1 20000 | dd of=$disk conv=notrunc status=none")?, "not blank")
 }
 
 pub fn data_at_the_end(subject: &Subject) -> Verdict {
-    refuses(subject, &new_volume(), &prepared("seq 1 20000 | dd of=$disk bs=1M seek=319 conv=notrunc status=none")?)
+    refuses(
+        subject,
+        &new_volume(),
+        &prepared("seq 1 20000 | dd of=$disk bs=1M seek=319 conv=notrunc status=none")?,
+        "not blank",
+    )
 }
 
 /// It looks blank at both ends; only the record knows that it is not.
 pub fn data_in_the_middle(subject: &Subject) -> Verdict {
-    refuses(subject, &in_service(), &prepared("seq 1 20000 | dd of=$disk bs=1M seek=100 conv=notrunc status=none")?)
+    refuses(
+        subject,
+        &in_service(),
+        &prepared("seq 1 20000 | dd of=$disk bs=1M seek=100 conv=notrunc status=none")?,
+        "says in-service",
+    )
 }
 
 /// Two signatures at once, as after a careless format.
 pub fn ambiguous(subject: &Subject) -> Verdict {
     let disk = prepared("mkfs.ext4 -q $disk; printf XFSB | dd of=$disk conv=notrunc status=none")?;
-    refuses(subject, &new_volume(), &disk)
+    refuses(subject, &new_volume(), &disk, "error:")
 }
 
 pub fn unreadable(subject: &Subject) -> Verdict {
     let disk = blank()?;
     disk.break_from(0).map_err(told)?;
-    refuses(subject, &new_volume(), &disk)
+    refuses(subject, &new_volume(), &disk, "cannot be read")
 }
 
 pub fn unreadable_at_the_end(subject: &Subject) -> Verdict {
     let disk = blank()?;
     disk.break_from((SIZE - 1) << 20).map_err(told)?;
-    refuses(subject, &new_volume(), &disk)
+    refuses(subject, &new_volume(), &disk, "error:")
 }
 
 /// As mkfs.xfs leaves it when it is killed: the superblock says that the work is going on (`sb_inprogress`, byte 126), its
@@ -176,7 +189,7 @@ pub fn formatted_by_halves(subject: &Subject) -> Verdict {
 }
 
 pub fn formatted_by_halves_and_in_service(subject: &Subject) -> Verdict {
-    refuses(subject, &in_service(), &prepared(HALF)?)
+    refuses(subject, &in_service(), &prepared(HALF)?, "says in-service")
 }
 
 /// Something started too early and wrote to the root disk.
@@ -254,6 +267,39 @@ pub fn another_postgresql(subject: &Subject) -> Verdict {
     let look = |boot: &Boot, outcome: &Outcome| assert_refuses(boot, outcome, &[&disk]);
     boot(subject, &in_service(), &Start::default(), &[("nvme1n1", SERIAL, &disk)], look)?;
     assert_kept(&disk)
+}
+
+/// The older of two that are installed can read the data, but the newest is what runs.
+pub fn two_postgresqls(subject: &Subject) -> Verdict {
+    let disk = used(VOLUME)?;
+    let newer = "#!/bin/sh\necho 'postgres (PostgreSQL) 17.6'\n";
+    let host = host(&image(961, 962).program("/usr/lib/postgresql/17/bin/postgres", newer))?;
+    let boot = host.boot(&in_service(), &[("nvme1n1", SERIAL, &disk)]).map_err(told)?;
+    let outcome = boot.run(&subject.parts, &Start::default()).map_err(told)?;
+    assert_refuses(&boot, &outcome, &[&disk])?;
+    ensure(outcome.log.contains("is of PostgreSQL 15, and the image runs 17"), || outcome.log.clone())?;
+    drop(boot);
+    assert_kept(&disk)
+}
+
+/// Where there was a database, an image that makes one in an empty directory must not be let.
+pub fn database_is_gone(subject: &Subject) -> Verdict {
+    let disk = used(VOLUME)?;
+    disk.prepare("mount $disk $at; rm -r $at/postgres/*; touch $at/postgres/.stackgen-database").map_err(told)?;
+    let look = |boot: &Boot, outcome: &Outcome| {
+        assert_refuses(boot, outcome, &[&disk])?;
+        ensure(outcome.log.contains("the database in /data/postgres is gone"), || outcome.log.clone())
+    };
+    boot(subject, &in_service(), &Start::default(), &[("nvme1n1", SERIAL, &disk)], look)
+}
+
+/// A volume from a snapshot has the name of the one that it was taken of. Whoever restored it says so.
+pub fn restored_from_a_snapshot(subject: &Subject) -> Verdict {
+    let disk = used("vol-0123456789abcdef1")?;
+    runs(subject, &world(&format!("restored:{VOLUME}")), &disk)?;
+    assert_kept(&disk)?;
+    // From now on it is what it is called.
+    runs(subject, &in_service(), &disk)
 }
 
 pub fn aws_is_out_of_reach_at_first(subject: &Subject) -> Verdict {

@@ -30,6 +30,9 @@ pub const CASES: &[(&str, Check)] = &[
     ("disk::link_is_stale", disks::link_is_stale),
     ("disk::serial_differs_in_its_last_letter", disks::serial_differs_in_its_last_letter),
     ("disk::another_postgresql", disks::another_postgresql),
+    ("disk::two_postgresqls", disks::two_postgresqls),
+    ("disk::database_is_gone", disks::database_is_gone),
+    ("disk::restored_from_a_snapshot", disks::restored_from_a_snapshot),
     ("aws::out_of_reach_at_first", disks::aws_is_out_of_reach_at_first),
     ("aws::the_stack_listens_late", disks::the_stack_listens_late),
     ("secret::missing", secrets::missing),
@@ -40,6 +43,9 @@ pub const CASES: &[(&str, Check)] = &[
     ("again::reboot", repeats::reboot),
     ("again::reboot_without_the_disk", repeats::reboot_without_the_disk),
     ("again::users_have_other_numbers", repeats::users_have_other_numbers),
+    ("again::rolled_back", repeats::rolled_back),
+    ("again::reboot_with_a_copy", repeats::reboot_with_a_copy),
+    ("again::terminated", repeats::terminated),
     ("again::a_service_does_not_start", repeats::a_service_does_not_start),
 ];
 

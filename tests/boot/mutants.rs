@@ -32,47 +32,47 @@ pub const MUTANTS: &[Mutant] = &[
     mutant(
         "sentinel_is_not_checked",
         &[
-            ("[ \"$owner\" = \"$volume\" ] ||", "true ||"),
-            ("[ \"$(cat /data/\"$sentinel\")\" = \"$volume\" ] ||", "true ||"),
+            ("if [ \"$owner\" != \"$volume\" ]", "if false"),
+            ("[ \"$(cat /data/.stackgen-volume)\" = \"$volume\" ] ||", "true ||"),
         ],
         &["disk::of_another_volume"],
     ),
     mutant(
         "names_are_trusted",
-        &[("disk=$(find_disk)", "disk=/dev/nvme1n1")],
+        &[("disk=$(/usr/local/sbin/stackgen-disk \"$volume\")", "disk=/dev/nvme1n1")],
         &["disk::names_are_swapped", "disk::link_is_stale"],
     ),
     mutant(
         "serial_is_compared_loosely",
-        &[("[ \"$serial\" = \"vol${volume#vol-}\" ]", "[[ vol${volume#vol-} = \"${serial%?}\"* ]]")],
+        &[("[ \"$serial\" = \"vol${1#vol-}\" ]", "[[ vol${1#vol-} = \"${serial%?}\"* ]]")],
         &["disk::serial_differs_in_its_last_letter"],
     ),
     mutant("secrets_are_readable", &[("umask 077", "umask 022")], &["disk::in_use", "secret::arrive_as_they_are"]),
     mutant(
         "a_value_is_an_argument",
-        &[("  [ -n \"$got\" ] ||", "  /usr/bin/true \"$got\"\n  [ -n \"$got\" ] ||")],
+        &[("  [ -n \"${got//[[:space:]]/}\" ] ||", "  /usr/bin/true \"$got\"\n  [ -n \"${got//[[:space:]]/}\" ] ||")],
         &["disk::in_use"],
     ),
     mutant(
         "a_value_is_told_to_the_kernel",
-        &[("  [ -n \"$got\" ] ||", "  echo \"$got\" >/dev/kmsg\n  [ -n \"$got\" ] ||")],
+        &[("  [ -n \"${got//[[:space:]]/}\" ] ||", "  echo \"$got\" >/dev/kmsg\n  [ -n \"${got//[[:space:]]/}\" ] ||")],
         &["disk::in_use"],
     ),
     mutant(
         "the_unit_is_traced",
-        &[("umask 077\n", "umask 077\nset -x\n"), ("StandardOutput=null\nStandardError=null\n", "")],
+        &[("umask 077\n", "umask 077\nset -x\n"), ("printf '%s\\n' StandardOutput=null StandardError=null", "true")],
         &["disk::in_use", "again::reboot"],
     ),
-    mutant("empty_is_a_value", &[("[ -n \"$got\" ] ||", "true ||")], &["secret::empty"]),
+    mutant("empty_is_a_value", &[("[ -n \"${got//[[:space:]]/}\" ] ||", "true ||")], &["secret::empty"]),
     mutant(
         "postgresql_is_not_checked",
-        &[("grep -qxF \"$(cat \"$version\")\" <<<\"$installed\" ||", "true ||")],
+        &[("[ \"$found\" = \"$(newest)\" ] ||", "true ||")],
         &["disk::another_postgresql"],
     ),
-    mutant("mount_is_not_required", &[("RequiresMountsFor=%s", "X-Mount=%s")], &["again::reboot"]),
+    mutant("mount_is_not_required", &[("RequiresMountsFor", "X-Mounts")], &["again::reboot"]),
     mutant(
         "services_do_not_need_the_volume",
-        &[("RequiresMountsFor=%s\\nAssertPathExists=%s", "X-Mount=%s\\nX-Path=%s")],
+        &[("RequiresMountsFor=%s\\nRequires=%s", "X-Mount=%s\\nX-Requires=%s")],
         &["again::reboot_without_the_disk"],
     ),
     mutant("mount_point_is_writable", &[("  chattr +i /data", "  true")], &["again::reboot_without_the_disk"]),
@@ -91,6 +91,23 @@ pub const MUTANTS: &[Mutant] = &[
         &[("if [ \"$had\" != \"$want\" ]", "if false")],
         &["again::users_have_other_numbers"],
     ),
+    mutant(
+        "a_copy_is_as_good",
+        &[
+            ("[ \"$(mountpoint -d /data)\" = \"$(mountpoint -x \"$disk\")\" ] || refuse", "true || refuse"),
+            ("|| refuse \"volume $volume is not attached\"", "|| true"),
+        ],
+        &["again::reboot_with_a_copy"],
+    ),
+    mutant(
+        "owners_are_compared_once",
+        &[
+            ("own /data/postgres", "[ -e /var/lib/once ] || own /data/postgres"),
+            ("own /data/redis redis 0750", "own /data/redis redis 0750\ntouch /var/lib/once"),
+        ],
+        &["again::rolled_back"],
+    ),
+    mutant("a_stop_is_silent", &[("trap 'exit 143' TERM", "true")], &["again::terminated"]),
     mutant("starts_wait", &[("enable --now --no-block", "enable --now")], &["disk::in_use"]),
     mutant("services_are_only_started", &[("enable --now --no-block", "start --no-block")], &["again::reboot"]),
     mutant("fstab_grows", &[("awk '$2 != \"/data\"' /etc/fstab", "cat /etc/fstab")], &["again::run_twice"]),
@@ -115,15 +132,8 @@ impl Mutant {
 }
 
 /// The few cases that the first script of this host passes: where it stops because something else does.
-pub const FIRST_SCRIPT_PASSES: &[&str] = &[
-    "disk::partition_table",
-    "disk::encrypted",
-    "disk::unreadable",
-    "disk::unreadable_at_the_end",
-    "disk::formatted_by_halves_and_in_service",
-    "disk::never_appears",
-    "again::a_service_does_not_start",
-];
+pub const FIRST_SCRIPT_PASSES: &[&str] =
+    &["disk::encrypted", "disk::never_appears", "again::a_service_does_not_start", "again::terminated"];
 
 /// The first script does as it is known to.
 pub fn first_script_is_judged(name: &str, check: Check) -> Verdict {

@@ -38,7 +38,10 @@ pub fn reboot(subject: &Subject) -> Verdict {
     assert_runs(&first, &outcome, &[&disk])?;
     let secrets = first.ask("cat /run/stackgen/*.env");
     drop(first);
-    disk.prepare("mount $disk $at; seq 1 20000 >$at/keep; echo 15 >$at/postgres/PG_VERSION").map_err(told)?;
+    disk.prepare(
+        "mount $disk $at; seq 1 20000 >$at/keep; mkdir -p $at/postgres/global; echo 15 >$at/postgres/PG_VERSION; touch $at/postgres/.stackgen-database",
+    )
+    .map_err(told)?;
     let before = inventory(&disk)?;
     // The names of disks may be others.
     let again = host.boot(&in_service(), &[("nvme2n1", SERIAL, &disk)]).map_err(told)?;
@@ -85,6 +88,65 @@ pub fn users_have_other_numbers(subject: &Subject) -> Verdict {
     ensure(owner.as_deref() == Some("postgres"), || format!("PostgreSQL's files belong to {owner:?}"))?;
     drop(boot);
     assert_kept(&disk)
+}
+
+/// The new image comes up on the volume, something else of the deploy fails, and the old host is started again: its script
+/// does not run, and its users have the numbers that they had.
+pub fn rolled_back(subject: &Subject) -> Verdict {
+    let disk = used(VOLUME)?;
+    let disks = [("nvme1n1", SERIAL, &disk)];
+    let old = host(&image(961, 962))?;
+    let boot = old.boot(&in_service(), &disks).map_err(told)?;
+    assert_runs(&boot, &boot.run(&subject.parts, &Start::default()).map_err(told)?, &[&disk])?;
+    drop(boot);
+    disk.released().map_err(told)?;
+    let new = host(&image(971, 972))?;
+    let boot = new.boot(&in_service(), &disks).map_err(told)?;
+    assert_runs(&boot, &boot.run(&subject.parts, &Start::default()).map_err(told)?, &[&disk])?;
+    drop(boot);
+    disk.released().map_err(told)?;
+    let boot = old.boot(&in_service(), &disks).map_err(told)?;
+    let outcome = boot.command("systemctl default", &Start::default()).map_err(told)?;
+    assert_services_saw_their_folders(&outcome)?;
+    let owner = boot.ask("stat -c %U /data/postgres/PG_VERSION");
+    ensure(owner.as_deref() == Some("postgres"), || format!("PostgreSQL's files belong to {owner:?}"))?;
+    drop(boot);
+    assert_kept(&disk)
+}
+
+/// A copy has the UUID and the sentinel of the volume, but not its serial number.
+pub fn reboot_with_a_copy(subject: &Subject) -> Verdict {
+    let disk = used(VOLUME)?;
+    let host = host(&image(961, 962))?;
+    let boot = host.boot(&in_service(), &[("nvme1n1", SERIAL, &disk)]).map_err(told)?;
+    assert_runs(&boot, &boot.run(&subject.parts, &Start::default()).map_err(told)?, &[&disk])?;
+    let uuid = boot.ask("findmnt -n -o UUID /data").ok_or("/data has no UUID")?;
+    drop(boot);
+    let copy = blank()?;
+    let script = format!("mkfs.xfs -q -m uuid={uuid} $disk; mount $disk $at; echo {VOLUME} >$at/.stackgen-volume");
+    copy.prepare(&script).map_err(told)?;
+    let boot = host.boot(&in_service(), &[("nvme1n1", "vol0fedcba9876543210", &copy)]).map_err(told)?;
+    let outcome = boot.command("systemctl default", &Start::default()).map_err(told)?;
+    let data = ["postgresql", "redis-server", "zmanim-api"];
+    let started = outcome.started().into_iter().find(|(unit, _)| data.contains(unit));
+    ensure(started.is_none(), || format!("on the copy there started {started:?}"))
+}
+
+/// Somebody stops the machine in the middle of its first boot.
+pub fn terminated(subject: &Subject) -> Verdict {
+    let host = host(&image(961, 962))?;
+    let boot = host.boot(&in_service(), &[]).map_err(told)?;
+    let outcome = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // Once it waits for its disk.
+            boot.ask(
+                "for _ in {1..200}; do [ ! -e /usr/local/sbin/stackgen-disk ] || break; sleep 1; done; sleep 5
+                 pkill -TERM -f '^/bin/bash /var/lib/stackgen/boot'",
+            )
+        });
+        boot.run(&subject.parts, &Start::default())
+    });
+    assert_refuses(&boot, &outcome.map_err(told)?, &[])
 }
 
 /// Everything is killed when a section begins; the machine stays up. What was on the disk stays, and the next run ends well.

@@ -13,6 +13,7 @@ fn refuses(subject: &Subject, world: &World) -> Verdict {
     // Units give up after a minute of their own; theirs begins near its end.
     let outcome = boot.run(&subject.parts, &Start { unit_seconds: 58, ..Start::default() }).map_err(told)?;
     assert_refuses(&boot, &outcome, &[&disk])?;
+    ensure(outcome.log.contains(PASSWORD), || format!("the log does not name {PASSWORD}:\n{}", outcome.log))?;
     drop(boot);
     assert_kept(&disk)
 }
