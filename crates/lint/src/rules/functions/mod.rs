@@ -1,0 +1,6 @@
+//! Intrinsic functions and what they return.
+
+use crate::rule::Rule;
+
+/// The rules of this family.
+pub const RULES: &[&Rule] = &[];
