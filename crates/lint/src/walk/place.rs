@@ -44,6 +44,12 @@ impl<'t> Place<'_, 't> {
         path
     }
 
+    /// Whether it is about a map; a resource without `Properties` counts as one with none.
+    #[must_use]
+    pub fn is_map(&self) -> bool {
+        self.node.is_map()
+    }
+
     /// Whether the value satisfies another shape, in everything below it as well.
     #[must_use]
     pub fn fits(&self, shape: ShapeId) -> bool {

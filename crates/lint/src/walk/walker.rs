@@ -1,7 +1,7 @@
 //! Going along.
-use stackgen_schema::{Combination, ShapeId};
+use stackgen_schema::{Combination, ResourceType, ShapeId};
 
-use super::group::groups;
+use super::group::{Group, groups};
 use super::place::Place;
 use crate::context::Context;
 use crate::document::Node;
@@ -39,9 +39,28 @@ impl<'s> Walker<'s> {
     }
 
     fn resource<'t>(&mut self, context: &Context<'t>, resource: &Resource<'t>) {
-        let (Some(facts), Some(properties)) = (resource.facts, resource.properties) else { return };
+        let Some(facts) = resource.facts else { return };
         let start = resource.condition.and_then(|name| Scenario::default().with(name, true)).unwrap_or_default();
-        self.branches(context, resource, properties, facts.properties, None, &start);
+        match resource.properties {
+            Some(properties) => self.branches(context, resource, properties, facts.properties, None, &start),
+            None => self.no_properties(context, resource, facts, start),
+        }
+    }
+
+    /// A resource without `Properties` has none of those that it must have. Findings stand at the resource.
+    fn no_properties<'t>(
+        &mut self,
+        context: &Context<'t>,
+        resource: &Resource<'t>,
+        facts: &ResourceType,
+        scenario: Scenario<'t>,
+    ) {
+        let group = Group { entries: Vec::new(), items: Vec::new(), scenario: scenario.clone(), open: false };
+        let (node, shape) = (resource.node, context.shape(facts.properties));
+        let place = Place { context, resource, node, shape, property: None, scenario };
+        for (rule, check) in &rules::checks().groups {
+            check(&place, &group, &mut Report::new(rule, self.sink));
+        }
     }
 
     fn branches<'t>(
