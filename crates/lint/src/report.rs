@@ -1,7 +1,7 @@
 //! Where findings are gathered.
 use crate::document::Node;
 use crate::position::Span;
-use crate::rule::{Rule, Severity};
+use crate::rule::{Rule, Severity, severity_of};
 
 /// One thing that is wrong, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,8 @@ pub struct Finding {
 /// Takes the findings of one rule after the other. A rule says what and where; its id and fix are known here.
 #[derive(Debug)]
 pub struct Report<'r> {
-    rule: &'static Rule,
+    id: &'static str,
+    fix: &'static str,
     sink: &'r mut Sink,
 }
 
@@ -38,7 +39,7 @@ pub(crate) struct Sink {
 
 impl<'r> Report<'r> {
     pub(crate) fn new(rule: &'static Rule, sink: &'r mut Sink) -> Report<'r> {
-        Report { rule, sink }
+        Report { id: rule.id, fix: rule.fix, sink }
     }
 
     /// Something is wrong with a value. The finding stands where cfn-lint puts it: at the key of the value, or at the item of
@@ -63,10 +64,10 @@ impl<'r> Report<'r> {
         }
     }
 
-    /// A finding of another rule than the one that looks.
+    /// For findings of another rule than the one that looks.
     #[must_use]
-    pub fn of(&mut self, rule: &'static Rule) -> Report<'_> {
-        Report { rule, sink: self.sink }
+    pub fn as_rule(&mut self, id: &'static str, fix: &'static str) -> Report<'_> {
+        Report { id, fix, sink: self.sink }
     }
 
     fn notice(&mut self) -> bool {
@@ -75,7 +76,7 @@ impl<'r> Report<'r> {
     }
 
     pub(crate) fn add(&mut self, span: Span, path: String, message: String) {
-        let Rule { id, fix, .. } = *self.rule;
-        self.sink.findings.push(Finding { rule: id, severity: self.rule.severity(), message, fix, span, path });
+        let Report { id, fix, .. } = *self;
+        self.sink.findings.push(Finding { rule: id, severity: severity_of(id), message, fix, span, path });
     }
 }
