@@ -49,6 +49,10 @@ pub fn lint(text: &str, options: &Options) -> Vec<Finding> {
 }
 
 fn lint_document(document: &Document, options: &Options, sink: &mut Sink) {
+    if !document.root().is_map() {
+        let message = "a template is a map with the section `Resources`; this text is none".to_owned();
+        return Report::new(&structure::readable::RULE, sink).add(Span::START, String::new(), message);
+    }
     let template = Template::new(document);
     let context = Context::new(&template, &options.regions);
     for (rule, check) in &rules::checks().templates {

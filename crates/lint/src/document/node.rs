@@ -204,14 +204,14 @@ impl<'d> Node<'d> {
 
     /// Where people look for a finding about this value, which is where cfn-lint puts it: the key that it belongs to, or the
     /// item of a list. What nobody wrote down by itself (the key that a tag stands for) or what cfn-lint has no position
-    /// for (a number in a list) takes the place of what it stands in.
+    /// for (a number in a list) takes the place of the nearest key around it.
     #[must_use]
     pub fn place(self) -> Span {
         let mut place = None;
         for node in self.ancestors() {
             place = match node.step() {
                 Some(Step::Key(key)) if key.written && key.kind == ScalarKind::Text => Some(key.span),
-                Some(Step::Item(_)) if node.has_own_place() => Some(node.span()),
+                Some(Step::Item(_)) if node == self && node.has_own_place() => Some(node.span()),
                 None => Some(node.span()),
                 _ => None,
             };

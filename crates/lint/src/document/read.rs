@@ -1,9 +1,10 @@
 //! From text to tree.
 //!
 //! granit-parser makes events of YAML, and of JSON as well, which is YAML's subset (tabs included).
+use std::borrow::Cow;
 use std::fmt;
 
-use granit_parser::{Event, Marker, Options, Parser, ScalarStyle, Tag};
+use granit_parser::{ErrorKind, Event, Marker, Options, Parser, ScalarStyle, Tag};
 
 use super::build::{Builder, Refusal};
 use super::scalar::{Scalar, ScalarKind, Style, kind_of};
@@ -35,22 +36,66 @@ impl std::error::Error for ReadError {}
 /// error; they are in [`Document::duplicates`].
 pub fn read(text: &str) -> Result<Document, ReadError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut padding = Padding::default();
+    loop {
+        match parse(&padding.padded(text), &padding) {
+            Err((_, Some(line))) if padding.lines.len() < PADDED => padding.lines.push(line),
+            result => return result.map_err(|(error, _)| error),
+        }
+    }
+}
+
+/// The error, and the line whose indentation granit-parser does not want in quotes.
+type Fault = (ReadError, Option<u32>);
+
+fn parse(text: &str, padding: &Padding) -> Result<Document, Fault> {
     let mut options = Options::default();
     options.emit_comments = false;
     let mut reader = Reader { builder: Builder::new(), documents: 0 };
     for event in Parser::new_from_str_with_options(text, options) {
-        let (event, span) =
-            event.map_err(|error| ReadError { message: error.info(), position: position(*error.marker()) })?;
-        let at = Span { start: position(span.start), end: position(span.end) };
-        let whole = span.tag_start().map_or(at, |start| Span { start: position(start), end: at.end });
-        reader.take(event, at, whole).map_err(|message| ReadError { message, position: at.start })?;
+        let (event, span) = event.map_err(|error| {
+            let position = padding.position(*error.marker());
+            let line = matches!(error.kind(), ErrorKind::InvalidQuotedScalarIndent).then_some(position.line);
+            (ReadError { message: error.info(), position }, line)
+        })?;
+        let at = Span { start: padding.position(span.start), end: padding.position(span.end) };
+        let whole = span.tag_start().map_or(at, |start| Span { start: padding.position(start), end: at.end });
+        let refused = |message| (ReadError { message, position: at.start }, None);
+        reader.take(event, at, whole).map_err(refused)?;
     }
     Ok(reader.builder.finish())
 }
 
-fn position(marker: Marker) -> Position {
-    let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-    Position { line: number(marker.line().max(1)), column: number(marker.col() + 1) }
+/// How many lines are moved, and how far.
+const PADDED: usize = 40;
+const PAD: u32 = 256;
+
+/// Lines that were moved to the right so that granit-parser takes them: YAML 1.2 wants the later lines of a text in quotes
+/// indented, PyYAML and AWS do not care (policies written as text end in a bare `}'`). Blanks there mean nothing.
+#[derive(Debug, Default)]
+struct Padding {
+    lines: Vec<u32>,
+}
+
+impl Padding {
+    fn padded<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.lines.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        let pad = " ".repeat(PAD as usize);
+        let line = |(number, line): (usize, &'t str)| {
+            let moved = self.lines.iter().any(|moved| *moved as usize == number + 1);
+            if moved { Cow::Owned(format!("{pad}{line}")) } else { Cow::Borrowed(line) }
+        };
+        Cow::Owned(text.split_inclusive('\n').enumerate().map(line).collect())
+    }
+
+    fn position(&self, marker: Marker) -> Position {
+        let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+        let (line, column) = (number(marker.line().max(1)), number(marker.col().saturating_add(1)));
+        let moved = if self.lines.contains(&line) { PAD } else { 0 };
+        Position { line, column: column.saturating_sub(moved).max(1) }
+    }
 }
 
 struct Reader {

@@ -1,6 +1,6 @@
 //! What conditions leave of a map or a list.
 use super::place::Place;
-use crate::document::Node;
+use crate::document::{Node, ScalarKind};
 use crate::template::{Scenario, call};
 
 /// How many ways a map or list can turn out are looked at. Beyond, entries that depend on conditions count as unknown.
@@ -43,7 +43,12 @@ pub(super) fn groups<'c, 't>(place: &Place<'c, 't>) -> Vec<Group<'t>> {
             groups.iter_mut().for_each(|group| group.open = true);
             continue;
         }
-        groups = add(place, groups, entry.value, |group, node| group.entries.push((name, node)));
+        groups = add(place, groups, entry.value, |group, node| {
+            // AWS drops properties that are null.
+            if node.scalar().is_none_or(|scalar| scalar.kind != ScalarKind::Null) {
+                group.entries.push((name, node));
+            }
+        });
     }
     for item in place.node.items() {
         groups = add(place, groups, item, |group, node| group.items.push(node));

@@ -40,6 +40,9 @@ impl<'s> Walker<'s> {
 
     fn resource<'t>(&mut self, context: &Context<'t>, resource: &Resource<'t>) {
         let Some(facts) = resource.facts else { return };
+        if !resource.name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return; // cfn-lint says E3001 for the name and nothing more
+        }
         let start = resource.condition.and_then(|name| Scenario::default().with(name, true)).unwrap_or_default();
         match resource.properties {
             Some(properties) => self.branches(context, resource, properties, facts.properties, None, &start),

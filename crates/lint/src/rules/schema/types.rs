@@ -29,6 +29,11 @@ const NAMES: [(TypeSet, &str); 6] = [
 
 fn check(place: &Place<'_, '_>, report: &mut Report<'_>) {
     let types = place.shape.types;
+    // A property that is null counts as one that is not there, but `Properties` itself must be a map.
+    let null = place.node.scalar().is_some_and(|scalar| scalar.kind == ScalarKind::Null);
+    if null && place.resource.properties != Some(place.node) {
+        return;
+    }
     let fits = types.is_any() || NAMES.iter().any(|(one, _)| types.contains(*one) && is(place.node.value(), *one));
     if fits || is_template_file(place) {
         return;
@@ -60,9 +65,6 @@ fn is(value: Value<'_>, one: TypeSet) -> bool {
 }
 
 fn scalar_is(scalar: &Scalar, one: TypeSet) -> bool {
-    if scalar.kind == ScalarKind::Null {
-        return false;
-    }
     let flag = matches!(scalar.kind, ScalarKind::Boolean(_));
     let text = scalar.text.trim();
     if one == TypeSet::STRING {

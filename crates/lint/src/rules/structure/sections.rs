@@ -31,9 +31,6 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, report: &mut Report<'_>) {
     let root = context.template.root;
-    if !root.is_map() {
-        return report.at(root, || "a template is a map with `Resources`; this is none".to_owned());
-    }
     if root.get("Resources").is_none() {
         report.at(root, || "the section `Resources` is missing, and a stack is made of resources".to_owned());
     }
