@@ -1,4 +1,4 @@
-//! What can hold together, and what is left of values then.
+//! What can hold together, what is left of values then, and what references give.
 use stackgen_lint::document::{Document, read};
 use stackgen_lint::template::{Scenario, Template};
 use stackgen_lint::{Options, lint};
@@ -88,4 +88,34 @@ fn a_property_that_a_condition_takes_away_is_missing() {
 fn every_branch_has_its_type() {
     let found = messages("E3012", "\n      Type: String\n      Value: !If [IsProd, [x], !If [IsDev, {a: b}, y]]");
     assert_eq!(found, ["this must be text, and it is a list", "this must be text, and it is a map"]);
+}
+
+#[test]
+fn what_references_give() {
+    let text = "
+Parameters:
+  Ids: {Type: 'AWS::SSM::Parameter::Value<List<AWS::EC2::Subnet::Id>>'}
+  Size: {Type: Number}
+Resources:
+  Web: {Type: AWS::EC2::Instance}
+  Nested: {Type: AWS::CloudFormation::Stack}
+Outputs:
+  A: {Value: !Ref Ids}
+  B: {Value: !Ref Size}
+  C: {Value: !Ref Web}
+  D: {Value: !GetAtt Web.PrivateIp}
+  E: {Value: !GetAtt Web.Nothing}
+  F: {Value: !Split [',', x]}
+  G: {Value: !Ref AWS::NotificationARNs}
+  H: {Value: !Ref Nobody}
+";
+    let document = read(text).expect("it is YAML");
+    let template = Template::new(&document);
+    let kinds =
+        template.calls.iter().map(|call| template.returned(call).map(|returned| format!("{:?}", returned.kind)));
+    let kinds: Vec<String> = kinds.map(|kind| kind.unwrap_or_else(|| "?".to_owned())).collect();
+    let (text, texts) = ("String", "List(String)");
+    assert_eq!(kinds, [texts, "Number", text, text, "?", texts, texts, "?"]);
+    let web = template.of_ref("Web").expect("it is known");
+    assert_eq!(web.attribute.as_deref(), Some("InstanceId"));
 }

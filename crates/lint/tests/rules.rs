@@ -46,3 +46,10 @@ fn ids_and_names_are_sound() {
         (!sound).then(|| "its id, name, reason or fix is malformed, or another rule has them".to_owned())
     });
 }
+
+#[test]
+fn everything_that_can_be_found_is_explained_once() {
+    let ids: Vec<_> = rules::explanations().map(|explanation| explanation.id).collect();
+    assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len());
+    assert!(ids.contains(&"S2001") && ids.contains(&"E3012"));
+}

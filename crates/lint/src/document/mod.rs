@@ -62,7 +62,7 @@ pub struct Duplicate {
 }
 
 /// The key of an entry.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
     /// Its text.
     pub text: String,

@@ -39,6 +39,33 @@ pub fn find(id: &str) -> Option<&'static Rule> {
     all().find(|rule| rule.id == id)
 }
 
+/// What `--explain` says about an id: of a rule here, or of one on boot scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Explanation {
+    /// The id.
+    pub id: &'static str,
+    /// A name in words with dashes.
+    pub name: &'static str,
+    /// Why it is a mistake.
+    pub reason: &'static str,
+    /// What to write instead.
+    pub fix: &'static str,
+    /// A template without the mistake; for boot scripts, a script.
+    pub good: &'static str,
+    /// One with it.
+    pub bad: &'static str,
+}
+
+/// Everything that can be found, the rules on boot scripts included, by family.
+pub fn explanations() -> impl Iterator<Item = Explanation> {
+    let templates =
+        all().map(|&Rule { id, name, reason, fix, good, bad, .. }| Explanation { id, name, reason, fix, good, bad });
+    templates.chain(stackgen_shell::RULES.iter().map(|rule| {
+        let stackgen_shell::Rule { id, name, reason, fix, good, bad, .. } = **rule;
+        Explanation { id, name, reason, fix, good, bad }
+    }))
+}
+
 pub(crate) fn checks() -> &'static Sorted {
     &CHECKS
 }

@@ -6,6 +6,7 @@
 mod call;
 mod condition;
 mod reference;
+mod returned;
 mod scenario;
 mod section;
 mod sub;
@@ -14,6 +15,7 @@ mod values;
 pub use call::{Call, Function, call};
 pub use condition::Conditions;
 pub use reference::{Reference, ReferenceKind};
+pub use returned::Returned;
 pub use scenario::Scenario;
 pub use section::{Named, Output, Parameter, ParameterType, Resource, Section};
 pub use sub::{SubPart, sub_parts};

@@ -60,7 +60,7 @@ pub struct Named<'d> {
 }
 
 /// A parameter.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Parameter<'d> {
     /// Its name.
     pub name: &'d str,
@@ -103,7 +103,7 @@ impl<'d> ParameterType<'d> {
 }
 
 /// A resource.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Resource<'d> {
     /// Its logical id.
     pub name: &'d str,

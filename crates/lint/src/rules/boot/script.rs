@@ -1,6 +1,6 @@
 //! The text of a script inside a template, and which line of the file each of its lines stands on.
 use crate::document::Node;
-use crate::template::{Function, SubPart, Template, call, sub_parts};
+use crate::template::{Function, SubPart, call, sub_parts};
 
 /// What stands for a value that is only known when the stack is made: one plain word, so that quoting still means the same.
 const WORD: &str = "value";
@@ -16,9 +16,9 @@ pub(super) struct Script {
 impl Script {
     /// The text that a value gives, if it is made of texts: literal, `Fn::Sub`, `Fn::Join` of a list, `Fn::If` (its first
     /// branch), nested in any way.
-    pub(super) fn of<'d>(template: &Template<'d>, node: Node<'d>) -> Option<Script> {
+    pub(super) fn of(node: Node<'_>) -> Option<Script> {
         let mut script = Script::default();
-        script.append(template, node, 0)?;
+        script.append(node, 0)?;
         Some(script)
     }
 
@@ -28,7 +28,7 @@ impl Script {
         self.lines.get(index).copied().unwrap_or(1)
     }
 
-    fn append<'d>(&mut self, template: &Template<'d>, node: Node<'d>, depth: usize) -> Option<()> {
+    fn append(&mut self, node: Node<'_>, depth: usize) -> Option<()> {
         if depth > 16 {
             return None;
         }
@@ -50,10 +50,10 @@ impl Script {
                     if index > 0 {
                         self.push(separator, |_| part.span().start.line);
                     }
-                    self.append(template, part, depth + 1)?;
+                    self.append(part, depth + 1)?;
                 }
             }
-            Function::If => self.append(template, call.argument.item(1)?, depth + 1)?,
+            Function::If => self.append(call.argument.item(1)?, depth + 1)?,
             _ => self.push(WORD, |_| node.span().start.line),
         }
         Some(())

@@ -28,7 +28,7 @@ fn check(context: &Context<'_>, report: &mut Report<'_>) {
         let template_data = properties.and_then(|node| node.get("LaunchTemplateData"));
         for node in [properties, template_data].into_iter().flatten() {
             if let Some(user_data) = node.get("UserData") {
-                let plain = Script::of(context.template, user_data);
+                let plain = Script::of(user_data);
                 if plain.is_some_and(|script| script.text.starts_with("#!") || script.text.starts_with("#cloud-config"))
                 {
                     report.at(user_data, || "this script stands in user-data without `Fn::Base64`".to_owned());
@@ -39,14 +39,14 @@ fn check(context: &Context<'_>, report: &mut Report<'_>) {
     for call in context.template.calls_of(Function::Base64) {
         let key = |node: Node<'_>| node.key().is_some_and(|key| key.text == "UserData");
         if call.section() == Section::Resources && call.node.ancestors().any(key) {
-            shell(context, call.argument, report);
+            shell(call.argument, report);
         }
     }
 }
 
 /// What is wrong with the script. A script in a block has its own lines in the file; else the finding stands at the value.
-fn shell<'d>(context: &Context<'d>, node: Node<'d>, report: &mut Report<'_>) {
-    let Some(script) = Script::of(context.template, node) else { return };
+fn shell(node: Node<'_>, report: &mut Report<'_>) {
+    let Some(script) = Script::of(node) else { return };
     for finding in stackgen_shell::check(&script.text) {
         let line = script.file_line(finding.line);
         let column = if line == node.span().start.line { node.span().start.column } else { 1 };
