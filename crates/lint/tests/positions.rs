@@ -144,5 +144,6 @@ fn what_cannot_be_read() {
     let bomb: String =
         (1..30).map(|at| format!("a{at}: &a{at} [{}]\n", format!("*a{}, ", at - 1).repeat(10))).collect();
     assert!(refused(&format!("a0: &a0 [x]\n{bomb}")).contains("250000"));
+    assert!(refused("A:\n  !Sub b: c\n").starts_with("2:"));
     assert!(refused("? [a]\n: b\n").contains("key"));
 }

@@ -113,9 +113,8 @@ impl Reader {
                     return Err("a template is one document; here a second one begins".to_owned());
                 }
             }
-            Event::Scalar(text, style, anchor, tag) if self.builder.wants_key() => {
-                let _ = tag;
-                self.key(text.into_owned(), style, anchor, at)?;
+            Event::Scalar(text, style, _, tag) if self.builder.wants_key() && !is_function(tag.as_deref()) => {
+                self.key(&text, style, at)?;
             }
             _ if self.builder.wants_key() && !matches!(event, Event::Alias(_) | Event::MappingEnd) => {
                 return Err("a key must be a text".to_owned());
@@ -138,9 +137,8 @@ impl Reader {
         Ok(())
     }
 
-    fn key(&mut self, text: String, style: ScalarStyle, anchor: usize, span: Span) -> Result<(), Refusal> {
-        let scalar = scalar(&text, style, None, span);
-        let _ = anchor;
+    fn key(&mut self, text: &str, style: ScalarStyle, span: Span) -> Result<(), Refusal> {
+        let scalar = scalar(text, style, None, span);
         self.builder.key(Key { text: scalar.text, kind: scalar.kind, span, written: true })
     }
 

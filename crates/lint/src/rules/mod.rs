@@ -9,6 +9,9 @@
 //! | `services` | what one service demands beyond its types |
 //! | `boot` | scripts in user-data |
 //! | `own` | traps that no other linter knows |
+//!
+//! A new rule is a file in its family with one `static` [`Rule`] and its check, and a line in the family's list. Its examples
+//! are its tests; `tests/rules.rs` runs them all.
 
 pub mod boot;
 pub mod functions;
@@ -20,13 +23,16 @@ pub mod structure;
 
 use std::sync::LazyLock;
 
-use crate::rule::Rule;
+use crate::rule::{Rule, Severity};
 use crate::walk::Sorted;
 
 const FAMILIES: &[&[&Rule]] =
     &[structure::RULES, schema::RULES, functions::RULES, graph::RULES, services::RULES, boot::RULES, own::RULES];
 
 static CHECKS: LazyLock<Sorted> = LazyLock::new(|| Sorted::new(all()));
+
+static FITTING: LazyLock<Sorted> =
+    LazyLock::new(|| Sorted::new(schema::RULES.iter().copied().filter(|rule| rule.severity() == Severity::Error)));
 
 /// Every rule.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
@@ -64,6 +70,11 @@ pub fn explanations() -> impl Iterator<Item = Explanation> {
         let stackgen_shell::Rule { id, name, reason, fix, good, bad, .. } = **rule;
         Explanation { id, name, reason, fix, good, bad }
     }))
+}
+
+/// The rules that say whether a value satisfies a shape.
+pub(crate) fn fitting() -> &'static Sorted {
+    &FITTING
 }
 
 pub(crate) fn checks() -> &'static Sorted {

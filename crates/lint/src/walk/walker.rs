@@ -16,24 +16,26 @@ const DEPTH: usize = 64;
 /// The walk, with what finds something on its way.
 pub(crate) struct Walker<'s> {
     sink: &'s mut Sink,
+    checks: &'static Sorted,
     depth: usize,
-    /// Whether only this value and what is below it counts for [`Walker::fits`].
+    /// Whether it is only asked if anything is found at all.
     trying: bool,
 }
 
 impl<'s> Walker<'s> {
     /// Looks at the properties of every resource.
     pub(crate) fn walk(context: &Context<'_>, sink: &'s mut Sink) {
-        let mut walker = Walker { sink, depth: 0, trying: false };
+        let mut walker = Walker { sink, checks: rules::checks(), depth: 0, trying: false };
         for resource in &context.template.resources {
             walker.resource(context, resource);
         }
     }
 
-    /// Whether a value satisfies a shape.
+    /// Whether a value satisfies a shape. Only errors of the schema rules count. A function fits, since what it gives is not
+    /// known here.
     pub(super) fn fits(place: &Place<'_, '_>, shape: ShapeId) -> bool {
         let mut sink = Sink { only_notice: true, ..Sink::default() };
-        let mut walker = Walker { sink: &mut sink, depth: 0, trying: true };
+        let mut walker = Walker { sink: &mut sink, checks: rules::fitting(), depth: 0, trying: true };
         walker.value(&place.with_shape(shape));
         !sink.noticed
     }
@@ -61,7 +63,7 @@ impl<'s> Walker<'s> {
         let group = Group { entries: Vec::new(), items: Vec::new(), scenario: scenario.clone(), open: false };
         let (node, shape) = (resource.node, context.shape(facts.properties));
         let place = Place { context, resource, node, shape, property: None, scenario };
-        for (rule, check) in &rules::checks().groups {
+        for (rule, check) in &self.checks.groups {
             check(&place, &group, &mut Report::new(rule, self.sink));
         }
     }
@@ -92,7 +94,7 @@ impl<'s> Walker<'s> {
         }
         self.depth += 1;
         if let Some(call) = call(place.node) {
-            for (rule, check) in &rules::checks().calls {
+            for (rule, check) in &self.checks.calls {
                 check(place, &call, &mut Report::new(rule, self.sink));
             }
         } else {
@@ -102,12 +104,12 @@ impl<'s> Walker<'s> {
     }
 
     fn plain(&mut self, place: &Place<'_, '_>) {
-        for (rule, check) in &rules::checks().values {
+        for (rule, check) in &self.checks.values {
             check(place, &mut Report::new(rule, self.sink));
         }
         if place.node.is_map() || place.node.is_list() {
             for group in groups(place) {
-                for (rule, check) in &rules::checks().groups {
+                for (rule, check) in &self.checks.groups {
                     check(place, &group, &mut Report::new(rule, self.sink));
                 }
             }

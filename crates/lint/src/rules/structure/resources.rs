@@ -3,6 +3,7 @@ use crate::context::Context;
 use crate::document::{Node, Value};
 use crate::report::Report;
 use crate::rule::{Check, Rule};
+use crate::template::LANGUAGE_EXTENSIONS;
 
 const ATTRIBUTES: [&str; 12] = [
     "Condition",
@@ -38,7 +39,8 @@ fn check(context: &Context<'_>, report: &mut Report<'_>) {
     }
     for entry in resources.entries() {
         let name = entry.key.text.as_str();
-        if name == "Fn::Transform" || name.starts_with("Fn::ForEach::") {
+        let loops = context.template.has_transform(LANGUAGE_EXTENSIONS);
+        if name == "Fn::Transform" || (loops && name.starts_with("Fn::ForEach::")) {
             continue;
         }
         if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
