@@ -4,6 +4,7 @@
 //! it has one only, so `Equals(Env, prod)` and `Equals(Env, dev)` exclude each other. All values that matter are tried. When
 //! there are too many ([`BOUND`]), nothing is claimed: [`Conditions::possible`] says no, since a finding that is missing harms
 //! less than a false one, and no template makes the linter slow.
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use super::call::{Function, call};
@@ -24,6 +25,8 @@ pub struct Conditions<'d> {
     formulas: HashMap<&'d str, Formula<'d>>,
     /// What each question can have for an answer.
     questions: Vec<Question>,
+    /// What was found out: the same few scenarios are asked for at every `Fn::If`.
+    known: RefCell<HashMap<String, bool>>,
 }
 
 /// Something whose answer is not known before the deploy. It has one of the given answers, or another one.
@@ -53,7 +56,7 @@ impl<'d> Conditions<'d> {
         let named = named(root, "Conditions");
         let mut reader = Reader { parameters, questions: Vec::new() };
         let formulas = named.iter().map(|it| (it.name, reader.formula(it.node, 0))).collect();
-        Conditions { named, formulas, questions: reader.questions }
+        Conditions { named, formulas, questions: reader.questions, known: RefCell::default() }
     }
 
     /// Whether a condition of this name is defined.
@@ -69,6 +72,17 @@ impl<'d> Conditions<'d> {
         if assumed.iter().all(|(name, _)| !self.defines(name)) {
             return true;
         }
+        let words = scenario.words();
+        if let Some(known) = self.known.borrow().get(&words) {
+            return *known;
+        }
+        let found = self.find_answer(scenario);
+        self.known.borrow_mut().insert(words, found);
+        found
+    }
+
+    fn find_answer(&self, scenario: &Scenario<'_>) -> bool {
+        let assumed = scenario.assumed();
         let mut asked = Vec::new();
         for (name, _) in assumed {
             if !self.questions_of(&Formula::Named(name), &mut asked, 0) {
