@@ -1,0 +1,49 @@
+//! Everything that rules ask: the template, the facts, the regions, and analyses that several rules share.
+use std::cell::OnceCell;
+
+use stackgen_schema::{Facts, ResourceType, Shape, ShapeId};
+
+use crate::shapes;
+use crate::template::Template;
+
+/// What a rule is given.
+#[derive(Debug)]
+pub struct Context<'t> {
+    /// The template.
+    pub template: &'t Template<'t>,
+    /// What AWS says about resource types.
+    pub facts: &'static Facts,
+    /// The regions that the template is meant for.
+    pub regions: &'t [String],
+    used: OnceCell<std::collections::HashSet<&'t str>>,
+}
+
+impl<'t> Context<'t> {
+    pub(crate) fn new(template: &'t Template<'t>, regions: &'t [String]) -> Context<'t> {
+        Context { template, facts: Facts::embedded(), regions, used: OnceCell::new() }
+    }
+
+    /// A shape, decoded once for the whole process.
+    #[must_use]
+    pub fn shape(&self, id: ShapeId) -> &'static Shape {
+        shapes::shape(id)
+    }
+
+    /// A resource type, decoded once for the whole process.
+    #[must_use]
+    pub fn resource_type(&self, name: &str) -> Option<&'static ResourceType> {
+        shapes::resource_type(name)
+    }
+
+    /// The names that any `Ref` or `Fn::Sub` anywhere in the template refers to.
+    pub fn referenced(&self) -> &std::collections::HashSet<&'t str> {
+        self.used.get_or_init(|| {
+            self.template
+                .references
+                .iter()
+                .filter(|it| it.is_value() && it.attribute.is_none())
+                .map(|it| it.name)
+                .collect()
+        })
+    }
+}

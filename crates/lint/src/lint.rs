@@ -1,0 +1,73 @@
+//! From text to findings.
+use crate::context::Context;
+use crate::document::{self, Document};
+use crate::position::Span;
+use crate::report::{Finding, Report, Sink};
+use crate::rules::{self, structure};
+use crate::suppress::Suppressions;
+use crate::template::Template;
+use crate::walk::Walker;
+
+/// What the caller wants to know.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The regions that the template is meant for.
+    pub regions: Vec<String>,
+    /// Ids of rules, or beginnings of ids such as `W` or `E30`, that are not wanted.
+    pub ignore: Vec<String>,
+    /// If there are any, only these rules are wanted: ids or beginnings of ids.
+    pub only: Vec<String>,
+}
+
+impl Default for Options {
+    /// Every rule, for us-east-1, as cfn-lint does.
+    fn default() -> Self {
+        Options { regions: vec!["us-east-1".to_owned()], ignore: Vec::new(), only: Vec::new() }
+    }
+}
+
+/// Everything that is wrong with a template, by position. What cannot be read is a finding too: `E0000`, alone.
+#[must_use]
+pub fn lint(text: &str, options: &Options) -> Vec<Finding> {
+    let mut sink = Sink::default();
+    match document::read(text) {
+        Ok(document) if document.duplicates.is_empty() => lint_document(&document, options, &mut sink),
+        Ok(document) => {
+            let mut report = Report::new(&structure::readable::RULE, &mut sink);
+            structure::readable::report_duplicates(&document, &mut report);
+        }
+        Err(error) => {
+            let span = Span { start: error.position, end: error.position };
+            Report::new(&structure::readable::RULE, &mut sink).add(span, String::new(), error.message);
+        }
+    }
+    let mut findings = sink.findings;
+    findings.retain(|finding| options.wants(finding.rule));
+    findings.sort_by(|one, other| (one.span, one.rule, &one.message).cmp(&(other.span, other.rule, &other.message)));
+    findings.dedup_by(|one, other| one.span == other.span && one.rule == other.rule && one.message == other.message);
+    findings
+}
+
+fn lint_document(document: &Document, options: &Options, sink: &mut Sink) {
+    if !document.root().is_map() {
+        let message = "a template is a map with the section `Resources`; this text is none".to_owned();
+        return Report::new(&structure::readable::RULE, sink).add(Span::START, String::new(), message);
+    }
+    let template = Template::new(document);
+    let context = Context::new(&template, &options.regions);
+    for (rule, check) in &rules::checks().templates {
+        if options.wants(rule.id) {
+            check(&context, &mut Report::new(rule, sink));
+        }
+    }
+    Walker::walk(&context, sink);
+    let suppressions = Suppressions::new(&template);
+    sink.findings.retain(|finding| !suppressions.cover(finding));
+}
+
+impl Options {
+    fn wants(&self, id: &str) -> bool {
+        let named = |list: &[String]| list.iter().any(|wanted| !wanted.is_empty() && id.starts_with(wanted.as_str()));
+        (self.only.is_empty() || named(&self.only)) && !named(&self.ignore)
+    }
+}

@@ -1,0 +1,82 @@
+//! The rules, by family. A family lists its rules in its own folder; this list names every family and nothing else.
+//!
+//! | family | looks at |
+//! |---|---|
+//! | `structure` | sections, names, limits, attributes of resources, parameters, mappings, conditions, outputs |
+//! | `schema` | values against what their resource type says |
+//! | `functions` | intrinsic functions and what they return |
+//! | `graph` | who depends on whom, and whether it is there when it is needed |
+//! | `services` | what one service demands beyond its types |
+//! | `boot` | scripts in user-data |
+//! | `own` | traps that no other linter knows |
+//!
+//! A new rule is a file in its family with one `static` [`Rule`] and its check, and a line in the family's list. Its examples
+//! are its tests; `tests/rules.rs` runs them all.
+
+pub mod boot;
+pub mod functions;
+pub mod graph;
+pub mod own;
+pub mod schema;
+pub mod services;
+pub mod structure;
+
+use std::sync::LazyLock;
+
+use crate::rule::{Rule, Severity};
+use crate::walk::Sorted;
+
+const FAMILIES: &[&[&Rule]] =
+    &[structure::RULES, schema::RULES, functions::RULES, graph::RULES, services::RULES, boot::RULES, own::RULES];
+
+static CHECKS: LazyLock<Sorted> = LazyLock::new(|| Sorted::new(all()));
+
+static FITTING: LazyLock<Sorted> =
+    LazyLock::new(|| Sorted::new(schema::RULES.iter().copied().filter(|rule| rule.severity() == Severity::Error)));
+
+/// Every rule.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    FAMILIES.iter().flat_map(|family| family.iter().copied())
+}
+
+/// The rule of this id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Rule> {
+    all().find(|rule| rule.id == id)
+}
+
+/// What `--explain` says about an id: of a rule here, or of one on boot scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Explanation {
+    /// The id.
+    pub id: &'static str,
+    /// A name in words with dashes.
+    pub name: &'static str,
+    /// Why it is a mistake.
+    pub reason: &'static str,
+    /// What to write instead.
+    pub fix: &'static str,
+    /// A template without the mistake; for boot scripts, a script.
+    pub good: &'static str,
+    /// One with it.
+    pub bad: &'static str,
+}
+
+/// Everything that can be found, the rules on boot scripts included, by family.
+pub fn explanations() -> impl Iterator<Item = Explanation> {
+    let templates =
+        all().map(|&Rule { id, name, reason, fix, good, bad, .. }| Explanation { id, name, reason, fix, good, bad });
+    templates.chain(stackgen_shell::RULES.iter().map(|rule| {
+        let stackgen_shell::Rule { id, name, reason, fix, good, bad, .. } = **rule;
+        Explanation { id, name, reason, fix, good, bad }
+    }))
+}
+
+/// The rules that say whether a value satisfies a shape.
+pub(crate) fn fitting() -> &'static Sorted {
+    &FITTING
+}
+
+pub(crate) fn checks() -> &'static Sorted {
+    &CHECKS
+}

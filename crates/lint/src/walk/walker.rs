@@ -1,0 +1,180 @@
+//! Going along.
+use stackgen_schema::{Combination, ResourceType, ShapeId};
+
+use super::group::{Group, groups};
+use super::place::Place;
+use crate::context::Context;
+use crate::document::Node;
+use crate::report::{Report, Sink};
+use crate::rule::{Check, Rule};
+use crate::rules;
+use crate::template::{Function, Resource, Scenario, call};
+
+/// How deep shapes may be followed; some contain themselves.
+const DEPTH: usize = 64;
+
+/// The walk, with what finds something on its way.
+pub(crate) struct Walker<'s> {
+    sink: &'s mut Sink,
+    checks: &'static Sorted,
+    depth: usize,
+    /// Whether it is only asked if anything is found at all.
+    trying: bool,
+}
+
+impl<'s> Walker<'s> {
+    /// Looks at the properties of every resource.
+    pub(crate) fn walk(context: &Context<'_>, sink: &'s mut Sink) {
+        let mut walker = Walker { sink, checks: rules::checks(), depth: 0, trying: false };
+        for resource in &context.template.resources {
+            walker.resource(context, resource);
+        }
+    }
+
+    /// Whether a value satisfies a shape. Only errors of the schema rules count. A function fits, since what it gives is not
+    /// known here.
+    pub(super) fn fits(place: &Place<'_, '_>, shape: ShapeId) -> bool {
+        let mut sink = Sink { only_notice: true, ..Sink::default() };
+        let mut walker = Walker { sink: &mut sink, checks: rules::fitting(), depth: 0, trying: true };
+        walker.value(&place.with_shape(shape));
+        !sink.noticed
+    }
+
+    fn resource<'t>(&mut self, context: &Context<'t>, resource: &Resource<'t>) {
+        let Some(facts) = resource.facts else { return };
+        if !resource.name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return; // cfn-lint says E3001 for the name and nothing more
+        }
+        let start = resource.condition.and_then(|name| Scenario::default().with(name, true)).unwrap_or_default();
+        match resource.properties {
+            Some(properties) => self.branches(context, resource, properties, facts.properties, None, &start),
+            None => self.no_properties(context, resource, facts, start),
+        }
+    }
+
+    /// A resource without `Properties` has none of those that it must have. Findings stand at the resource.
+    fn no_properties<'t>(
+        &mut self,
+        context: &Context<'t>,
+        resource: &Resource<'t>,
+        facts: &ResourceType,
+        scenario: Scenario<'t>,
+    ) {
+        let group = Group { entries: Vec::new(), items: Vec::new(), scenario: scenario.clone(), open: false };
+        let (node, shape) = (resource.node, context.shape(facts.properties));
+        let place = Place { context, resource, node, shape, property: None, scenario };
+        for (rule, check) in &self.checks.groups {
+            check(&place, &group, &mut Report::new(rule, self.sink));
+        }
+    }
+
+    fn branches<'t>(
+        &mut self,
+        context: &Context<'t>,
+        resource: &Resource<'t>,
+        node: Node<'t>,
+        shape: ShapeId,
+        property: Option<&'static stackgen_schema::Property>,
+        scenario: &Scenario<'t>,
+    ) {
+        let shape = context.shape(shape);
+        if call(node).is_none_or(|call| call.function != Function::If) {
+            let scenario = scenario.clone();
+            return self.value(&Place { context, resource, node, shape, property, scenario });
+        }
+        for branch in context.template.branches(node, scenario) {
+            let (node, scenario) = (branch.node, branch.scenario);
+            self.value(&Place { context, resource, node, shape, property, scenario });
+        }
+    }
+
+    fn value(&mut self, place: &Place<'_, '_>) {
+        if self.depth >= DEPTH || (self.trying && self.sink.noticed) {
+            return;
+        }
+        self.depth += 1;
+        if let Some(call) = call(place.node) {
+            for (rule, check) in &self.checks.calls {
+                check(place, &call, &mut Report::new(rule, self.sink));
+            }
+        } else {
+            self.plain(place);
+        }
+        self.depth -= 1;
+    }
+
+    fn plain(&mut self, place: &Place<'_, '_>) {
+        for (rule, check) in &self.checks.values {
+            check(place, &mut Report::new(rule, self.sink));
+        }
+        if place.node.is_map() || place.node.is_list() {
+            for group in groups(place) {
+                for (rule, check) in &self.checks.groups {
+                    check(place, &group, &mut Report::new(rule, self.sink));
+                }
+            }
+        }
+        self.below(place);
+        self.combined(place);
+    }
+
+    /// Goes on to the properties of a map and the items of a list.
+    fn below(&mut self, place: &Place<'_, '_>) {
+        let Place { context, resource, shape, scenario, .. } = place;
+        for entry in place.node.entries() {
+            let name = entry.key.text.as_str();
+            if let Ok(at) = shape.properties.binary_search_by(|property| property.name.as_str().cmp(name)) {
+                let property = &shape.properties[at];
+                self.branches(context, resource, entry.value, property.shape, Some(property), scenario);
+            } else if let Some(other) = shape.additional {
+                self.branches(context, resource, entry.value, other, None, scenario);
+            }
+        }
+        for (index, item) in place.node.items().enumerate() {
+            if let Some(shape) = shape.prefix_items.get(index).copied().or(shape.items) {
+                self.branches(context, resource, item, shape, None, scenario);
+            }
+        }
+    }
+
+    /// What holds in any case of the shapes that are combined. Alternatives are for rules.
+    fn combined(&mut self, place: &Place<'_, '_>) {
+        for combination in &place.shape.combinations {
+            match combination {
+                Combination::All(shapes) => shapes.iter().for_each(|shape| self.value(&place.with_shape(*shape))),
+                Combination::If { test, then, otherwise } => {
+                    let next = if place.fits(*test) { then } else { otherwise };
+                    next.iter().for_each(|shape| self.value(&place.with_shape(*shape)));
+                }
+                Combination::Any(_) | Combination::One(_) | Combination::Not(_) => {}
+            }
+        }
+    }
+}
+
+type Checks<F> = Vec<(&'static Rule, F)>;
+
+/// The rules, sorted by how they look.
+#[derive(Debug, Default)]
+pub(crate) struct Sorted {
+    pub(crate) templates: Checks<fn(&Context<'_>, &mut Report<'_>)>,
+    pub(crate) values: Checks<fn(&Place<'_, '_>, &mut Report<'_>)>,
+    pub(crate) groups: Checks<fn(&Place<'_, '_>, &super::Group<'_>, &mut Report<'_>)>,
+    pub(crate) calls: Checks<fn(&Place<'_, '_>, &crate::template::Call<'_>, &mut Report<'_>)>,
+}
+
+impl Sorted {
+    pub(crate) fn new(rules: impl Iterator<Item = &'static Rule>) -> Sorted {
+        let mut sorted = Sorted::default();
+        for rule in rules {
+            match rule.check {
+                Check::Template(check) => sorted.templates.push((rule, check)),
+                Check::Value(check) => sorted.values.push((rule, check)),
+                Check::Group(check) => sorted.groups.push((rule, check)),
+                Check::Call(check) => sorted.calls.push((rule, check)),
+                Check::Elsewhere => {}
+            }
+        }
+        sorted
+    }
+}
