@@ -22,6 +22,8 @@ struct Expected {
 struct Location {
     start: Position,
     end: Position,
+    #[serde(default)]
+    path: serde_json::Value,
 }
 
 #[derive(Deserialize)]
@@ -71,7 +73,7 @@ fn meant<'a>(named: &Path, names: &'a [PathBuf]) -> anyhow::Result<&'a PathBuf> 
 }
 
 fn finding(expected: Expected) -> Finding {
-    let Location { start, end } = expected.location;
+    let Location { start, end, path } = expected.location;
     Finding {
         rule: expected.rule.id,
         severity: expected.level.to_lowercase(),
@@ -81,7 +83,7 @@ fn finding(expected: Expected) -> Finding {
         column: start.column_number,
         end_line: end.line_number,
         end_column: end.column_number,
-        path: Vec::new(),
+        path,
     }
 }
 

@@ -20,9 +20,9 @@ pub(super) struct Finding {
     pub(super) end_line: u32,
     #[serde(default)]
     pub(super) end_column: u32,
-    /// The keys and indices that lead there.
+    /// The keys and indices that lead there. They are kept and not compared.
     #[serde(default)]
-    pub(super) path: Vec<String>,
+    pub(super) path: serde_json::Value,
 }
 
 impl Finding {

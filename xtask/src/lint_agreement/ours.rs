@@ -6,7 +6,6 @@ use std::time::Instant;
 use anyhow::{Context, ensure};
 
 use super::finding::{Answer, Answers, Finding};
-use crate::tools;
 
 /// Templates of one call. A command line has at most 2 MiB.
 const BATCH: usize = 500;
@@ -36,7 +35,7 @@ pub(super) fn answers(command: Option<&str>, names: &[PathBuf]) -> anyhow::Resul
 fn workspace_command() -> anyhow::Result<Vec<String>> {
     let built = Command::new("cargo").args(["build", "--quiet", "--package", "stackgen-cli"]).status()?;
     ensure!(built.success(), "stackgen does not build; see above, or name another command with --stackgen");
-    let program = tools::beside_the_build("stackgen")?;
+    let program = std::env::current_exe()?.with_file_name("stackgen");
     let program = program.to_str().context("the build's folder has a name in UTF-8")?;
     Ok([program, "lint", "--format", "json"].map(str::to_owned).to_vec())
 }
