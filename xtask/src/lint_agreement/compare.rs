@@ -1,14 +1,17 @@
 //! Two linters' answers side by side.
 //!
 //! What is compared is the rule and the line in each template: messages differ in their words, and a rule that says two
-//! things of one line says it once. Templates that the referee gave no answer for are left out. Rules of our own (`S…`) are
-//! left out too, since no referee knows them.
+//! things of one line says it once. Templates that the referee gave no answer for are left out, and so are rules that have no
+//! id of cfn-lint's, such as our own (`S…`): the other side cannot know them.
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::finding::{Answer, Answers};
+use super::finding::{Answer, Answers, Finding};
+
+/// Says that a rule of cfn-lint's crashed, which is nothing about the template.
+const CFN_LINTS_OWN_FAULT: &str = "E0002";
 
 /// Where something was found.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
@@ -76,7 +79,7 @@ impl Comparison {
             list.push(Place { file: name.to_owned(), line: *line });
         }
         self.compared += 1;
-        if their.findings.iter().any(super::finding::Finding::is_error) {
+        if their.findings.iter().any(Finding::is_error) {
             return;
         }
         self.passed += 1;
@@ -109,17 +112,18 @@ pub(super) fn percent(part: usize, whole: usize) -> f64 {
 }
 
 fn places<'a>(answer: &'a Answer, ids: &[String]) -> BTreeSet<(&'a str, u32)> {
-    let wanted = |rule: &str| !rule.starts_with('S') && (ids.is_empty() || ids.iter().any(|id| id == rule));
+    let wanted = |rule: &str| ids.is_empty() || ids.iter().any(|id| rule.starts_with(id.as_str()));
+    let wanted = |rule: &str| rule.starts_with(['E', 'W', 'I']) && rule != CFN_LINTS_OWN_FAULT && wanted(rule);
     answer.findings.iter().filter(|found| wanted(&found.rule)).map(|found| (found.rule.as_str(), found.line)).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::finding::Finding;
     use super::*;
 
     fn finding(rule: &str, line: u32) -> Finding {
-        let text = format!(r#"{{"rule": "{rule}", "severity": "error", "message": "", "line": {line}}}"#);
+        let severity = if rule.starts_with('E') { "error" } else { "warning" };
+        let text = format!(r#"{{"rule": "{rule}", "severity": "{severity}", "message": "", "line": {line}}}"#);
         serde_json::from_str(&text).expect("a finding needs no more than this")
     }
 
@@ -162,10 +166,11 @@ mod tests {
     #[test]
     fn only_errors_fault_what_the_referee_passes() {
         let ours = answers(&[("a", &[("W2001", 1)]), ("b", &[("E1", 1)]), ("c", &[("E1", 1)]), ("d", &[("S1", 1)])]);
-        let theirs = answers(&[("a", &[]), ("b", &[("W2001", 1)]), ("c", &[("E2", 1)]), ("d", &[])]);
+        let theirs = answers(&[("a", &[]), ("b", &[("W2001", 1)]), ("c", &[("E2", 1)]), ("d", &[("E0002", 1)])]);
         let comparison = compared(&ours, &theirs, &[]);
         assert_eq!(comparison.falsely_faulted.keys().collect::<Vec<_>>(), [Path::new("b")]);
-        assert_eq!((comparison.compared, comparison.passed), (4, 3));
+        assert_eq!((comparison.compared, comparison.passed), (4, 2));
+        assert!(!comparison.rules.contains_key("E0002") && !comparison.rules.contains_key("S1"));
     }
 
     #[test]

@@ -26,9 +26,9 @@ pub(super) struct Finding {
 }
 
 impl Finding {
-    /// Whether it is an error by a rule of cfn-lint's, which is what the referees can confirm or deny.
+    /// Whether a template with it does not pass.
     pub(super) fn is_error(&self) -> bool {
-        self.rule.starts_with('E')
+        self.severity == "error"
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Any folder of templates will do; none is kept in this repository. Every template is linted by `stackgen` and by a
 //! referee, and what both say is compared as rule and line: [`compare`] has the meaning of that, [`report`] the table.
-//! The referees are the real cfn-lint ([`cfn_lint`]), files with the results that cfn-lint's own tests expect
-//! ([`expected`]).
+//! The referees are the real cfn-lint and AWS's cloudformation-validate ([`referee`]), and files with the results that
+//! cfn-lint's own tests expect ([`expected`]).
 //!
 //! `stackgen lint --format json FILES…` prints a list of findings, `[]` if there are none:
 //!
@@ -14,19 +14,22 @@
 //!
 //! `file` is the name as it was given, lines and columns begin at 1, `path` has the keys and the indices as text. It exits
 //! with 0, 2, 4 or 6 whatever it finds; any other status, and output that is not such a list, counts as a crash.
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{bail, ensure};
 
-mod cfn_lint;
+mod cfn_validate;
 mod compare;
 mod expected;
 mod finding;
 mod ours;
+mod referee;
 mod report;
 mod templates;
 
 use compare::Comparison;
+use finding::Answers;
+use referee::{CFN_LINT, CFN_VALIDATE};
 
 /// Compare what `stackgen lint` finds with what other linters find
 #[derive(clap::Args)]
@@ -35,11 +38,11 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     templates: PathBuf,
     #[command(flatten)]
-    referee: Referee,
+    referee: Choice,
     /// What lints, with its options; the names of files come behind it. Without it, the workspace's own command is built
     #[arg(long, value_name = "CMD")]
     stackgen: Option<String>,
-    /// Only these rules
+    /// Only these rules, or those that begin like this, such as `E30`
     #[arg(long, value_delimiter = ',', value_name = "IDS")]
     ids: Vec<String>,
     /// Only the rules of which the referee found something that stackgen did not
@@ -58,13 +61,16 @@ pub struct Args {
 
 #[derive(clap::Args)]
 #[group(required = true, multiple = false)]
-struct Referee {
+struct Choice {
     /// Compare with results in cfn-lint's JSON form, of a file or of all files in a folder; other templates must be clean
     #[arg(long, value_name = "FILE")]
     expected: Option<PathBuf>,
     /// Compare with the real cfn-lint, installed beside the build if it is not there; what it says is kept there too
     #[arg(long)]
     cfn_lint: bool,
+    /// Compare with cloudformation-validate of AWS, installed and kept likewise, with its rules in the ids of cfn-lint
+    #[arg(long)]
+    cfn_validate: bool,
 }
 
 /// Lints with both, prints the comparison, and judges it.
@@ -73,12 +79,9 @@ pub fn exec(args: &Args) -> anyhow::Result<()> {
     ensure!(
         !names.is_empty(),
         "no template in {}; a template ends in yaml, yml, json or template",
-        shown(&args.templates)
+        args.templates.display()
     );
-    let theirs = match &args.referee.expected {
-        Some(expected) => expected::answers(expected, &names)?,
-        None => cfn_lint::answers(&names)?,
-    };
+    let theirs = args.referee.answers(&names)?;
     let ours = ours::answers(args.stackgen.as_deref(), &names)?;
     let comparison = Comparison::new(&names, &ours, &theirs, &args.ids);
     report::print(&comparison, &args.templates, args.only_missing, args.examples);
@@ -86,6 +89,20 @@ pub fn exec(args: &Args) -> anyhow::Result<()> {
         report::write(&comparison, &names, &ours, &theirs, file)?;
     }
     args.least.map_or(Ok(()), |least| judge(&comparison, least))
+}
+
+impl Choice {
+    fn answers(&self, names: &[PathBuf]) -> anyhow::Result<Answers> {
+        match &self.expected {
+            Some(expected) => expected::answers(expected, names),
+            None if self.cfn_validate => {
+                let mut answers = CFN_VALIDATE.answers(names)?;
+                cfn_validate::translate(&mut answers);
+                Ok(answers)
+            }
+            None => CFN_LINT.answers(names),
+        }
+    }
 }
 
 fn judge(comparison: &Comparison, least: f64) -> anyhow::Result<()> {
@@ -99,8 +116,4 @@ fn judge(comparison: &Comparison, least: f64) -> anyhow::Result<()> {
         );
     }
     Ok(())
-}
-
-fn shown(path: &Path) -> std::path::Display<'_> {
-    path.display()
 }

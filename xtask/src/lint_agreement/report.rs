@@ -20,6 +20,9 @@ pub(super) fn print(comparison: &Comparison, folder: &Path, only_missing: bool, 
     println!();
     for (kind, name) in [('E', "errors"), ('W', "warnings"), ('I', "informational")] {
         let (both, ours, theirs) = comparison.totals(kind);
+        if both + ours + theirs == 0 {
+            continue;
+        }
         let share = percent(both, both + theirs);
         println!(
             "{name:>14}: {both} by both, {ours} only ours, {theirs} only theirs; {share:.1} % of theirs are found"
