@@ -25,6 +25,9 @@ pub(super) fn answers(command: Option<&str>, names: &[PathBuf]) -> anyhow::Resul
     let started = Instant::now();
     for batch in names.chunks(BATCH) {
         add(&words, batch, &mut answers)?;
+        let why = answers.of.values().next().and_then(|first| first.failure.clone()).unwrap_or_default();
+        let answered = answers.of.values().any(|answer| answer.failure.is_none());
+        ensure!(answered || names.len() == 1, "`{}` lints nothing: {why}", words.join(" "));
     }
     let seconds = started.elapsed().as_secs_f64();
     answers.seconds = Some(seconds);
@@ -118,7 +121,9 @@ exit 2
     }
 
     #[test]
-    fn a_command_that_is_not_there_is_an_error() {
-        assert!(answers(Some("no-such-linter --json"), &[PathBuf::from("a")]).is_err());
+    fn a_command_that_lints_nothing_is_an_error() {
+        let names = ["a", "b"].map(PathBuf::from);
+        assert!(answers(Some("no-such-linter --json"), &names).is_err());
+        assert!(answers(Some("echo not findings"), &names).is_err());
     }
 }
