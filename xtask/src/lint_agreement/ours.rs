@@ -74,12 +74,12 @@ fn lint(words: &[String], names: &[PathBuf]) -> anyhow::Result<Result<Vec<Findin
     let output = command.output().context("`timeout` of coreutils does not run")?;
     // 126 and 127 are timeout's own words for a command that is not there.
     ensure!(!matches!(output.status.code(), Some(126 | 127)), "`{}` does not run", words[0]);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let said = errors.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     if !output.status.code().is_some_and(|status| STATUSES.contains(&status)) {
-        let errors = String::from_utf8_lossy(&output.stderr);
-        let last = errors.lines().last().unwrap_or_default();
-        return Ok(Err(format!("{}: {last}", output.status)));
+        return Ok(Err(format!("{}: {said}", output.status)));
     }
-    Ok(serde_json::from_slice(&output.stdout).map_err(|error| format!("it did not print findings: {error}")))
+    Ok(serde_json::from_slice(&output.stdout).map_err(|error| format!("it prints no findings ({error}): {said}")))
 }
 
 #[cfg(test)]
