@@ -10,6 +10,7 @@ mod boot_test;
 mod builders;
 mod check;
 mod features;
+mod lint_agreement;
 mod schema;
 mod tools;
 
@@ -22,6 +23,7 @@ enum Chore {
     Check(check::Args),
     Builders(builders::Args),
     Features(features::Args),
+    LintAgreement(lint_agreement::Args),
     /// Make or check the facts about resource types
     #[command(subcommand)]
     Schema(schema::Command),
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         Chore::Builders(args) => builders::exec(&args),
         Chore::Check(args) => check::exec(&args),
         Chore::Features(args) => features::exec(&args),
+        Chore::LintAgreement(args) => lint_agreement::exec(&args),
         Chore::Schema(command) => schema::exec(command),
     };
     match done {
