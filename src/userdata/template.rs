@@ -218,6 +218,15 @@ mod tests {
             "\n{{#if (eq nmae \"x\")}}yes{{/if}}",
             "{{#each units as |unit|}}\n{{#if unit.nmae}}{{/if}}{{/each}}",
             "{{#each units}}\n{{this.nmae}}{{/each}}",
+            "\n{{#if name}}x{{else if nmae}}y{{/if}}",
+            "\n{{#if name}}x{{else if names}}{{nmae}}{{/if}}",
+            "\n{{#if name}}x{{else if names}}y{{else if (eq nmae 1)}}z{{/if}}",
+            "{{#each units as |unit key|}}\n{{unit.nmae}}{{/each}}",
+            "{{#each units}}\n{{@root.nmae}}{{/each}}",
+            "{{#each units}}\n{{@root/nmae}}{{/each}}",
+            "\n{{lookup nmae \"x\"}}",
+            "\n{{lookup names nmae}}",
+            "\n{{lookup units.[0] \"nmae\"}}",
         ] {
             let text: &'static str = format!("{text}{ALL}").leak();
             let faults = refused(text);
@@ -237,6 +246,14 @@ mod tests {
             refused("{{name}}{{names.[0]}}{{#each units as |unit|}}{{unit.name}}{{/each}}"),
             unused(&["units.port"])
         );
+        for text in [
+            "{{#if name}}x{{else if names}}{{#each units}}{{name}}{{port}}{{/each}}{{/if}}",
+            "{{#each units as |unit key|}}{{@root.name}}{{@root/names.[0]}}{{unit.name}}{{unit/port}}{{key}}{{/each}}",
+            "{{name}}{{lookup names 0}}{{#each units}}{{lookup this \"name\"}}{{lookup this \"port\"}}{{/each}}",
+            "{{#if (eq (lookup names name) 1)}}{{/if}}{{#with (lookup units 0) as |unit|}}{{unit.name}}{{unit.port}}{{/with}}",
+        ] {
+            assert_eq!(refused(text), unused(&[]), "{text}");
+        }
         assert_eq!(
             refused("{{#if name}}{{#each names}}{{/each}}{{/if}}{{#each units}}{{name}}{{port}}{{/each}}"),
             unused(&[])
