@@ -9,6 +9,7 @@ mod pack;
 mod secrets;
 mod section;
 mod services;
+mod tag;
 mod template;
 #[cfg(test)]
 mod tests;

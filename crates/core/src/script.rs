@@ -64,16 +64,16 @@ impl Drop for Around {
     }
 }
 
-/// How a held intrinsic is written: its number between characters for private use, which no other text may have.
-fn mark(index: usize) -> String {
-    format!("{}{index}{}", Script::OPEN, Script::CLOSE)
-}
-
 impl Script {
     /// Before the number of a held intrinsic.
     pub const OPEN: char = '\u{E000}';
     /// Behind it.
     pub const CLOSE: char = '\u{E001}';
+
+    /// How a held intrinsic is written: its number between characters for private use, which no other text may have.
+    pub fn mark(index: usize) -> String {
+        format!("{}{index}{}", Script::OPEN, Script::CLOSE)
+    }
 
     /// Whether a text has characters that stand for something else while a script is made: U+E000 and U+E001 are around the
     /// number of a held intrinsic, U+E002 and U+E003 around that of a template's line.
@@ -100,7 +100,7 @@ impl<T> Serialize for Value<T> {
                     Some(held.len() - 1)
                 });
                 let message = "this value is known only when the stack is deployed; a boot script can hold it";
-                serializer.serialize_str(&mark(number.ok_or_else(|| serde::ser::Error::custom(message))?))
+                serializer.serialize_str(&Script::mark(number.ok_or_else(|| serde::ser::Error::custom(message))?))
             }
         }
     }
