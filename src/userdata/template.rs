@@ -143,10 +143,11 @@ fn with_line_numbers(text: &str) -> String {
         let is_block = is_tag && text.ends_with("}}") && text.matches("{{").count() == 1;
         let (last_open, last_close) = (line.rfind("{{"), line.rfind("}}"));
         open = if last_open == last_close { open } else { last_open > last_close };
-        match line.strip_suffix('\n') {
-            Some(line) if !is_block && !open => format!("{line}{LINE_OPEN}{}{LINE_CLOSE}\n", index + 1),
-            _ => line.to_owned(),
+        if is_block || open {
+            return line.to_owned();
         }
+        let (text, end) = line.strip_suffix('\n').map_or((line, ""), |text| (text, "\n"));
+        format!("{text}{LINE_OPEN}{}{LINE_CLOSE}{end}", index + 1)
     });
     lines.collect()
 }
