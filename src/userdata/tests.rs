@@ -162,22 +162,77 @@ fn only_what_is_used_is_granted() {
     assert!(BootScript::new(60).grants().is_empty());
 }
 
+/// What is wrong with secrets.
+fn refused(secrets: Secrets) -> Vec<String> {
+    let problems = synth(&BootScript::new(60).sections(secrets.sections())).err().unwrap_or_default();
+    problems.into_iter().map(|problem| problem.message).collect()
+}
+
 #[test]
-fn names_that_no_file_or_shell_takes_are_refused() {
+fn names_that_no_file_shell_or_unit_takes_are_refused() {
     let secret = SecretRef::parameter("/a");
-    let wrong = [
-        SecretFile::new("etc/env").secret("A", &secret),
-        SecretFile::new("/etc/env").secret("1A", &secret),
-        SecretFile::new("/etc/env").plain("A", "$HOME"),
-        SecretFile::new("/etc/env").plain("A B", "x"),
-    ];
-    for file in wrong {
-        let script = BootScript::new(60).sections(Secrets::new().file(file.clone()).sections());
-        assert_eq!(synth(&script).expect_err("a wrong name").len(), 1, "{file:?}");
+    let file = |path: &str| SecretFile::new(path).secret("A", &secret);
+    let credential = |name: &str, unit: &str| Secrets::new().credential(name, &secret, unit);
+    let id = |secret: SecretRef| Secrets::new().credential("a", &secret, "web");
+    let in_file = |file: SecretFile| Secrets::new().file(file);
+    let right = in_file(file("/etc/a.b/c_d@e-f").for_unit("web@1:2.service")).credential("a.b_c-d", &secret, "web");
+    assert_eq!(refused(right), Vec::<String>::new());
+    let paths = ["etc/env", "/etc/env/", "/etc/../env", "/etc//env", "/etc/./env", "/etc/a b", "/etc/it's", "/", ""];
+    let templates = ["etc/env", "/etc/it's"].map(|path| file("/etc/env").from_template(path));
+    for file in paths.map(file).into_iter().chain(templates) {
+        let told = refused(in_file(file.clone()));
+        assert!(told.len() == 1 && told[0].ends_with("is no absolute name of a file"), "{file:?}: {told:?}");
     }
-    let twice =
-        Secrets::new().file(SecretFile::new("/a/b").plain("A", "x")).file(SecretFile::new("/a-b").plain("A", "x"));
-    assert_eq!(synth(&BootScript::new(60).sections(twice.sections())).expect_err("one file twice").len(), 1);
+    for path in ["/secrets", "/said", "/refused", "/look", "/etc/env.new"] {
+        let told = refused(in_file(file(path)));
+        assert!(told.len() == 1 && told[0].ends_with("where something else has that name"), "{path}: {told:?}");
+    }
+    for (secrets, what) in [
+        (in_file(SecretFile::new("/etc/env").secret("1A", &secret)), "`1A` is no name of a variable"),
+        (in_file(SecretFile::new("/etc/env").plain("A B", "x")), "`A B` is no name of a variable"),
+        (in_file(SecretFile::new("/etc/env").plain("A", "$HOME")), "the value of `A` has what a shell acts on"),
+        (in_file(file("/etc/env").for_unit("a b")), "`a b` is no name of a service"),
+        (in_file(file("/etc/env").for_unit(".service")), "`` is no name of a service"),
+        (credential("a", "web/../x"), "`web/../x` is no name of a service"),
+        (credential("a:b", "web"), "`a:b` is no name of a credential"),
+        (credential("", "web"), "`` is no name of a credential"),
+        (credential("..", "web"), "`..` is no name of a credential"),
+        (id(SecretRef::parameter("")), "`` is no name of a parameter or a secret"),
+        (id(SecretRef::parameter("/a b")), "`/a b` is no name of a parameter or a secret"),
+        (id(SecretRef::secret("a'$(id)")), "`a\\'$(id)` is no name of a parameter or a secret"),
+    ] {
+        assert_eq!(refused(secrets), [what]);
+    }
+}
+
+#[test]
+fn secrets_that_would_be_dropped_or_replaced_are_refused() {
+    let secret = SecretRef::parameter("/a");
+    let file = |path: &str| SecretFile::new(path).secret("A", &secret);
+    let template = file("/etc/env").from_template("/etc/env.in").plain("B", "x");
+    assert_eq!(
+        refused(Secrets::new().file(template)),
+        ["`/etc/env` is made from a template, which has no place for `B`"]
+    );
+    let twice = Secrets::new().file(file("/a/b").for_unit("web")).file(file("/a-b").for_unit("web"));
+    assert_eq!(refused(twice), ["`/a-b` is a second file named `a-b`"]);
+    let twice = Secrets::new().credential("a", &secret, "web").credential("a", &secret, "web.service");
+    assert_eq!(refused(twice), ["the service `web` is given `a` twice"]);
+    let both = Secrets::new().file(file("/a").for_unit("web.service")).credential("a", &secret, "web");
+    assert_eq!(refused(both), ["the service `web` is given `a` twice"]);
+    let others = Secrets::new().credential("a", &secret, "web").credential("a", &secret, "shop.service");
+    assert_eq!(refused(others), Vec::<String>::new());
+}
+
+#[test]
+fn a_service_has_one_name() {
+    let secret = SecretRef::parameter("/a");
+    let file = SecretFile::new("/env").secret("A", &secret).for_unit("web.service");
+    let secrets = Secrets::new().file(file).credential("a", &secret, "shop.service");
+    let text =
+        synth(&BootScript::new(60).sections(secrets.sections())).expect("right secrets").user_data[0].text.clone();
+    assert!(text.contains("\nuse_secret web env ") && text.contains("\nuse_secret shop a "), "{text}");
+    assert!(text.contains("\ninstall -d -m 0755 /\n"), "{text}");
 }
 
 #[test]
