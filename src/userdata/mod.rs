@@ -6,6 +6,7 @@
 mod boot_script;
 mod names;
 mod pack;
+mod quotes;
 mod secrets;
 mod section;
 mod services;

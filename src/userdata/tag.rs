@@ -39,6 +39,13 @@ impl Tag<'_> {
         let inside = self.text.trim_start_matches('{').trim_end_matches('}');
         !inside.starts_with('!') && (inside.starts_with('~') || inside.ends_with('~'))
     }
+
+    /// Whether it puts in a value with quotes of its own.
+    pub(super) fn is_quoted_value(&self) -> bool {
+        let inside = self.text.trim_start_matches("{{").trim_end_matches("}}").trim();
+        let is_else = inside.strip_prefix("else").is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+        !is_else && !inside.starts_with(['{', '#', '/', '!', '&', '^', '>', '*'])
+    }
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use serde_json::Value as Json;
 use stackgen_core::{Fault, Node, Script, Source, Value, hold};
 
 use super::names::Names;
+use super::quotes::{Inside, misplaced};
 use super::tag::{Tag, tags};
 
 /// Around the number of a line, which is how a line of a script is traced to its template.
@@ -97,6 +98,22 @@ impl Template {
             let message =
                 "`~` joins lines, and nobody could tell any more which line of the script is from which line here";
             faults.push(self.fault(tag.line, message, Some("write it without `~`")));
+        }
+        for (line, tag, inside) in misplaced(self.text) {
+            let raw = format!("{{{tag}}}");
+            let (message, hint) = match inside {
+                Inside::Quotes => (
+                    format!(
+                        "`{tag}` brings its own quotes; inside of others they are text, and what is in the value runs"
+                    ),
+                    format!("take the quotes around it away, or write `{raw}` if the text is known to be harmless"),
+                ),
+                Inside::Heredoc => (
+                    format!("`{tag}` brings its own quotes, and in the body of a heredoc they are text"),
+                    format!("write `{raw}`"),
+                ),
+            };
+            faults.push(self.fault(line, &message, Some(&hint)));
         }
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
@@ -333,6 +350,16 @@ mod tests {
         }
         let text: &'static str = format!("cd ~; {{{{!-- ~ --}}}} \\{{{{~x~}}}} {{{{name}}}}~\n{ALL}").leak();
         assert_eq!(refused(text), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_value_inside_of_quotes_is_refused_at_its_line() {
+        let told = |text: &str| refused(format!("{text}\n{ALL}").leak());
+        assert_eq!(told("x={{name}} y=\"{{{name}}}\""), Vec::<String>::new());
+        let quotes = "`{{name}}` brings its own quotes; inside of others they are text, and what is in the value runs";
+        assert_eq!(told("\nx=\"{{name}}\""), [format!("a.sh.hbs:2: {quotes}")]);
+        let heredoc = "`{{name}}` brings its own quotes, and in the body of a heredoc they are text";
+        assert_eq!(told("cat <<'END'\n{{name}}\nEND"), [format!("a.sh.hbs:2: {heredoc}")]);
     }
 
     #[test]
