@@ -183,7 +183,7 @@ fn names_that_no_file_shell_or_unit_takes_are_refused() {
         let told = refused(in_file(file.clone()));
         assert!(told.len() == 1 && told[0].ends_with("is no absolute name of a file"), "{file:?}: {told:?}");
     }
-    for path in ["/secrets", "/said", "/refused", "/look", "/etc/env.new"] {
+    for path in ["/secrets", "/said", "/data.refused", "/look", "/etc/env.new"] {
         let told = refused(in_file(file(path)));
         assert!(told.len() == 1 && told[0].ends_with("where something else has that name"), "{path}: {told:?}");
     }
@@ -238,11 +238,14 @@ fn a_service_has_one_name() {
 #[test]
 fn services_without_data_wait_for_no_mount() {
     let text = |services: Services| {
-        let script = BootScript::new(60).sections(services.sections("/srv"));
+        let script = BootScript::new(60).sections(services.sections("/srv", &["owners"]));
         synth(&script).expect("right services").user_data[0].text.clone()
     };
     assert!(!text(Services::new([Service::new("web")])).contains("RequiresMountsFor"));
     let with_data = text(Services::new([Service::new("web"), Service::new("store").on_data().instances("store@")]));
-    assert!(with_data.contains("for unit in store store@; do") && with_data.contains(" /srv /srv "));
+    assert!(
+        with_data.contains("for unit in store store@; do")
+            && with_data.contains(" /srv 'stackgen-data.service stackgen-owners.service' ")
+    );
     assert!(with_data.contains("systemctl enable --now --no-block web store\n"));
 }

@@ -6,8 +6,10 @@ use stackgen_core::Fault;
 use super::file::SecretFile;
 use super::{Credential, Secrets};
 
-/// What else is in `/run/stackgen`: the folder of single values, what was said and refused, and a place to look at a disk.
-const TAKEN: [&str; 4] = ["secrets", "said", "refused", "look"];
+/// What else is in `/run/stackgen`: the folder of single values, what was said, and a place to look at a disk; and by their
+/// ends, files that are not whole yet and reasons why a unit failed.
+const TAKEN: [&str; 3] = ["secrets", "said", "look"];
+const TAKEN_ENDS: [&str; 2] = [".new", ".refused"];
 
 /// Everything that is wrong.
 pub(super) fn faults(secrets: &Secrets) -> Vec<Fault> {
@@ -52,7 +54,7 @@ fn paths(file: &SecretFile) -> Vec<Fault> {
         })
         .collect();
     let name = file.name();
-    if TAKEN.contains(&name.as_str()) || name.ends_with(".new") {
+    if TAKEN.contains(&name.as_str()) || TAKEN_ENDS.iter().any(|end| name.ends_with(end)) {
         let message = format!("`{}` would be `{name}` in memory, where something else has that name", file.path);
         faults.push(fault(message, "put it into a folder, or give it another name"));
     }
