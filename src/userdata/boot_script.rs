@@ -79,12 +79,12 @@ impl BootScript {
             stack: aws::stack_name(),
             signal: self.signal.as_deref(),
         };
-        Section::new("start", "", START, &start)
+        Section::frame("start", START, &start)
     }
 
     /// The script as a node: what runs, what is sent, and where its lines are from.
     fn script(&self) -> Result<Script, Vec<Fault>> {
-        let end = Section::new("end", "", END, &End { signals: self.signal.is_some() });
+        let end = Section::frame("end", END, &End { signals: self.signal.is_some() });
         let mut text = Text::default();
         for section in [&self.start()].into_iter().chain(&self.sections).chain([&end]) {
             text.append(section);
@@ -137,5 +137,10 @@ impl Text {
         self.lines.extend(lines.map(|&line| Source { file: section.file, line }));
         self.pieces.push(heading.into());
         self.pieces.extend(body.pieces.iter().cloned());
+        // What comes next begins a line of its own, and every section counts whole lines.
+        let ends_a_line = |piece: &Value<String>| piece.node().as_text().is_some_and(|text| text.ends_with('\n'));
+        if !body.pieces.last().is_none_or(ends_a_line) {
+            self.pieces.push("\n".into());
+        }
     }
 }

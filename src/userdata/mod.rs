@@ -6,9 +6,11 @@
 mod boot_script;
 mod names;
 mod pack;
+mod quotes;
 mod secrets;
 mod section;
 mod services;
+mod tag;
 mod template;
 #[cfg(test)]
 mod tests;

@@ -36,12 +36,17 @@ pub(super) fn bytes(script: &Value<String>) -> usize {
     pieces(script).iter().map(|piece| piece.as_text().map_or(INTRINSIC_BYTES, str::len)).sum()
 }
 
+/// What stands for a value: `<||2>`. No id, ARN or name of AWS has these characters, so a value never becomes part of one.
+fn mark(start: &str, index: usize) -> String {
+    format!("{start}{index}>")
+}
+
 /// The script in two parts.
 pub(super) fn packed(script: &Value<String>) -> Value<String> {
     let pieces = pieces(script);
     let mut values: Vec<&Node> = Vec::new();
     let mut text = String::new();
-    let mark = mark_not_in(&pieces);
+    let start = start_not_in(&pieces);
     for piece in pieces {
         match piece.as_text() {
             Some(literal) => text.push_str(literal),
@@ -50,12 +55,12 @@ pub(super) fn packed(script: &Value<String>) -> Value<String> {
                     values.push(piece);
                     values.len() - 1
                 });
-                text.push_str(&format!("{mark}{index}@"));
+                text.push_str(&mark(&start, index));
             }
         }
     }
     let values = values.into_iter().enumerate();
-    let values = values.map(|(index, node)| Mark { mark: format!("{mark}{index}@"), value: Value::raw(node.clone()) });
+    let values = values.map(|(index, node)| Mark { mark: mark(&start, index), value: Value::raw(node.clone()) });
     let run = RUN.render(&Run { file: FILE, values: values.collect() }).expect("the template is this module's own");
     let (head, tail) = (head(&text).into(), format!("--{BOUNDARY}--\n").into());
     intrinsic::join("", [vec![head], run.pieces, vec![tail]].concat())
@@ -92,9 +97,82 @@ fn pieces(script: &Value<String>) -> Vec<&Node> {
     }
 }
 
-/// A text that is nowhere in the script.
-fn mark_not_in(pieces: &[&Node]) -> String {
-    let is_free = |mark: &String| !pieces.iter().any(|piece| piece.as_text().is_some_and(|text| text.contains(mark)));
-    let marks = std::iter::successors(Some("@".to_owned()), |mark| Some(format!("@{mark}")));
-    marks.skip(1).find(is_free).expect("there is always a longer one")
+/// How marks begin. It is nowhere in the text without its values, however short these are, and as it begins with a character
+/// that it has only once, nothing before or in a mark makes another.
+fn start_not_in(pieces: &[&Node]) -> String {
+    let text: String = pieces.iter().filter_map(|piece| piece.as_text()).collect();
+    let starts = std::iter::successors(Some("<|".to_owned()), |start| Some(format!("{start}|")));
+    starts.into_iter().find(|start| !text.contains(start)).expect("there is always a longer one")
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::io::Read;
+    use std::process::{Command, Stdio};
+
+    use flate2::read::GzDecoder;
+    use proptest::prelude::*;
+    use stackgen_core::aws;
+
+    use super::*;
+
+    /// What cloud-init makes of a packed script, and what bash does with it, also where it is set to read patterns differently.
+    pub(in crate::userdata) fn unpacked(sent: &str) -> String {
+        let content =
+            sent.split("  content: ").nth(1).and_then(|rest| rest.lines().next()).expect("the file is in the head");
+        let mut packed = String::new();
+        let bytes = STANDARD.decode(content).expect("base64");
+        GzDecoder::new(bytes.as_slice()).read_to_string(&mut packed).expect("a compressed text");
+        let run = sent.split("text/x-shellscript\n\n").nth(1).expect("the part that runs");
+        let run: String = run.split_inclusive('\n').filter(|line| line.starts_with("script=${script//")).collect();
+        let made = ["extglob", "nocasematch"].map(|option| {
+            bash(&format!("shopt -s {option}\nIFS= read -rd '' script\n{run}printf %s \"$script\""), &packed)
+        });
+        assert_eq!(made[0], made[1]);
+        made.into_iter().next().unwrap_or_default()
+    }
+
+    /// What a program of bash makes of a text.
+    fn bash(program: &str, text: &str) -> String {
+        let command = Command::new("bash").args(["-c", program]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let mut bash = command.expect("bash is here");
+        let mut input = bash.stdin.take().expect("it was piped");
+        // A pipe holds less than a script has, but bash writes nothing before it has read everything.
+        input.write_all(text.as_bytes()).expect("bash reads its input");
+        drop(input);
+        let output = bash.wait_with_output().expect("bash ends");
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).expect("text")
+    }
+
+    /// A text with every value known.
+    fn deployed(text: &Value<String>, values: &[(Value<String>, &str)]) -> String {
+        let value = |piece: &Node| values.iter().find(|(value, _)| value.node() == piece).map(|(_, known)| *known);
+        let known = |piece: &Node| piece.as_text().or_else(|| value(piece)).map(str::to_owned);
+        pieces(text).into_iter().map(|piece| known(piece).expect("every value is known")).collect()
+    }
+
+    fn survives(texts: &[String]) {
+        let values = [(aws::region(), "eu-west-1"), (aws::stack_name(), ""), (aws::partition(), "a&\\1 b")];
+        let pairs = texts.iter().zip(values.iter().cycle());
+        let pieces = pairs.flat_map(|(text, (value, _))| [text.as_str().into(), value.clone()]);
+        let script = intrinsic::join("", pieces.collect::<Vec<Value<String>>>());
+        assert_eq!(unpacked(&deployed(&packed(&script), &values)), deployed(&script, &values));
+    }
+
+    #[test]
+    fn text_beside_a_value_makes_no_mark() {
+        survives(&["@@", "@", "0@", "@1@"].map(str::to_owned));
+        survives(&["<", "|0>", "<|", "0>", "<", "||1>", "<||", "<|||2>"].map(str::to_owned));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// Whatever is in a script comes out of its packing, also what looks like a mark, with no blank around the values.
+        #[test]
+        fn every_byte_survives_packing(texts in prop::collection::vec("([<|>@0-2]{0,5}|[ -~@é\\n]{0,40})", 1..30)) {
+            survives(&texts);
+        }
+    }
 }

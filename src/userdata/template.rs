@@ -16,6 +16,8 @@ use serde_json::Value as Json;
 use stackgen_core::{Fault, Node, Script, Source, Value, hold};
 
 use super::names::Names;
+use super::quotes::{Inside, misplaced};
+use super::tag::{Tag, tags};
 
 /// Around the number of a line, which is how a line of a script is traced to its template.
 const LINE_OPEN: char = '\u{E002}';
@@ -64,6 +66,7 @@ impl Template {
     pub(super) fn render(&self, values: &impl Serialize) -> Result<Rendered, Vec<Fault>> {
         let (values, held) = hold(|| serde_json::to_value(values));
         let values = values.map_err(|error| vec![self.fault(1, &error.to_string(), None)])?;
+        self.check_text(&values, held.len())?;
         let parsed = parsed(self.text).map_err(|error| {
             vec![self.fault(error.pos().map_or(1, |(line, _)| line), &error.reason().to_string(), None)]
         })?;
@@ -77,6 +80,42 @@ impl Template {
             .map_err(|error| vec![self.fault(error.line_no.unwrap_or(1), &error.reason().to_string(), None)])?;
         let (text, lines) = traced(&text);
         Ok(Rendered { pieces: pieces(&text, &held), lines })
+    }
+
+    /// What would get lost or mixed up on the way from the text to the script.
+    fn check_text(&self, values: &Json, held: usize) -> Result<(), Vec<Fault>> {
+        let is_reserved = "characters from U+E000 to U+E003 stand for something else while a script is made";
+        let mut faults = Vec::new();
+        for (index, line) in self.text.lines().enumerate().filter(|(_, line)| Script::has_reserved(line)) {
+            let column = line.chars().take_while(|letter| !Script::has_reserved(&letter.to_string())).count() + 1;
+            let message = format!("{is_reserved}, and this line has one in column {column}");
+            faults.push(self.fault(index + 1, &message, Some("take it out")));
+        }
+        for name in with_reserved(values, held) {
+            faults.push(self.fault(1, &format!("{is_reserved}, and `{name}` has one"), Some("take it out")));
+        }
+        for tag in tags(self.text).filter(Tag::trims) {
+            let message =
+                "`~` joins lines, and nobody could tell any more which line of the script is from which line here";
+            faults.push(self.fault(tag.line, message, Some("write it without `~`")));
+        }
+        for (line, tag, inside) in misplaced(self.text) {
+            let raw = format!("{{{tag}}}");
+            let (message, hint) = match inside {
+                Inside::Quotes => (
+                    format!(
+                        "`{tag}` brings its own quotes; inside of others they are text, and what is in the value runs"
+                    ),
+                    format!("take the quotes around it away, or write `{raw}` if the text is known to be harmless"),
+                ),
+                Inside::Heredoc => (
+                    format!("`{tag}` brings its own quotes, and in the body of a heredoc they are text"),
+                    format!("write `{raw}`"),
+                ),
+            };
+            faults.push(self.fault(line, &message, Some(&hint)));
+        }
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 
     fn check_names(&self, parsed: &handlebars::Template, values: &Json) -> Result<(), Vec<Fault>> {
@@ -121,12 +160,35 @@ fn with_line_numbers(text: &str) -> String {
         let is_block = is_tag && text.ends_with("}}") && text.matches("{{").count() == 1;
         let (last_open, last_close) = (line.rfind("{{"), line.rfind("}}"));
         open = if last_open == last_close { open } else { last_open > last_close };
-        match line.strip_suffix('\n') {
-            Some(line) if !is_block && !open => format!("{line}{LINE_OPEN}{}{LINE_CLOSE}\n", index + 1),
-            _ => line.to_owned(),
+        if is_block || open {
+            return line.to_owned();
         }
+        let (text, end) = line.strip_suffix('\n').map_or((line, ""), |text| (text, "\n"));
+        format!("{text}{LINE_OPEN}{}{LINE_CLOSE}{end}", index + 1)
     });
     lines.collect()
+}
+
+/// The fields with characters that are not theirs. A held intrinsic is a text of such characters alone, and is there once.
+fn with_reserved(values: &Json, held: usize) -> Vec<String> {
+    let mut free: Vec<String> = (0..held).map(Script::mark).collect();
+    let mut found = Vec::new();
+    let mut rest = vec![(String::new(), values)];
+    while let Some((path, value)) = rest.pop() {
+        let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+        match value {
+            Json::String(text) if Script::has_reserved(text) => {
+                match free.iter().position(|mark| mark == text) {
+                    Some(index) => drop(free.swap_remove(index)),
+                    None => found.push(path),
+                };
+            }
+            Json::Array(items) => rest.extend(items.iter().rev().map(|item| (path.clone(), item))),
+            Json::Object(fields) => rest.extend(fields.iter().rev().map(|(name, value)| (below(name), value))),
+            _ => {}
+        }
+    }
+    found
 }
 
 /// A rendered text without the numbers, and the number of each line. Lines inside of a value have none of their own and take
@@ -218,6 +280,15 @@ mod tests {
             "\n{{#if (eq nmae \"x\")}}yes{{/if}}",
             "{{#each units as |unit|}}\n{{#if unit.nmae}}{{/if}}{{/each}}",
             "{{#each units}}\n{{this.nmae}}{{/each}}",
+            "\n{{#if name}}x{{else if nmae}}y{{/if}}",
+            "\n{{#if name}}x{{else if names}}{{nmae}}{{/if}}",
+            "\n{{#if name}}x{{else if names}}y{{else if (eq nmae 1)}}z{{/if}}",
+            "{{#each units as |unit key|}}\n{{unit.nmae}}{{/each}}",
+            "{{#each units}}\n{{@root.nmae}}{{/each}}",
+            "{{#each units}}\n{{@root/nmae}}{{/each}}",
+            "\n{{lookup nmae \"x\"}}",
+            "\n{{lookup names nmae}}",
+            "\n{{lookup units.[0] \"nmae\"}}",
         ] {
             let text: &'static str = format!("{text}{ALL}").leak();
             let faults = refused(text);
@@ -237,6 +308,14 @@ mod tests {
             refused("{{name}}{{names.[0]}}{{#each units as |unit|}}{{unit.name}}{{/each}}"),
             unused(&["units.port"])
         );
+        for text in [
+            "{{#if name}}x{{else if names}}{{#each units}}{{name}}{{port}}{{/each}}{{/if}}",
+            "{{#each units as |unit key|}}{{@root.name}}{{@root/names.[0]}}{{unit.name}}{{unit/port}}{{key}}{{/each}}",
+            "{{name}}{{lookup names 0}}{{#each units}}{{lookup this \"name\"}}{{lookup this \"port\"}}{{/each}}",
+            "{{name}}{{#each names}}{{#if (eq (lookup ../names @index) 1)}}{{/if}}{{/each}}{{#with (lookup units 0) as |unit|}}{{unit.name}}{{unit.port}}{{/with}}",
+        ] {
+            assert_eq!(refused(text), unused(&[]), "{text}");
+        }
         assert_eq!(
             refused("{{#if name}}{{#each names}}{{/each}}{{/if}}{{#each units}}{{name}}{{port}}{{/each}}"),
             unused(&[])
@@ -254,6 +333,56 @@ mod tests {
             let text: &'static str = format!("{text}{ALL}").leak();
             assert_eq!(refused(text), Vec::<String>::new(), "{text}");
         }
+    }
+
+    #[test]
+    fn whitespace_control_is_refused_at_its_line() {
+        for text in [
+            "\n{{~name}}",
+            "\n{{name~}}",
+            "\n{{{~name~}}}",
+            "\n{{~#if name}}x{{/if}}",
+            "\n{{#if name}}{{else~}}{{/if}}",
+        ] {
+            let text: &'static str = format!("{text}\n{ALL}").leak();
+            let faults = refused(text);
+            assert!(faults.len() == 1 && faults[0].starts_with("a.sh.hbs:2: `~` joins lines"), "{text}: {faults:?}");
+        }
+        let text: &'static str = format!("cd ~; {{{{!-- ~ --}}}} \\{{{{~x~}}}} {{{{name}}}}~\n{ALL}").leak();
+        assert_eq!(refused(text), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_value_inside_of_quotes_is_refused_at_its_line() {
+        let told = |text: &str| refused(format!("{text}\n{ALL}").leak());
+        assert_eq!(told("x={{name}} y=\"{{{name}}}\""), Vec::<String>::new());
+        let quotes = "`{{name}}` brings its own quotes; inside of others they are text, and what is in the value runs";
+        assert_eq!(told("\nx=\"{{name}}\""), [format!("a.sh.hbs:2: {quotes}")]);
+        let heredoc = "`{{name}}` brings its own quotes, and in the body of a heredoc they are text";
+        assert_eq!(told("cat <<'END'\n{{name}}\nEND"), [format!("a.sh.hbs:2: {heredoc}")]);
+    }
+
+    #[test]
+    fn characters_that_would_get_lost_are_refused() {
+        #[derive(serde::Serialize)]
+        struct Values {
+            region: Value<String>,
+            words: Vec<String>,
+        }
+        let told = |text: &'static str, word: &str| -> Vec<String> {
+            let values = Values { region: aws::region(), words: vec![word.to_owned()] };
+            let faults = Template::new("a.sh.hbs", text).render(&values).err().unwrap_or_default();
+            let line = |fault: &Fault| fault.source.map(|source| source.line).unwrap_or_default();
+            faults.iter().map(|fault| format!("{}: {}", line(fault), fault.message)).collect()
+        };
+        let text = "\n{{region}} {{words.[0]}}";
+        assert_eq!(told(text, "\u{E004}"), Vec::<String>::new());
+        // The second looks like the region.
+        for word in ["a\u{E002}1\u{E003}", "\u{E000}0\u{E001}", "\u{E000}7\u{E001}"] {
+            let told = told(text, word);
+            assert!(told.len() == 1 && told[0].ends_with("and `words` has one"), "{told:?}");
+        }
+        assert!(told("\n{{region}} {{words.[0]}} \u{E001}", "x")[0].starts_with("2: characters from U+E000"));
     }
 
     #[test]

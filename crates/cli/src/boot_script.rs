@@ -71,10 +71,9 @@ impl<'a> BootScript<'a> {
         BootScript { stack, entry, text: assembly.files.get(&entry.file).map_or("", String::as_str) }
     }
 
-    /// The script with a plain word where CloudFormation puts a value in: the shell never sees a `${…}` of CloudFormation's.
+    /// The script with a plain word where CloudFormation puts a value in.
     pub(crate) fn with_plain_values(&self) -> String {
-        let values = self.entry.values.iter();
-        values.fold(self.text.to_owned(), |text, name| text.replace(&format!("${{{name}}}"), "x"))
+        stackgen_shell::with_plain_values(self.text, self.entry.values.iter().map(String::as_str))
     }
 
     /// The lines of one section.

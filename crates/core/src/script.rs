@@ -48,14 +48,20 @@ thread_local! {
 /// This is how a struct with [`Value`]s is bound to the template of a boot script. Serialized anywhere else an intrinsic is
 /// an error, because it has no value before a deploy.
 pub fn hold<R>(serialize: impl FnOnce() -> R) -> (R, Vec<Node>) {
-    let around = HELD.replace(Some(Vec::new()));
+    let around = Around(HELD.replace(Some(Vec::new())));
     let result = serialize();
-    (result, HELD.replace(around).unwrap_or_default())
+    let held = HELD.take().unwrap_or_default();
+    drop(around);
+    (result, held)
 }
 
-/// How a held intrinsic is written: its number between characters for private use, which no script has.
-fn mark(index: usize) -> String {
-    format!("{}{index}{}", Script::OPEN, Script::CLOSE)
+/// What was held before, which is back when this goes: also after a panic.
+struct Around(Option<Vec<Node>>);
+
+impl Drop for Around {
+    fn drop(&mut self) {
+        HELD.set(self.0.take());
+    }
 }
 
 impl Script {
@@ -63,11 +69,26 @@ impl Script {
     pub const OPEN: char = '\u{E000}';
     /// Behind it.
     pub const CLOSE: char = '\u{E001}';
+
+    /// How a held intrinsic is written: its number between characters for private use, which no other text may have.
+    pub fn mark(index: usize) -> String {
+        format!("{}{index}{}", Script::OPEN, Script::CLOSE)
+    }
+
+    /// Whether a text has characters that stand for something else while a script is made: U+E000 and U+E001 are around the
+    /// number of a held intrinsic, U+E002 and U+E003 around that of a template's line.
+    pub fn has_reserved(text: &str) -> bool {
+        text.contains(|letter| ('\u{E000}'..='\u{E003}').contains(&letter))
+    }
 }
 
 impl<T> Serialize for Value<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.node() {
+            Node::Text(text) if Script::has_reserved(text) && HELD.with_borrow(Option::is_some) => {
+                let message = "a text has a character from U+E000 to U+E003, which a boot script cannot hold";
+                Err(serde::ser::Error::custom(message))
+            }
             Node::Text(text) => serializer.serialize_str(text),
             Node::Integer(number) => serializer.serialize_i64(*number),
             Node::Bool(flag) => serializer.serialize_bool(*flag),
@@ -79,7 +100,7 @@ impl<T> Serialize for Value<T> {
                     Some(held.len() - 1)
                 });
                 let message = "this value is known only when the stack is deployed; a boot script can hold it";
-                serializer.serialize_str(&mark(number.ok_or_else(|| serde::ser::Error::custom(message))?))
+                serializer.serialize_str(&Script::mark(number.ok_or_else(|| serde::ser::Error::custom(message))?))
             }
         }
     }
@@ -96,6 +117,32 @@ mod tests {
         let (json, held) = hold(|| serde_json::to_value(&values));
         assert_eq!(json.expect("both can be written"), serde_json::json!(["a b", "\u{E000}0\u{E001}"]));
         assert_eq!(held, [aws::region().into_node()]);
+    }
+
+    #[test]
+    fn after_a_panic_nothing_is_held() {
+        let panics = || hold(|| serde_json::to_value(aws::region()).map(|_| panic!("on purpose")));
+        std::panic::catch_unwind(panics).expect_err("it panics");
+        serde_json::to_value(aws::region()).expect_err("nobody holds it");
+    }
+
+    #[test]
+    fn what_is_held_around_stays() {
+        let (_, held) = hold(|| {
+            serde_json::to_value(aws::region()).expect("it is held");
+            hold(|| serde_json::to_value(aws::partition())).0
+        });
+        assert_eq!(held, [aws::region().into_node()]);
+    }
+
+    #[test]
+    fn a_text_that_would_lose_characters_is_an_error() {
+        for letter in '\u{E000}'..='\u{E003}' {
+            let value = Value::from(format!("a{letter}0"));
+            let error = hold(|| serde_json::to_value(&value)).0.expect_err("it cannot be held");
+            assert!(error.to_string().contains("U+E000"), "{error}");
+            serde_json::to_value(&value).expect("elsewhere it is a text like others");
+        }
     }
 
     #[test]

@@ -126,16 +126,10 @@ pub(super) fn check(stack: &Stack, survey: &Survey<'_>, problems: &mut Vec<Probl
     }
 }
 
-/// What is wrong with the text of a script. The shell never sees CloudFormation's `${…}`, so a plain word stands there.
+/// What is wrong with the text of a script.
 fn findings(script: &UserData) -> impl Iterator<Item = (Finding, &UserData)> {
-    let values = script.values.iter();
-    let text = values.fold(script.text.clone(), |text, name| text.replace(&written(name), "x"));
+    let text = stackgen_shell::with_plain_values(&script.text, script.values.iter().map(String::as_str));
     stackgen_shell::check(&text).into_iter().map(move |finding| (finding, script))
-}
-
-/// How a value is written where people read a script.
-fn written(name: &str) -> String {
-    format!("${{{name}}}")
 }
 
 /// Where most of a script's bytes are.
