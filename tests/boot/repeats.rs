@@ -141,7 +141,7 @@ pub fn terminated(subject: &Subject) -> Verdict {
             // Once it waits for its disk.
             boot.ask(
                 "for _ in {1..200}; do [ ! -e /usr/local/sbin/stackgen-disk ] || break; sleep 1; done; sleep 5
-                 pkill -TERM -f '^/bin/bash /var/lib/stackgen/boot'",
+                 kill -TERM $(ps axo pid,args | awk '$3 == \"/var/lib/stackgen/boot\" { print $1 }')",
             )
         });
         boot.run(&subject.parts, &Start::default())
