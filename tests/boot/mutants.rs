@@ -107,7 +107,11 @@ pub const MUTANTS: &[Mutant] = &[
         ],
         &["again::rolled_back"],
     ),
-    mutant("a_stop_is_silent", &[("trap 'exit 143' TERM", "true")], &["again::terminated"]),
+    mutant(
+        "a_stop_is_silent",
+        &[("[ \"$section\" != end ] || [ \"$status\" -ne 0 ] || return 0", "[ \"$status\" -ne 0 ] || return 0")],
+        &["again::terminated"],
+    ),
     mutant("starts_wait", &[("enable --now --no-block", "enable --now")], &["disk::in_use"]),
     mutant("services_are_only_started", &[("enable --now --no-block", "start --no-block")], &["again::reboot"]),
     mutant("fstab_grows", &[("awk '$2 != \"/data\"' /etc/fstab", "cat /etc/fstab")], &["again::run_twice"]),
