@@ -82,7 +82,7 @@ impl Account<'_> {
         self.boot("the volume comes late", &self.making("late-volume"), |machine| {
             thread::sleep(LATE);
             ensure!(self.endpoints.signals().is_empty(), "there was a signal without a volume");
-            machine.run("pgrep --full /var/lib/cloud/instance/scripts/").context("the script does not wait")?;
+            machine.run("pgrep --full /var/lib/stackgen/boot").context("the script does not wait")?;
             machine.attach(&self.volume)?;
             self.comes_up(machine)?;
             self.has_kept(machine)

@@ -56,14 +56,27 @@ impl Machine {
     }
 
     /// Lets the volume's device look as the script expects a volume to look: NVMe disks have serial numbers in `/sys`, and
-    /// loop devices have none. Beside it are a disk of another volume and a path of a multipath disk, which has no node.
+    /// loop devices have none. Beside it are a disk of another volume and a path of a multipath disk, which has no node. A
+    /// unit does it again at the next boot, before anybody looks for the disk, where a real disk would be there by itself.
     fn show(&self, volume: &Volume) -> anyhow::Result<()> {
-        let serial = VOLUME.replace('-', "");
+        let (serial, device) = (VOLUME.replace('-', ""), volume.name()?);
         self.run(&format!(
-            "mount -t tmpfs tmpfs /sys/block && cd /sys/block && \
-             mkdir -p nvme0n1/device nvme1c1n1/device nvme1n1/device && echo vol0aaaaaaaaaaaaaaaa >nvme0n1/device/serial && \
-             echo {serial} >nvme1c1n1/device/serial && ln -sfn {} /dev/nvme1n1 && echo {serial} >nvme1n1/device/serial",
-            volume.name()?
+            "cat >/usr/local/sbin/boot-test-disk <<'DISK'
+#!/bin/bash
+set -euo pipefail
+mount -t tmpfs tmpfs /sys/block
+cd /sys/block
+mkdir -p nvme0n1/device nvme1c1n1/device nvme1n1/device
+echo vol0aaaaaaaaaaaaaaaa >nvme0n1/device/serial
+echo {serial} | tee nvme1c1n1/device/serial >nvme1n1/device/serial
+ln -sfn {device} /dev/nvme1n1
+DISK
+             chmod 0755 /usr/local/sbin/boot-test-disk
+             printf '%s\\n' '[Unit]' DefaultDependencies=no Before=stackgen-data.service '[Service]' Type=oneshot \
+               RemainAfterExit=yes ExecStart=/usr/local/sbin/boot-test-disk '[Install]' WantedBy=multi-user.target \
+               >/etc/systemd/system/boot-test-disk.service
+             systemctl daemon-reload
+             systemctl enable --quiet --now boot-test-disk"
         ))?;
         Ok(())
     }
