@@ -67,7 +67,7 @@ impl Image {
     /// A user and a group of that name and number.
     #[must_use]
     pub fn user(mut self, name: &str, id: u32) -> Self {
-        let why = "a name begins with a small letter or `_`, goes on with small letters, digits, `_` and `-`, and has at most 32";
+        let why = "a name begins with a small letter or `_`, goes on with small letters, digits, `_` and `-`, 32 in all at most";
         self.must(is_user(name), "user", name, why);
         self.must(id != NO_ID, "user", name, "this number is nobody's");
         self.users.push((name.to_owned(), id));
