@@ -10,7 +10,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
-use stackgen_boot::user_data::{Part, evaluate, parts};
+use stackgen_boot::user_data::{EvaluateError, Part, evaluate, parts};
 use stackgen_boot::{Boot, Disk, Host, Outcome, Start, World};
 use thiserror::Error;
 
@@ -98,32 +98,19 @@ impl Trial {
         wishes: &Wishes<'_>,
     ) -> Result<Self, TrialError> {
         let (stack, entry) = (script.stack, script.entry);
-        let is_volume = |name: &str| template["Resources"][name]["Type"] == "AWS::EC2::Volume";
-        let volumes: Vec<&String> = entry.values.iter().filter(|name| is_volume(name)).collect();
-        let volume = |at: usize| format!("vol-{at:017x}");
-        let wanted = RefCell::new(BTreeSet::new());
-        let known = |name: &str| {
-            wanted.borrow_mut().insert(name.to_owned());
-            let at = volumes.iter().position(|volume| *volume == name);
-            let given = wishes.values.get(name).cloned();
-            given.or_else(|| at.map(volume)).or_else(|| pseudo(name, &stack.name, stack.region.as_deref()))
+        let is_volume = |name: &&String| template["Resources"][name.as_str()]["Type"] == "AWS::EC2::Volume";
+        let volume = |(at, name): (usize, &String)| {
+            let id = wishes.values.get(name).cloned().unwrap_or_else(|| format!("vol-{at:017x}"));
+            (name.clone(), id)
         };
-        let wrong = |source: anyhow::Error| TrialError::UserData { host: entry.id.clone(), source };
-        let sent = evaluate(template, &entry.id, known);
-        let wanted = wanted.into_inner();
-        if let Some(name) = wishes.values.keys().find(|name| !wanted.contains(*name)) {
-            return Err(TrialError::NoValue { name: name.clone(), known: wanted.into_iter().collect() });
-        }
-        let parts =
-            parts(sent.map_err(|error| wrong(error.into()))?.as_bytes()).map_err(|error| wrong(error.into()))?;
+        let volumes: Vec<(String, String)> = entry.values.iter().filter(is_volume).enumerate().map(volume).collect();
         let sections = entry.sections.iter().map(|section| section.name.clone());
-        let given = |at: usize, name: &String| wishes.values.get(name).cloned().unwrap_or_else(|| volume(at));
         Ok(Trial {
-            parts,
+            parts: sent(script, template, wishes, &volumes)?,
             text: script.text.to_owned(),
             sections: sections.filter(|name| name != "start" && name != "end").collect(),
             image,
-            volumes: volumes.iter().enumerate().map(|(at, name)| given(at, name)).collect(),
+            volumes: volumes.into_iter().map(|(_, id)| id).collect(),
             record: format!("/stackgen/{}/data-volume", stack.name),
             parameters: wishes.parameters.clone(),
             limit: wishes.limit,
@@ -237,6 +224,33 @@ impl Trial {
         }
         Ok(())
     }
+}
+
+/// What cloud-init would run, with the values of a deploy: given, of a volume, or what every stack has.
+fn sent(
+    script: &BootScript<'_>,
+    template: &Json,
+    wishes: &Wishes<'_>,
+    volumes: &[(String, String)],
+) -> Result<Vec<Part>, TrialError> {
+    let (stack, entry) = (script.stack, script.entry);
+    let wanted = RefCell::new(BTreeSet::new());
+    let known = |name: &str| {
+        wanted.borrow_mut().insert(name.to_owned());
+        let volume = volumes.iter().find(|(volume, _)| volume == name).map(|(_, id)| id);
+        let given = wishes.values.get(name).or(volume).cloned();
+        given.or_else(|| pseudo(name, &stack.name, stack.region.as_deref()))
+    };
+    let text = evaluate(template, &entry.id, known);
+    let wanted = wanted.into_inner();
+    // With a function that is not known here, not every name was come by.
+    let is_whole = matches!(text, Ok(_) | Err(EvaluateError::Unknown(_)));
+    if let Some(name) = wishes.values.keys().find(|name| is_whole && !wanted.contains(*name)) {
+        return Err(TrialError::NoValue { name: name.clone(), known: wanted.into_iter().collect() });
+    }
+    let wrong = |source: anyhow::Error| TrialError::UserData { host: entry.id.clone(), source };
+    let text = text.map_err(|error| wrong(error.into()))?;
+    parts(text.as_bytes()).map_err(|error| wrong(error.into()))
 }
 
 /// What CloudFormation knows of every stack.
