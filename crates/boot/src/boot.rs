@@ -1,8 +1,7 @@
 //! One boot of a host: from its start to its end, however that comes.
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -11,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::keeper::{Keeper, PATH, finished};
 use crate::outcome::{Call, Outcome};
+use crate::rooted::Root;
 use crate::user_data::{Part, WriteFile};
 use crate::{BootError, Disk};
 
@@ -18,6 +18,9 @@ use crate::{BootError, Disk};
 pub struct Boot {
     pub(crate) init: Keeper,
     pub(crate) host: Arc<Keeper>,
+    /// Its root, as a boot sees it.
+    root: Root,
+    stand_ins: Arc<Root>,
     runs: AtomicU32,
 }
 
@@ -61,8 +64,10 @@ echo "$status" >/stand-ins/status
 const WITHOUT: &str = "--bounding-set=-sys_module,-sys_time,-sys_rawio,-sys_boot,-syslog";
 
 impl Boot {
-    pub(crate) fn new(init: Keeper, host: Arc<Keeper>) -> Boot {
-        Boot { init, host, runs: AtomicU32::new(0) }
+    pub(crate) fn new(init: Keeper, host: Arc<Keeper>, stand_ins: Arc<Root>) -> Result<Boot, BootError> {
+        let path = init.path("/");
+        let root = Root::at(&path).map_err(BootError::file(&path))?;
+        Ok(Boot { init, host, root, stand_ins, runs: AtomicU32::new(0) })
     }
 
     /// Attaches a disk; also while a script runs.
@@ -75,10 +80,8 @@ impl Boot {
             ("size", format!("{}\n", disk.sectors())),
             ("removable", "0\n".to_owned()),
         ];
-        let folder = self.init.path(&format!("/sys/block/{name}"));
-        fs::create_dir_all(folder.join("device")).map_err(BootError::file(&folder))?;
         for (file, text) in facts {
-            fs::write(folder.join(file), text).map_err(BootError::file(&folder))?;
+            self.put(&format!("/sys/block/{name}/{file}"), 0o644, text.as_bytes())?;
         }
         let mut mknod = Command::new("mknod");
         mknod.arg(self.init.path(&format!("/dev/{name}"))).args(["b", &major.to_string(), &minor.to_string()]);
@@ -98,11 +101,11 @@ impl Boot {
                 }
             }
         }
-        let marker = self.host.path("/mnt/stand-ins/cloud-init-runs");
-        fs::write(&marker, "").map_err(BootError::file(&marker))?;
+        self.note("cloud-init-runs", "")?;
         let scripts: Vec<&str> = scripts.iter().map(String::as_str).collect();
         let outcome = self.execute(&scripts, start);
-        fs::remove_file(&marker).map_err(BootError::file(&marker))?;
+        let marker = Path::new("cloud-init-runs");
+        self.stand_ins.remove(marker).map_err(BootError::file(marker))?;
         outcome
     }
 
@@ -121,19 +124,19 @@ impl Boot {
 
     fn execute(&self, programs: &[&str], start: &Start) -> Result<Outcome, BootError> {
         let run = self.runs.fetch_add(1, Ordering::Relaxed);
-        let status = self.host.path("/mnt/stand-ins/status");
-        let seconds = self.host.path("/mnt/stand-ins/world/unit-seconds");
-        let _ = fs::remove_file(&status);
-        fs::write(&seconds, start.unit_seconds.to_string()).map_err(BootError::file(&seconds))?;
+        let status = Path::new("status");
+        self.stand_ins.remove(status).map_err(BootError::file(status))?;
+        self.note("world/unit-seconds", &start.unit_seconds.to_string())?;
         let before = self.calls()?.len();
         let child = self.traced(run, programs, start)?;
-        let log = self.followed(child, start)?;
-        let status = fs::read_to_string(status).ok().and_then(|text| text.trim().parse().ok());
+        let (log, is_late) = self.followed(child, start)?;
+        let status = self.stand_ins.read(status).ok();
+        let status = status.and_then(|text| String::from_utf8_lossy(&text).trim().parse().ok());
         let calls = self.calls()?.split_off(before);
         let active = fs::read_dir(self.host.path("/mnt/stand-ins/active")).into_iter().flatten().flatten();
         let mut active: Vec<String> = active.map(|unit| unit.file_name().to_string_lossy().into_owned()).collect();
         active.sort();
-        Ok(Outcome { status, log, calls, active })
+        Ok(Outcome { status, log, is_late, calls, active })
     }
 
     /// strace sees every program that is started with its arguments, however short it lives; it stops at nothing else.
@@ -150,10 +153,10 @@ impl Boot {
         command.spawn().map_err(|source| BootError::Tool { tool: "nsenter".to_owned(), source })
     }
 
-    /// The log of a script that runs, until it ends or is ended.
-    fn followed(&self, mut child: Child, start: &Start) -> Result<String, BootError> {
+    /// The log of a script that runs, until it ends or is ended, and whether that was because it took too long.
+    fn followed(&self, mut child: Child, start: &Start) -> Result<(String, bool), BootError> {
         let lines = lines(BufReader::new(child.stdout.take().expect("it was piped")));
-        let (mut log, started) = (String::new(), Instant::now());
+        let (mut log, mut is_late, started) = (String::new(), false, Instant::now());
         let mut stop = None;
         loop {
             match lines.recv_timeout(start.limit.saturating_sub(started.elapsed())) {
@@ -169,14 +172,14 @@ impl Boot {
                 }
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {
-                    log.push_str("(it was killed, since it took too long)\n");
+                    is_late = true;
                     self.init.kill();
                     break;
                 }
             }
         }
         child.wait().map_err(|source| BootError::Tool { tool: "nsenter".to_owned(), source })?;
-        Ok(log)
+        Ok((log, is_late))
     }
 
     /// Everything but the first process and who kills.
@@ -195,8 +198,7 @@ impl Boot {
     }
 
     pub(crate) fn calls(&self) -> Result<Vec<Call>, BootError> {
-        let path = self.host.path("/mnt/stand-ins/calls");
-        let text = fs::read(&path).map_err(BootError::file(&path))?;
+        let text = self.stand_ins.read("calls").map_err(BootError::file(Path::new("calls")))?;
         Ok(Call::all(&String::from_utf8_lossy(&text)))
     }
 
@@ -207,14 +209,14 @@ impl Boot {
         finished("give a file away", owner.args(["chown", &file.owner, &file.path])).map(drop)
     }
 
+    /// A file in the root, where its links and no others lead.
     fn put(&self, path: &str, mode: u32, content: &[u8]) -> Result<(), BootError> {
-        let file: PathBuf = self.init.path(path);
-        let put = || -> std::io::Result<()> {
-            fs::create_dir_all(file.parent().unwrap_or(&file))?;
-            fs::write(&file, content)?;
-            fs::set_permissions(&file, fs::Permissions::from_mode(mode))
-        };
-        put().map_err(BootError::file(&file))
+        self.root.write(path, mode, content).map_err(BootError::file(Path::new(path)))
+    }
+
+    /// Something that the played programs look at.
+    fn note(&self, file: &str, text: &str) -> Result<(), BootError> {
+        self.stand_ins.write(file, 0o600, text).map_err(BootError::file(Path::new(file)))
     }
 }
 

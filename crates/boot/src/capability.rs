@@ -55,7 +55,12 @@ pub fn missing() -> Vec<String> {
     });
     tried
         .err()
-        .map(|error| format!("this machine cannot mount in namespaces or has no loop devices: {error}"))
+        .map(|error| {
+            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+            format!(
+                "this machine cannot mount in namespaces, has no loop devices or a kernel before 5.6: {error}{cause}"
+            )
+        })
         .into_iter()
         .collect()
 }

@@ -28,6 +28,9 @@ pub enum BootError {
         /// Why.
         source: io::Error,
     },
+    /// The image has what no machine could have, or what would be written beside its root.
+    #[error(transparent)]
+    Image(#[from] crate::ImageFault),
     /// Something did not end.
     #[error("{0} takes too long")]
     Late(String),

@@ -1,18 +1,24 @@
 //! A host: a root over the machine's own, and the disks that are attached to it. It can be booted again and again.
 use std::fs;
+use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-use rustix::fs::{CWD, FileType, Mode, XattrFlags, mknodat, setxattr};
+use rustix::fs::{FileType, Mode};
 
 use crate::keeper::Keeper;
+use crate::rooted::{Root, ancestors, own_place};
 use crate::{Boot, BootError, Disk, Image, World};
 
 /// A throw-away root. What a boot writes is there at the next one, as on a root volume; a new host has a new one.
 pub struct Host {
     pub(crate) keeper: Arc<Keeper>,
+    /// What its root volume has over the machine's own.
+    upper: Root,
+    /// Where the played programs and the world are.
+    stand_ins: Arc<Root>,
     watched: Vec<String>,
 }
 
@@ -39,13 +45,19 @@ const SETUP: &str = include_str!("setup.sh");
 impl Host {
     /// A host as its image makes it.
     pub fn new(image: &Image) -> Result<Host, BootError> {
+        image.check()?;
         let (keeper, _) = Keeper::start("make a root", ROOT, &[])?;
-        let keeper = Arc::new(keeper);
-        let host = Host { keeper, watched: Vec::new() };
+        let open = |folder: &str| {
+            let folder = keeper.path(folder);
+            Root::at(&folder).map_err(BootError::file(&folder))
+        };
+        let (upper, stand_ins) = (open("/mnt/upper")?, Arc::new(open("/mnt/stand-ins")?));
+        let host = Host { upper, stand_ins, keeper: Arc::new(keeper), watched: Vec::new() };
         for path in &image.absent {
-            host.take_away(path).map_err(BootError::file(Path::new(path)))?;
+            host.take_away(Path::new(path)).map_err(BootError::file(Path::new(path)))?;
         }
-        host.store("/mnt/stand-ins/bin/common.sh", 0o644, COMMON)?;
+        host.take_state_away().map_err(BootError::file(Path::new("/var/lib")))?;
+        host.stand_ins.write("bin/common.sh", 0o644, COMMON).map_err(BootError::file(Path::new("common.sh")))?;
         for (path, script) in PLAYED {
             host.install(path, 0o755, script)?;
         }
@@ -74,16 +86,17 @@ impl Host {
     /// Starts it: processes, `/run`, `/tmp` and mounts are new, nothing runs yet. Disks have a name, `nvme1n1`, and the serial
     /// number that the kernel shows for them.
     pub fn boot(&self, world: &World, disks: &[(&str, &str, &Disk)]) -> Result<Boot, BootError> {
-        for (file, text) in world.files() {
-            self.store(&format!("/mnt/stand-ins/world/{file}"), 0o600, text)?;
+        let watched = ("watched".to_owned(), self.watched.join("\n") + "\n");
+        for (file, text) in world.files().into_iter().chain([watched]) {
+            let path = format!("world/{file}");
+            self.stand_ins.write(&path, 0o600, text).map_err(BootError::file(Path::new(&path)))?;
         }
-        self.store("/mnt/stand-ins/world/watched", 0o600, self.watched.join("\n") + "\n")?;
         let mut command = Command::new("nsenter");
         command.args(["--mount", "--target", &self.keeper.pid().to_string()]);
         command.args(["unshare", "--mount", "--pid", "--fork", "--kill-child", "--uts", "--ipc", "--net"]);
         command.args(["bash", "-euc", SETUP, "setup", "host"]);
         let (init, _) = Keeper::of("boot a host", command)?;
-        let boot = Boot::new(init, self.keeper.clone());
+        let boot = Boot::new(init, self.keeper.clone(), self.stand_ins.clone())?;
         for (name, serial, disk) in disks {
             boot.attach(name, serial, disk)?;
         }
@@ -92,36 +105,45 @@ impl Host {
 
     /// What is in a file of its root volume, if a boot or the image wrote it.
     pub fn read(&self, path: &str) -> Option<String> {
-        fs::read_to_string(self.keeper.path(&format!("/mnt/upper{path}"))).ok()
+        String::from_utf8(self.upper.read(path).ok()?).ok()
     }
 
-    /// What a folder has is hidden, anything else is not there, in overlayfs' own marks (the kernel's documentation,
-    /// *Overlay Filesystem*, whiteouts and opaque directories).
-    fn take_away(&self, path: &str) -> std::io::Result<()> {
-        let hidden = self.keeper.path(&format!("/mnt/upper{path}"));
-        self.folders(Path::new(path).parent().unwrap_or(Path::new("/")))?;
-        if Path::new(path).is_dir() {
-            fs::create_dir_all(&hidden)?;
-            fs::set_permissions(&hidden, fs::Permissions::from_mode(0o755))?;
-            setxattr(&hidden, "trusted.overlay.opaque", b"y", XattrFlags::empty())?;
+    /// What a folder has is hidden, anything else is not there.
+    fn take_away(&self, path: &Path) -> io::Result<()> {
+        self.folders(path)?;
+        if path.is_dir() {
+            self.upper.make_folder(path, own_mode(path))?;
+            self.upper.hide_below(path)
         } else {
-            mknodat(CWD, &hidden, FileType::CharacterDevice, Mode::empty(), 0)?;
+            self.upper.mark_absent(path)
+        }
+    }
+
+    /// Of `/var/lib` there is only the list of packages: a service that finds what the same one has left on this machine would
+    /// go on from there.
+    fn take_state_away(&self) -> io::Result<()> {
+        let state = Path::new("/var/lib");
+        self.folders(&state.join("any"))?;
+        for entry in fs::read_dir(state)? {
+            let path = entry?.path();
+            if !path.ends_with("dpkg") && self.upper.kind(&path).is_none() {
+                self.upper.mark_absent(&path)?;
+            }
         }
         Ok(())
     }
 
     /// Folders of the root volume hide what the machine's own folders look like, so they are made alike.
-    fn folders(&self, folder: &Path) -> std::io::Result<()> {
-        let ancestors: Vec<&Path> = folder.ancestors().collect();
-        for path in ancestors.into_iter().rev() {
-            let made = self.keeper.path(&format!("/mnt/upper{}", path.display()));
-            if !made.is_dir() {
-                // Where a path of the machine was taken away, its mark gives way.
-                let _ = fs::remove_file(&made);
-                fs::create_dir(&made)?;
-                let own = fs::metadata(path);
-                let mode = own.map_or(0o755, |own| own.permissions().mode());
-                fs::set_permissions(&made, fs::Permissions::from_mode(mode))?;
+    fn folders(&self, path: &Path) -> io::Result<()> {
+        for folder in ancestors(path) {
+            // Where a path of the machine was taken away, its mark gives way, and what is below it stays hidden.
+            let was_absent = self.upper.kind(folder) == Some(FileType::CharacterDevice);
+            if was_absent {
+                self.upper.remove(folder)?;
+            }
+            self.upper.make_folder(folder, if was_absent { Mode::from_raw_mode(0o755) } else { own_mode(folder) })?;
+            if was_absent {
+                self.upper.hide_below(folder)?;
             }
         }
         Ok(())
@@ -129,20 +151,19 @@ impl Host {
 
     /// A file of the root volume.
     fn install(&self, path: &str, mode: u32, content: impl AsRef<[u8]>) -> Result<(), BootError> {
-        let made = self.folders(Path::new(path).parent().unwrap_or(Path::new("/")));
-        made.map_err(BootError::file(Path::new(path)))?;
-        // A mark that there is no such file would be written to.
-        let _ = fs::remove_file(self.keeper.path(&format!("/mnt/upper{path}")));
-        self.store(&format!("/mnt/upper{path}"), mode, content)
-    }
-
-    fn store(&self, path: &str, mode: u32, content: impl AsRef<[u8]>) -> Result<(), BootError> {
-        let file = self.keeper.path(path);
-        let made = || -> std::io::Result<()> {
-            fs::create_dir_all(file.parent().unwrap_or(&file))?;
-            fs::write(&file, content)?;
-            fs::set_permissions(&file, fs::Permissions::from_mode(mode))
+        let made = || -> io::Result<()> {
+            let path = Path::new(path);
+            let folder = own_place(path.parent().unwrap_or(path), |place| self.upper.kind(place).is_some());
+            let path = folder.join(path.file_name().unwrap_or_default());
+            self.folders(&path)?;
+            // A mark that there is no such file would be written to.
+            self.upper.remove(&path)?;
+            self.upper.write(&path, mode, &content)
         };
-        made().map_err(BootError::file(&file))
+        made().map_err(BootError::file(Path::new(path)))
     }
+}
+
+fn own_mode(folder: &Path) -> Mode {
+    Mode::from_raw_mode(fs::metadata(folder).map_or(0o755, |own| own.permissions().mode() & 0o7777))
 }

@@ -10,7 +10,14 @@ use crate::{Boot, BootError, Disk, Outcome};
 pub struct Leak {
     /// A file, `the log`, `arguments of a program`, `the kernel's log`, `the journal`, `a disk`.
     pub place: String,
+    /// Which of the values it is, counted from zero.
+    pub value: usize,
+    /// The line of the log or of a file, counted from one.
+    pub line: Option<usize>,
 }
+
+/// What is looked for: every way in which each value may be written.
+struct Wanted(Vec<Vec<String>>);
 
 impl Boot {
     /// Looks for values in the log, in the arguments of every program that was started, in the journal and the kernel's log,
@@ -18,24 +25,18 @@ impl Boot {
     ///
     /// A value is looked for as it is, and as shells, JSON and hexadecimal digits write it.
     pub fn leaks(&self, outcome: &Outcome, disks: &[&Disk], values: &[&str]) -> Result<Vec<Leak>, BootError> {
-        let forms: Vec<String> =
-            values.iter().filter(|value| !value.is_empty()).flat_map(|value| forms(value)).collect();
-        let leaky = |bytes: &[u8]| has_any(bytes, &forms);
-        let mut places = Vec::new();
-        if leaky(outcome.log.as_bytes()) {
-            places.push("the log".to_owned());
-        }
-        self.records(&leaky, &mut places)?;
+        let wanted = Wanted(values.iter().map(|value| forms(value)).collect());
+        let mut leaks = Vec::new();
+        wanted.look(outcome.log.as_bytes(), "the log", &mut leaks);
+        self.records(&wanted, &mut leaks)?;
         visit(&self.host.path("/mnt/upper"), &mut |path, _| {
-            if fs::read(path).is_ok_and(|bytes| leaky(&bytes)) {
-                places.push(shown(path, "upper"));
-            }
+            wanted.look(&fs::read(path).unwrap_or_default(), &shown(path, "upper"), &mut leaks);
         });
         for folder in ["run", "tmp", "dev/shm"] {
             visit(&self.init.path(folder), &mut |path, metadata| {
                 let private = metadata.uid() == 0 && metadata.mode() & 0o077 == 0;
-                if !private && fs::read(path).is_ok_and(|bytes| leaky(&bytes)) {
-                    places.push(shown(path, "root"));
+                if !private {
+                    wanted.look(&fs::read(path).unwrap_or_default(), &shown(path, "root"), &mut leaks);
                 }
             });
         }
@@ -43,12 +44,13 @@ impl Boot {
         self.ask("findmnt -rn -o TARGET -t xfs,ext4,ext3,ext2,btrfs | xargs -r sync -f");
         for disk in disks {
             let content = disk.content_as_it_is()?;
-            places.extend(content.has_any(&forms).then(|| "a disk".to_owned()));
+            let found = wanted.0.iter().enumerate().filter(|(_, forms)| content.has_any(forms));
+            leaks.extend(found.map(|(value, _)| Leak { place: "a disk".to_owned(), value, line: None }));
         }
-        Ok(places.into_iter().map(|place| Leak { place }).collect())
+        Ok(leaks)
     }
 
-    fn records(&self, leaky: &impl Fn(&[u8]) -> bool, places: &mut Vec<String>) -> Result<(), BootError> {
+    fn records(&self, wanted: &Wanted, leaks: &mut Vec<Leak>) -> Result<(), BootError> {
         let folder = self.host.path("/mnt/stand-ins");
         for entry in fs::read_dir(&folder).map_err(BootError::file(&folder))?.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
@@ -58,15 +60,31 @@ impl Boot {
                 "kmsg" => "the kernel's log",
                 _ => continue,
             };
-            if fs::read(entry.path()).is_ok_and(|bytes| leaky(&bytes)) {
-                places.push(place.to_owned());
-            }
+            let before = leaks.len();
+            wanted.look(&fs::read(entry.path()).unwrap_or_default(), place, leaks);
+            // Nobody sees these files, so their lines say nothing.
+            leaks[before..].iter_mut().for_each(|leak| leak.line = None);
         }
         Ok(())
     }
 }
 
+impl Wanted {
+    fn look(&self, bytes: &[u8], place: &str, leaks: &mut Vec<Leak>) {
+        let text = String::from_utf8_lossy(bytes);
+        for (value, forms) in self.0.iter().enumerate() {
+            if let Some(at) = forms.iter().find_map(|form| text.find(form.as_str())) {
+                let line = Some(text[..at].matches('\n').count() + 1);
+                leaks.push(Leak { place: place.to_owned(), value, line });
+            }
+        }
+    }
+}
+
 fn forms(value: &str) -> Vec<String> {
+    if value.is_empty() {
+        return Vec::new();
+    }
     let escaped = value.replace('\\', "\\\\").replace('"', "\\\"");
     let json = escaped.replace('\n', "\\n");
     // This is how strace writes arguments.

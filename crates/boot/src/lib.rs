@@ -19,6 +19,7 @@ mod image;
 mod keeper;
 mod leaks;
 mod outcome;
+mod rooted;
 pub mod user_data;
 mod world;
 
@@ -27,7 +28,7 @@ pub use capability::{PACKAGES, missing};
 pub use disk::{Content, Disk};
 pub use error::BootError;
 pub use host::Host;
-pub use image::Image;
+pub use image::{Image, ImageFault};
 pub use leaks::Leak;
 pub use outcome::{Call, Outcome, Signal};
 pub use world::World;

@@ -33,6 +33,8 @@ pub struct Outcome {
     pub status: Option<i32>,
     /// What it printed, as cloud-init would log it.
     pub log: String,
+    /// Whether it was killed since it took too long.
+    pub is_late: bool,
     /// What it asked of AWS, of systemd and of the metadata service.
     pub calls: Vec<Call>,
     /// Units that were active when it ended.

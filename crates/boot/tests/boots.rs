@@ -127,10 +127,13 @@ fn values_are_found_wherever_they_are() {
     let found = |way: &str| {
         let boot = Host::new(&Image::new()).unwrap().boot(&World::new(), &[("nvme1n1", "vol1", &disk)]).unwrap();
         // The script makes the value up, so that its own text does not have it.
-        let text = format!("value=$(printf 'hidden%s' -77\\'41); mkdir -p /data; mount /dev/nvme1n1 /data; {way}");
+        let text =
+            format!("value=$(printf 'hidden%s' -77\\'41); mkdir -p /data; mount /dev/nvme1n1 /data; echo first; {way}");
         let outcome = boot.run(&script(&text), &Start::default()).unwrap();
-        let leaks = boot.leaks(&outcome, &[&disk], &["hidden-77'41"]).unwrap();
+        let leaks = boot.leaks(&outcome, &[&disk], &["not there", "hidden-77'41"]).unwrap();
         boot.ask("rm -f /data/file; sync -f /data; fstrim /data");
+        assert!(leaks.iter().all(|leak| leak.value == 1), "{leaks:?}");
+        assert!(leaks.iter().all(|leak| leak.place != "the log" || leak.line == Some(2)), "{leaks:?}");
         leaks.into_iter().map(|leak| leak.place).collect::<Vec<_>>()
     };
     assert_eq!(found("umask 077; echo $value >/run/file"), [] as [&str; 0]);
@@ -167,4 +170,45 @@ fn patience_can_be_short() {
     let text = "until [ $SECONDS -ge 600 ]; do sleep 2; done; echo enough";
     let start = Start { seconds: 599, limit: Duration::from_secs(10), ..Start::default() };
     assert_eq!(boot.run(&script(text), &start).unwrap().log, "enough\n");
+    let start = Start { limit: Duration::from_secs(1), ..Start::default() };
+    let hung = boot.run(&script("echo waits; read -r _ < <(exec cat /dev/zero)"), &start).unwrap();
+    assert_eq!((hung.is_late, hung.status, hung.log.as_str()), (true, None, "waits\n"));
+}
+
+/// Links of the root and of the script lead nowhere outside.
+#[test]
+fn nothing_is_written_beside_the_root() {
+    if !can_boot() {
+        return;
+    }
+    let outside = std::env::temp_dir().join(format!("stackgen-outside-{}", std::process::id()));
+    std::fs::create_dir(&outside).unwrap();
+    let boot = Host::new(&Image::new()).unwrap().boot(&World::new(), &[]).unwrap();
+    let link = format!("mkdir -p {}; ln -s {} /opt/link; echo linked", outside.display(), outside.display());
+    assert_eq!(boot.run(&script(&link), &Start::default()).unwrap().log, "linked\n");
+    let write = |path: &str| format!("#cloud-config\nwrite_files: [{{path: {path}, content: x}}]\n");
+    for path in ["/opt/link/a", &format!("/../../../../../..{}/b", outside.display())] {
+        boot.run(&parts(write(path).as_bytes()).unwrap(), &Start::default()).unwrap();
+    }
+    assert_eq!(std::fs::read_dir(&outside).unwrap().count(), 0);
+    assert_eq!(boot.ask(&format!("ls {}", outside.display())).as_deref(), Some("a\nb"));
+    std::fs::remove_dir(&outside).unwrap();
+    assert!(Host::new(&Image::new().file("/../../x", 0o644, "")).is_err());
+}
+
+/// What people and services keep on this machine is not there, so that two machines agree.
+#[test]
+fn a_root_has_nothing_of_this_machines_own() {
+    if !can_boot() {
+        return;
+    }
+    let image = Image::new().file("/var/lib/shop/a", 0o644, "").program("/bin/shop-tool", "#!/bin/sh\necho works\n");
+    let outcome = ran(
+        &image,
+        &World::new(),
+        "ls -A /srv /opt/ /home /root /mnt /media /var/lib; ls -A /data; ls /var/lib/shop /var/lib/dpkg/status; shop-tool",
+    );
+    let log = "/home:\n\n/media:\n\n/mnt:\n\n/opt/:\n\n/root:\n\n/srv:\n\n/var/lib:\ncloud\ndpkg\nshop\n\
+               ls: cannot access '/data': No such file or directory\n/var/lib/dpkg/status\n\n/var/lib/shop:\na\nworks\n";
+    assert_eq!(outcome.log, log);
 }

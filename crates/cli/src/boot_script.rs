@@ -90,6 +90,11 @@ impl<'a> BootScript<'a> {
         Ok(lines.take(end.map_or(usize::MAX, |end| end - first)).collect())
     }
 
+    /// The number of the first line of a section.
+    pub(crate) fn first_line(&self, name: &str) -> usize {
+        self.entry.sections.iter().find(|section| section.name == name).map_or(1, |section| section.line)
+    }
+
     /// The section that a line is in.
     pub(crate) fn section_at(&self, line: usize) -> Option<&'a SectionEntry> {
         self.entry.sections.iter().rev().find(|section| section.line <= line)

@@ -18,7 +18,7 @@ use crate::problems::AppProblems;
 use crate::project::{self, ProjectError};
 use crate::select::NoStack;
 use crate::template::TemplateError;
-use crate::trial::{ImageError, TrialError};
+use crate::trial::{FIRST, ImageError, TrialError};
 
 /// How many candidates for an unclear name are listed.
 const CANDIDATES: usize = 20;
@@ -188,7 +188,7 @@ impl From<NoScript> for CliError {
 impl From<ImageError> for CliError {
     fn from(error: ImageError) -> Self {
         let hint = match &error {
-            ImageError::Read { .. } => None,
+            ImageError::Read { .. } | ImageError::Fault { .. } => None,
             ImageError::Syntax { .. } => {
                 Some("it has: users (name: number), files and programs (path: text), services (names)")
             }
@@ -199,15 +199,31 @@ impl From<ImageError> for CliError {
 
 impl From<TrialError> for CliError {
     fn from(error: TrialError) -> Self {
-        let hint = match &error {
-            TrialError::Machine(_) => None,
-            TrialError::UserData { .. } => Some("give what it misses: --value NAME=VALUE".to_owned()),
-            TrialError::Failed { .. } => {
-                Some("`--only NAME --log` runs one of them again and shows all that it prints".to_owned())
+        let list = |names: &[String]| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+        let mut hints = Vec::new();
+        let mut kind = Kind::Usage;
+        match &error {
+            TrialError::Machine(_) => kind = Kind::Failed,
+            TrialError::UserData { .. } => {
+                kind = Kind::Failed;
+                hints.push("give what it misses: --value NAME=VALUE".to_owned());
             }
-            TrialError::NoScenario { known, .. } => Some(format!("there are:\n{}", known.join("\n"))),
-        };
-        CliError::failed(error).hints(hint)
+            TrialError::Failed { failed, .. } => {
+                kind = Kind::Failed;
+                if failed.first().is_some_and(|name| name == FIRST) {
+                    hints.push("the other scenarios were not run: they begin with a first boot that works".to_owned());
+                }
+                let again = failed.first().map(|name| shlex::try_quote(name).unwrap_or_default().into_owned());
+                hints.extend(again.map(|name| format!("run it again and see all that it prints: --only {name} --log")));
+            }
+            TrialError::NoScenario { known, is_all, .. } => {
+                let more = if *is_all { "" } else { "\nand what the first boot tells of; --list prints it" };
+                hints.push(format!("there are:\n{}{more}", known.join("\n")));
+            }
+            TrialError::NoValue { known, .. } => hints.push(format!("it has: {}", list(known))),
+            TrialError::NotAsked { asked, .. } => hints.push(format!("it asks for: {}", list(asked))),
+        }
+        CliError::new(kind, error).hints(hints)
     }
 }
 

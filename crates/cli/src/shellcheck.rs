@@ -26,10 +26,20 @@ pub(crate) fn warn(context: &Context, loaded: &Loaded, stacks: &[&StackEntry]) {
     let Some(program) = context.settings.search_path.as_deref().and_then(find) else { return };
     for script in stacks.iter().flat_map(|stack| BootScript::all(&loaded.assembly, stack)) {
         match remarks(context, &program, &script.with_plain_values()) {
-            Ok(remarks) => remarks.iter().for_each(|remark| show(context, loaded, &script, remark)),
+            Ok(remarks) => {
+                let own = |remark: &&Remark| !is_of_the_kit(loaded, script.source(remark.line).as_deref());
+                remarks.iter().filter(own).for_each(|remark| show(context, loaded, &script, remark));
+            }
             Err(error) => context.shell.warn(&format!("ShellCheck does not work: {error}")),
         }
     }
+}
+
+/// Sections that come with stackgen are written in its own `src`; whoever uses them cannot change them.
+fn is_of_the_kit(loaded: &Loaded, source: Option<&str>) -> bool {
+    let file = source.and_then(|source| source.rsplit_once(':')).map(|(file, _)| file);
+    let Some(file) = file.filter(|file| file.starts_with("src/")) else { return false };
+    loaded.project.as_ref().is_some_and(|project| !project.root.join(file).exists())
 }
 
 fn show(context: &Context, loaded: &Loaded, script: &BootScript<'_>, remark: &Remark) {

@@ -1,17 +1,24 @@
 //! Trying a boot script: it runs for real in throw-away roots of this machine, once for each thing that can happen to it.
+mod asked;
+mod hints;
 mod image;
 mod scenarios;
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
-use stackgen_boot::user_data::{Part, evaluate, parts};
+use stackgen_boot::user_data::{EvaluateError, Part, evaluate, parts};
 use stackgen_boot::{Boot, Disk, Host, Outcome, Start, World};
 use thiserror::Error;
 
 use crate::boot_script::BootScript;
+use crate::shell::{Shell, TICK};
+use asked::{Asked, asked};
 pub(crate) use image::{ImageError, ImageFile};
+pub(crate) use scenarios::FIRST;
 
 /// Enough for xfs, which wants 300 MiB; the file behind it is sparse.
 const DISK_MIB: u64 = 320;
@@ -25,10 +32,24 @@ pub(crate) enum TrialError {
     Machine(String),
     #[error("the user data of {host} cannot be put together")]
     UserData { host: String, source: anyhow::Error },
-    #[error("{failed} of {tried} scenarios failed")]
-    Failed { failed: usize, tried: usize },
+    #[error("{} of {tried} scenarios failed", failed.len())]
+    Failed { failed: Vec<String>, tried: usize },
     #[error("no scenario fits `{pattern}`")]
-    NoScenario { pattern: String, known: Vec<String> },
+    NoScenario { pattern: String, known: Vec<String>, is_all: bool },
+    #[error("the script has no value `{name}`")]
+    NoValue { name: String, known: Vec<String> },
+    #[error("the script does not ask for {}", quoted(names))]
+    NotAsked { names: Vec<String>, asked: Vec<String> },
+}
+
+/// What somebody says of a trial.
+pub(crate) struct Wishes<'a> {
+    /// Values that only a deploy knows.
+    pub(crate) values: &'a BTreeMap<String, String>,
+    /// Values of parameters and secrets that the script asks for.
+    pub(crate) parameters: &'a BTreeMap<String, String>,
+    /// How long one boot may take.
+    pub(crate) limit: Duration,
 }
 
 /// A script under trial, and what it meets.
@@ -42,8 +63,9 @@ pub(crate) struct Trial {
     volumes: Vec<String>,
     /// Where a deploy says whether a volume is new.
     record: String,
+    parameters: BTreeMap<String, String>,
+    limit: Duration,
     /// What it asks for, found by its first boot.
-    world: World,
     asked: Vec<Asked>,
     /// Whether it tells its stack how it ended.
     reports: bool,
@@ -55,6 +77,7 @@ pub(crate) struct Verdict {
     pub(crate) took: Duration,
     /// What was not as it must be.
     pub(crate) fault: Option<String>,
+    pub(crate) hints: Vec<String>,
     /// What the script printed, if it is to be seen.
     pub(crate) log: String,
 }
@@ -72,74 +95,87 @@ impl Trial {
         script: &BootScript<'_>,
         template: &Json,
         image: ImageFile,
-        values: &BTreeMap<String, String>,
-        parameters: &BTreeMap<String, String>,
+        wishes: &Wishes<'_>,
     ) -> Result<Self, TrialError> {
-        if let Some(missing) = stackgen_boot::missing().into_iter().next() {
-            return Err(TrialError::Machine(missing));
-        }
         let (stack, entry) = (script.stack, script.entry);
-        let is_volume = |name: &str| template["Resources"][name]["Type"] == "AWS::EC2::Volume";
-        let volumes: Vec<&String> = entry.values.iter().filter(|name| is_volume(name)).collect();
-        let volume = |at: usize| format!("vol-{at:017x}");
-        let known = |name: &str| {
-            let at = volumes.iter().position(|volume| *volume == name);
-            values
-                .get(name)
-                .cloned()
-                .or_else(|| at.map(volume))
-                .or_else(|| pseudo(name, &stack.name, stack.region.as_deref()))
+        let is_volume = |name: &&String| template["Resources"][name.as_str()]["Type"] == "AWS::EC2::Volume";
+        let volume = |(at, name): (usize, &String)| {
+            let id = wishes.values.get(name).cloned().unwrap_or_else(|| format!("vol-{at:017x}"));
+            (name.clone(), id)
         };
-        let host = || entry.id.clone();
-        let wrong = |source: anyhow::Error| TrialError::UserData { host: host(), source };
-        let sent = evaluate(template, &entry.id, known).map_err(|error| wrong(error.into()))?;
-        let parts = parts(sent.as_bytes()).map_err(|error| wrong(error.into()))?;
-        let record = format!("/stackgen/{}/data-volume", stack.name);
-        let world = parameters.iter().fold(World::new(), |world, (name, value)| world.secure_parameter(name, value));
+        let volumes: Vec<(String, String)> = entry.values.iter().filter(is_volume).enumerate().map(volume).collect();
         let sections = entry.sections.iter().map(|section| section.name.clone());
         Ok(Trial {
-            parts,
+            parts: sent(script, template, wishes, &volumes)?,
             text: script.text.to_owned(),
             sections: sections.filter(|name| name != "start" && name != "end").collect(),
             image,
-            volumes: (0..volumes.len()).map(volume).collect(),
-            record,
-            world,
+            volumes: volumes.into_iter().map(|(_, id)| id).collect(),
+            record: format!("/stackgen/{}/data-volume", stack.name),
+            parameters: wishes.parameters.clone(),
+            limit: wishes.limit,
             asked: Vec::new(),
             reports: false,
         })
     }
 
-    /// Boots it for the first time, as often as it takes to learn what it asks for, and then in every other way.
-    pub(crate) fn run(mut self, only: Option<&str>, mut tell: impl FnMut(Verdict)) -> Result<usize, TrialError> {
-        let began = Instant::now();
-        let first = self.learn();
-        let fault = first.as_ref().map_or_else(Clone::clone, |run| scenarios::first_fault(&self, run));
-        let log = first.as_ref().map(|run| run.outcome.log.clone()).unwrap_or_default();
-        self.reports = first.as_ref().is_ok_and(|run| !run.outcome.signals().is_empty());
-        drop(first);
-        let failed = usize::from(!fault.is_empty());
-        let name = scenarios::FIRST.to_owned();
-        tell(Verdict { name, took: began.elapsed(), fault: (failed > 0).then_some(fault), log });
-        if failed > 0 {
-            return Err(TrialError::Failed { failed, tried: 1 });
+    /// Boots it for the first time, as often as it takes to learn what it asks for.
+    pub(crate) fn first(&mut self, shell: &Shell) -> Result<Verdict, TrialError> {
+        if let Some(missing) = stackgen_boot::missing().into_iter().next() {
+            return Err(TrialError::Machine(missing));
         }
-        scenarios::run(&self, only, tell)
+        let began = Instant::now();
+        let limit = self.limit;
+        let first = ticking(shell, FIRST, limit, || self.learn());
+        let fault = first.as_ref().map_or_else(|fault| Some(fault.clone()), |run| scenarios::first_fault(self, run));
+        let log = first.as_ref().map(|run| run.outcome.log.clone()).unwrap_or_default();
+        self.reports = first.is_ok_and(|run| !run.outcome.signals().is_empty());
+        let mut verdict = self.verdict(FIRST, began, fault, log);
+        if let Err(error) = self.all_are_asked() {
+            if verdict.fault.is_none() {
+                return Err(error);
+            }
+            // It may have failed for want of the right name, and also before it asked.
+            let asked: Vec<String> = self.asked.iter().map(|asked| asked.name.clone()).collect();
+            let asked = if asked.is_empty() { "nothing".to_owned() } else { quoted(&asked) };
+            verdict.hints.push(format!("{error}; it asks for {asked}"));
+        }
+        for short in self.asked.iter().filter(|asked| asked.is_secret() && !asked.can_be_found()) {
+            shell.warn(&format!(
+                "the value of `{}` is too short to be looked for in logs and files; give it {} letters or more",
+                short.name,
+                asked::FINDABLE
+            ));
+        }
+        Ok(verdict)
     }
 
-    /// Whatever the script asks for is made up, until it asks for nothing more.
+    fn verdict(&self, name: &str, began: Instant, fault: Option<String>, log: String) -> Verdict {
+        let hints = if fault.is_some() { hints::of(&log, self.image.path.as_deref()) } else { Vec::new() };
+        Verdict { name: name.to_owned(), took: began.elapsed(), fault, hints, log }
+    }
+
+    /// A value for something else would change nothing, and nobody would notice.
+    fn all_are_asked(&self) -> Result<(), TrialError> {
+        let names = self.parameters.keys().filter(|name| !self.asked.iter().any(|asked| asked.name == **name));
+        let names: Vec<String> = names.cloned().collect();
+        let asked = || self.asked.iter().map(|asked| asked.name.clone()).collect();
+        if names.is_empty() { Ok(()) } else { Err(TrialError::NotAsked { names, asked: asked() }) }
+    }
+
+    /// Whatever the script asks for is made up or given, until it asks for nothing more.
     fn learn(&mut self) -> Result<Run, String> {
         loop {
-            let run = self.boot(&self.new_volumes(), &self.disks()?, &Start::default())?;
-            let new: Vec<Asked> = asked(&run.outcome).into_iter().filter(|asked| !self.knows(&asked.name)).collect();
+            let run = self.boot(&self.new_volumes(), &self.disks()?, &self.start())?;
+            let new: Vec<_> = asked(&run.outcome).into_iter().filter(|(name, _)| !self.knows(name)).collect();
             if new.is_empty() || self.asked.len() > MOST_PARAMETERS {
                 return Ok(run);
             }
-            for asked in new {
+            for (name, kind) in new.into_iter().collect::<BTreeMap<_, _>>() {
                 // Nothing else has this by chance, so that it is found wherever it leaks.
-                let value = format!("made-up-{:08x}", 0x5eed_0000 + self.asked.len());
-                self.world = asked.given(std::mem::take(&mut self.world), &value);
-                self.asked.push(asked);
+                let made_up = || format!("made-up-{:08x}", 0x5eed_0000 + self.asked.len());
+                let value = self.parameters.get(&name).cloned().unwrap_or_else(made_up);
+                self.asked.push(Asked { name, kind, value });
             }
         }
     }
@@ -148,14 +184,19 @@ impl Trial {
         name == self.record || self.asked.iter().any(|asked| asked.name == name)
     }
 
+    fn start(&self) -> Start {
+        Start { limit: self.limit, ..Start::default() }
+    }
+
     fn new_volumes(&self) -> World {
         self.with_record("new")
     }
 
     fn with_record(&self, state: &str) -> World {
+        let world = self.asked.iter().fold(World::new(), |world, asked| asked.given(world, &asked.value));
         match self.volumes.first() {
-            Some(volume) => self.world.clone().parameter(&self.record, &format!("{state}:{volume}")),
-            None => self.world.clone(),
+            Some(volume) => world.parameter(&self.record, &format!("{state}:{volume}")),
+            None => world,
         }
     }
 
@@ -173,57 +214,43 @@ impl Trial {
     }
 
     /// The root volume has the first name on most hosts; the others follow.
+    fn disk_name(&self, at: usize) -> String {
+        format!("nvme{}n1", at + 1)
+    }
+
     fn attach(&self, boot: &Boot, disks: &[Disk]) -> Result<(), String> {
         for (at, (volume, disk)) in self.volumes.iter().zip(disks).enumerate() {
-            boot.attach(&format!("nvme{}n1", at + 1), &volume.replace('-', ""), disk).map_err(told)?;
+            boot.attach(&self.disk_name(at), &volume.replace('-', ""), disk).map_err(told)?;
         }
         Ok(())
     }
 }
 
-/// A parameter or secret.
-struct Asked {
-    name: String,
-    kind: Kind,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Plain,
-    Secure,
-    Secret,
-}
-
-impl Asked {
-    /// A world that has it.
-    fn given(&self, world: World, value: &str) -> World {
-        match self.kind {
-            Kind::Plain => world.parameter(&self.name, value),
-            Kind::Secure => world.secure_parameter(&self.name, value),
-            Kind::Secret => world.secret(&self.name, value),
-        }
+/// What cloud-init would run, with the values of a deploy: given, of a volume, or what every stack has.
+fn sent(
+    script: &BootScript<'_>,
+    template: &Json,
+    wishes: &Wishes<'_>,
+    volumes: &[(String, String)],
+) -> Result<Vec<Part>, TrialError> {
+    let (stack, entry) = (script.stack, script.entry);
+    let wanted = RefCell::new(BTreeSet::new());
+    let known = |name: &str| {
+        wanted.borrow_mut().insert(name.to_owned());
+        let volume = volumes.iter().find(|(volume, _)| volume == name).map(|(_, id)| id);
+        let given = wishes.values.get(name).or(volume).cloned();
+        given.or_else(|| pseudo(name, &stack.name, stack.region.as_deref()))
+    };
+    let text = evaluate(template, &entry.id, known);
+    let wanted = wanted.into_inner();
+    // With a function that is not known here, not every name was come by.
+    let is_whole = matches!(text, Ok(_) | Err(EvaluateError::Unknown(_)));
+    if let Some(name) = wishes.values.keys().find(|name| is_whole && !wanted.contains(*name)) {
+        return Err(TrialError::NoValue { name: name.clone(), known: wanted.into_iter().collect() });
     }
-}
-
-/// What a script asked AWS for.
-fn asked(outcome: &Outcome) -> Vec<Asked> {
-    let calls = outcome.calls.iter().filter(|call| call.program == "aws");
-    calls
-        .filter_map(|call| {
-            let has = |word: &str| call.arguments.iter().any(|argument| argument == word);
-            let behind = |option: &str| {
-                let at = call.arguments.iter().position(|argument| argument == option)?;
-                call.arguments.get(at + 1).cloned()
-            };
-            let (name, kind) = match () {
-                () if has("get-parameter") && has("--with-decryption") => (behind("--name")?, Kind::Secure),
-                () if has("get-parameter") => (behind("--name")?, Kind::Plain),
-                () if has("get-secret-value") => (behind("--secret-id")?, Kind::Secret),
-                () => return None,
-            };
-            Some(Asked { name, kind })
-        })
-        .collect()
+    let wrong = |source: anyhow::Error| TrialError::UserData { host: entry.id.clone(), source };
+    let text = text.map_err(|error| wrong(error.into()))?;
+    parts(text.as_bytes()).map_err(|error| wrong(error.into()))
 }
 
 /// What CloudFormation knows of every stack.
@@ -244,4 +271,25 @@ fn pseudo(name: &str, stack: &str, region: Option<&str>) -> Option<String> {
 
 fn told(error: stackgen_boot::BootError) -> String {
     format!("{:#}", anyhow::Error::new(error))
+}
+
+/// Does something that may take long, and says so.
+fn ticking<T>(shell: &Shell, name: &str, limit: Duration, work: impl FnOnce() -> T) -> T {
+    let object = format!("{name}, {} s at most", limit.as_secs());
+    let (working, ended) = channel::<()>();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let ended = ended;
+            let mut progress = shell.progress("Running", &object);
+            while ended.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+                progress.tick();
+            }
+        });
+        let _working = working;
+        work()
+    })
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -38,6 +38,10 @@ fn a_script_is_shown_whole_or_by_section() {
     mount '${DataVolume}' /data
     --- stderr
     ");
+    assert_snapshot!(env.run(&["userdata", "show", "prod-compute", "--section", "ready", "-n"]).stdout, @"
+    5  begin ready
+    6  echo $x
+    ");
     assert_snapshot!(env.run(&["userdata", "show", "prod-compute", "--section", "muont"]), @"
     exit code: 1
     --- stdout
@@ -162,7 +166,85 @@ fn shellcheck_is_asked_once_for_the_same_script() {
     assert_eq!(run().stderr, first.stderr);
     assert_eq!(fs::read_to_string(env.path("times")).unwrap(), "again\n");
     let asked = fs::read_to_string(env.path("asked")).unwrap();
+    assert_eq!(run().stderr, first.stderr);
     assert_eq!(asked, SCRIPT.replace("${DataVolume}", "x"));
+}
+
+/// The kit's own sections are nobody's to change; a project's own `src` is.
+#[test]
+fn shellcheck_is_silent_on_what_comes_with_stackgen() {
+    let mut assembly = with_sections();
+    assembly.manifest.stacks[1].user_data[0].lines[1].source = "src/host/mount.sh.hbs:1".into();
+    let env = env(&assembly);
+    env.write("bin/shellcheck", "#!/bin/sh\ncat >asked\necho '-:4:7: warning: Quote this. [SC2086]'\nexit 1\n");
+    fs::set_permissions(env.path("bin/shellcheck"), fs::Permissions::from_mode(0o755)).unwrap();
+    let run = || {
+        let path = format!("{}:/usr/bin:/bin", env.path("bin").display());
+        env.outcome(&env.command(&["synth", "prod-compute"]).env("PATH", path).output().unwrap())
+    };
+    assert_eq!(run().stderr, "");
+    env.write("src/host/mount.sh.hbs", "begin mount\nmount {{volume}} /data\n");
+    assert!(run().stderr.contains("SC2086"), "{}", run());
+}
+
+/// What is wrong with the image's file, or asked for in a way that makes no sense, is said before anything runs.
+#[test]
+fn what_makes_no_sense_is_refused_before_a_boot() {
+    let env = asking("true");
+    let image = |text: &str| {
+        env.write("userdata/image.yaml", text);
+        let run = env.run(&["userdata", "test", "prod-compute"]);
+        assert_eq!(run.code, Some(1), "{run}");
+        run.stderr
+    };
+    assert_snapshot!(image("files:\n  /a: b\n  /../../../../tmp/x: evil\n"), @"error: `[TEMP]/project/userdata/image.yaml:3`: the file `/../../../../tmp/x` of the image: a path begins with `/` and has no `.` or `..` in it");
+    assert_snapshot!(image("services:\n- shop\n- ../x\n"), @"error: `[TEMP]/project/userdata/image.yaml:3`: the service `../x` of the image: a name has letters, digits, `:`, `_`, `.`, `@` and `-`, without `.service`");
+    assert_snapshot!(image("users: {Shop Keeper: 1}\n"), @"error: `[TEMP]/project/userdata/image.yaml:1`: the user `Shop Keeper` of the image: a name begins with a small letter or `_`, goes on with small letters, digits, `_` and `-`, 32 in all at most");
+    assert_snapshot!(image("programs: {/usr/bin/x: echo}\n"), @"error: `[TEMP]/project/userdata/image.yaml:1`: the program `/usr/bin/x` of the image: a script begins with `#!` and what runs it, `#!/bin/sh`");
+    assert_snapshot!(image("users: {}\nprogramms: {}\n"), @"
+    error: `[TEMP]/project/userdata/image.yaml:2:1` does not describe an image: an image has no `programms`
+    hint: it has: users (name: number), files and programs (path: text), services
+          (names)
+    ");
+    assert_snapshot!(image("services: shop\n"), @"
+    error: `[TEMP]/project/userdata/image.yaml:1:11` does not describe an image: a list belongs here, `[one, two]`
+    hint: it has: users (name: number), files and programs (path: text), services
+          (names)
+    ");
+    assert_snapshot!(image("users: {shop: many}\n"), @"
+    error: `[TEMP]/project/userdata/image.yaml:1:15` does not describe an image: a number belongs here
+    hint: it has: users (name: number), files and programs (path: text), services
+          (names)
+    ");
+    assert_snapshot!(image("files: {/a: [b]}\n"), @"
+    error: `[TEMP]/project/userdata/image.yaml:1:13` does not describe an image: a text belongs here
+    hint: it has: users (name: number), files and programs (path: text), services
+          (names)
+    ");
+    assert_snapshot!(image("files: [\n"), @"
+    error: `[TEMP]/project/userdata/image.yaml:1:8` does not describe an image: names and what they have belong here, `name: value`
+    hint: it has: users (name: number), files and programs (path: text), services
+          (names)
+    ");
+    fs::remove_file(env.path("userdata/image.yaml")).unwrap();
+    let usage = |arguments: &[&str]| {
+        let run = env.run(&[&["userdata", "test", "prod-compute"], arguments].concat());
+        assert_eq!(run.code, Some(2), "{run}");
+        run.stderr
+    };
+    assert_snapshot!(usage(&["--value", "DataVolum=vol-1"]), @"
+    error: the script has no value `DataVolum`
+    hint: it has: none
+    ");
+    assert_snapshot!(usage(&["--only", "first boot", "--only", "kiled*again"]), @"
+    error: no scenario fits `kiled*again`
+    hint: there are:
+          first boot
+          the same script again
+          killed in ask, then again
+          and what the first boot tells of; --list prints it
+    ");
+    assert!(usage(&["--timeout", "0"]).contains("--timeout"));
 }
 
 /// A script that asks for a parameter. What it does with the answer is up to the caller.
@@ -172,15 +254,34 @@ fn asking(rest: &str) -> TestEnv {
          ask() {{ aws --region eu-west-1 ssm get-parameter --name /a --with-decryption --query Parameter.Value --output text; }}\n\
          {rest}\n"
     );
+    booting(&script)
+}
+
+/// The host of the two stacks with this script, in which `${DataVolume}` stands for its volume.
+fn booting(script: &str) -> TestEnv {
     let mut assembly = two_stacks();
     let entry = &mut assembly.manifest.stacks[1].user_data[0];
+    entry.values.extend(script.contains("${DataVolume}").then(|| "DataVolume".to_owned()));
     entry.sections = vec![SectionEntry { name: "ask".into(), line: 4, bytes: 1 }];
+    let pieces: Vec<_> = script.split("${DataVolume}").collect();
+    let user_data = match pieces[..] {
+        [before, after] => serde_json::json!({"Fn::Join": ["", [before, {"Ref": "DataVolume"}, after]]}),
+        _ => serde_json::json!(script),
+    };
     let template = serde_json::json!({"Resources": {
-        "Host": {"Type": "AWS::EC2::Instance", "Properties": {"UserData": {"Fn::Base64": script}}},
+        "Host": {"Type": "AWS::EC2::Instance", "Properties": {"UserData": {"Fn::Base64": user_data}}},
+        "DataVolume": {"Type": "AWS::EC2::Volume", "Properties": {"Size": 20}},
     }});
-    assembly.files.insert(entry.file.clone(), script);
+    assembly.files.insert(entry.file.clone(), script.to_owned());
     assembly.files.insert(assembly.manifest.stacks[1].template.clone(), template.to_string());
     env(&assembly)
+}
+
+const CAREFUL: &str = "value=$(ask) && [ -n \"$value\" ] || { echo '/a has no value'; exit 1; }";
+
+/// How long a scenario takes decides whether its progress is shown.
+fn without_progress(text: &str) -> String {
+    text.lines().filter(|line| !line.trim_start().starts_with("Running ")).map(|line| format!("{line}\n")).collect()
 }
 
 /// Times differ from run to run.
@@ -205,11 +306,8 @@ fn a_script_is_tried_in_every_way_that_it_suggests() {
     if !can_boot() {
         return;
     }
-    let run = asking("value=$(ask)\n[ -n \"$value\" ] || { echo '/a is empty'; exit 1; }").run(&[
-        "userdata",
-        "test",
-        "prod-compute",
-    ]);
+    let env = asking(CAREFUL);
+    let run = env.run(&["userdata", "test", "prod-compute", "--host", "Host"]);
     assert_eq!(run.code, Some(0), "{run}");
     assert_snapshot!(without_times(&run.stdout), @"
     passed first boot s
@@ -228,7 +326,13 @@ fn a_script_that_spills_a_secret_or_goes_on_without_it_is_caught() {
     }
     let spilt = asking("echo \"the value is $(ask)\"").run(&["userdata", "test", "prod-compute"]);
     assert_eq!(spilt.code, Some(1), "{spilt}");
-    assert!(spilt.stdout.contains("a secret can be read in the log"), "{spilt}");
+    assert!(spilt.stdout.contains("the value of `/a` can be read in line 2 of the log"), "{spilt}");
+    assert_snapshot!(without_progress(&spilt.stderr), @"
+         Booting Host of prod-compute in throw-away roots
+    error: 1 of 1 scenarios failed
+    hint: the other scenarios were not run: they begin with a first boot that works
+    hint: run it again and see all that it prints: --only 'first boot' --log
+    ");
     let careless = asking("value=$(ask) || value=none\ntrue \"$value\"");
     let careless = careless.run(&["userdata", "test", "prod-compute", "--only", "without*"]);
     assert_snapshot!(without_times(&careless.stdout), @"
@@ -239,9 +343,124 @@ fn a_script_that_spills_a_secret_or_goes_on_without_it_is_caught() {
     |
     | An error occurred (ParameterNotFound) when calling the GetParameter operation:
     ");
-    assert_snapshot!(careless.stderr, @"
+    assert_snapshot!(without_progress(&careless.stderr), @"
          Booting Host of prod-compute in throw-away roots
     error: 1 of 2 scenarios failed
-    hint: `--only NAME --log` runs one of them again and shows all that it prints
+    hint: run it again and see all that it prints: --only 'without /a' --log
     ");
+}
+
+/// It stops, and whoever reads the log does not know what to look at.
+#[test]
+fn a_script_that_does_not_say_what_it_lacks_is_caught() {
+    if !can_boot() {
+        return;
+    }
+    let silent = asking("value=$(ask 2>/dev/null)\n[ -n \"$value\" ]");
+    let silent = silent.run(&["userdata", "test", "prod-compute", "--only", "without /a", "--only", "*is empty"]);
+    assert_eq!(silent.code, Some(1), "{silent}");
+    assert_snapshot!(without_times(&silent.stdout), @"
+    passed first boot s
+    FAILED without /a s
+    it stopped, and the log does not say which it lacks: `/a` is not in it
+    | stackgen ask: begins
+    FAILED /a is empty s
+    it stopped, and the log does not say which it lacks: `/a` is not in it
+    | stackgen ask: begins
+    ");
+}
+
+#[test]
+fn parameters_have_the_values_that_are_given() {
+    if !can_boot() {
+        return;
+    }
+    let env = asking("value=$(ask)\n[ \"$value\" = right ] || { echo \"/a is not right: ${#value}\"; exit 1; }");
+    let test =
+        |arguments: &[&str]| env.run(&[&["userdata", "test", "prod-compute", "--only", "first*"], arguments].concat());
+    let right = test(&["--parameter", "/a=right"]);
+    assert_eq!(right.code, Some(0), "{right}");
+    assert_snapshot!(without_progress(&right.stderr), @"
+         Booting Host of prod-compute in throw-away roots
+    warning: the value of `/a` is too short to be looked for in logs and files; give it 6 letters or more
+    ");
+    let typo = test(&["--parameter", "/b=right"]);
+    assert_eq!(typo.code, Some(1), "{typo}");
+    assert_snapshot!(without_times(&typo.stdout), @"
+    FAILED first boot s
+    it ended with status 1; it must become ready
+    | stackgen ask: begins
+    | /a is not right: 16
+    hint: the script does not ask for `/b`; it asks for `/a`
+    ");
+    let unasked = test(&["--parameter", "/a=right", "--parameter", "/b=right"]);
+    assert_eq!(unasked.code, Some(2), "{unasked}");
+    assert!(unasked.stderr.ends_with("error: the script does not ask for `/b`\nhint: it asks for: /a\n"), "{unasked}");
+}
+
+#[test]
+fn scenarios_are_listed_and_chosen() {
+    if !can_boot() {
+        return;
+    }
+    let env = asking(CAREFUL);
+    let list = env.run(&["userdata", "test", "prod-compute", "--list"]);
+    assert_eq!(
+        list.stdout, "first boot\nthe same script again\nwithout /a\n/a is empty\nkilled in ask, then again\n",
+        "{list}"
+    );
+    let two = env.run(&["userdata", "test", "prod-compute", "--only", "/a*", "--only", "without*"]);
+    assert!(two.stdout.ends_with("3 of 3 scenarios passed\n"), "{two}");
+    let none = env.run(&["userdata", "test", "prod-compute", "--only", "without /b"]);
+    assert_eq!(none.code, Some(2), "{none}");
+    assert!(none.stderr.contains("no scenario fits `without /b`") && none.stderr.contains("/a is empty"), "{none}");
+}
+
+#[test]
+fn a_script_that_hangs_or_misses_something_is_explained() {
+    if !can_boot() {
+        return;
+    }
+    let hung = asking("echo waits for ever\nread -r _ < <(exec cat /dev/zero)");
+    let hung = hung.run(&["userdata", "test", "prod-compute", "--timeout", "1"]);
+    assert_eq!(hung.code, Some(1), "{hung}");
+    assert!(hung.stdout.contains("it was killed after 1 s, see --timeout; its last line: waits for ever"), "{hung}");
+    assert!(hung.stderr.contains("Running first boot, 1 s at most"), "{hung}");
+    let bare = asking("systemctl start shop\n").run(&["userdata", "test", "prod-compute"]);
+    assert_snapshot!(without_times(&bare.stdout), @"
+    FAILED first boot s
+    it ended with status 5; it must become ready
+    | stackgen ask: begins
+    | Failed to start shop.service: Unit shop.service not found.
+    hint: users, files, programs and services of the image are in
+    `userdata/image.yaml`, which this project does not have yet;
+    docs/boot-scripts.md has an example
+    ");
+    let alone = asking("curl -fsS https://example.org/").run(&["userdata", "test", "prod-compute"]);
+    assert!(alone.stdout.contains("hint: a trial has no network"), "{alone}");
+}
+
+/// It is right to stop, and wrong to say nothing of the volume.
+#[test]
+fn a_script_that_does_not_name_the_volume_is_caught() {
+    if !can_boot() {
+        return;
+    }
+    let never = ["userdata", "test", "prod-compute", "--only", "the volume never comes"];
+    let script = |said: &str| {
+        format!("#!/bin/bash\nvolume='${{DataVolume}}'\n[ -b /dev/nvme1n1 ] || {{ echo {said}; exit 1; }}\n")
+    };
+    let silent = booting(&script("no")).run(&never);
+    assert_eq!(silent.code, Some(1), "{silent}");
+    assert_snapshot!(without_times(&silent.stdout), @"
+    passed first boot s
+    FAILED the volume never comes s
+    it stopped, and the log does not say on account of which: it has
+    neither `vol-00000000000000000` nor `nvme1n1`
+    | no
+    ");
+    let named = booting(&script("no $volume")).run(&never);
+    assert_eq!(named.code, Some(0), "{named}");
+    let value = [&never[..], &["--value", "DataVolum=vol-1"]].concat();
+    assert!(booting(&script("no")).run(&value).stderr.contains("it has: DataVolume"));
 }

@@ -6,7 +6,7 @@ mod test;
 use crate::Context;
 use crate::error::CliError;
 
-/// Look at boot scripts, and run them: what a machine does when it first starts
+/// Look at boot scripts, and try them in throw-away roots
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]

@@ -1,11 +1,12 @@
 //! `stackgen userdata test`.
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::boot_script::Which;
 use crate::error::CliError;
-use crate::shell::{ERROR, STATUS};
-use crate::trial::{ImageFile, Trial, Verdict};
+use crate::shell::{ERROR, HINT, STATUS};
+use crate::trial::{ImageFile, Trial, TrialError, Verdict, Wishes};
 use crate::{Context, load, table, template};
 
 /// How wide the name of a scenario is, where there is room.
@@ -16,9 +17,12 @@ const NAME: usize = 52;
 /// The script runs as root with real disks and real tools; only AWS, systemd and the metadata service are played. After its
 /// first boot it meets everything that the stack and the script suggest: it runs again, on a new root with the same volume,
 /// with the volume late, absent, blank or of somebody else, without each parameter that it asks for, and killed in each section.
-/// It must become ready or stop with an error and tell its stack so, and no secret may be readable anywhere.
+/// It must become ready, or stop with an error that names what is wrong and tell its stack so, and no secret may be readable
+/// anywhere.
 ///
-/// What the machine image brings is in userdata/image.yaml: users, files, programs and services. Needs root.
+/// What the machine image brings is in userdata/image.yaml: users, files, programs and services. There is no network, so apt,
+/// pip and downloads fail: let `programs` of the image stand for them. Permissions (IAM) are not checked, and systemd is played:
+/// units start, and what they do in the end is not tried. Needs root.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -26,15 +30,23 @@ pub(crate) struct Args {
     /// What the image brings, instead of userdata/image.yaml
     #[arg(long, value_name = "FILE")]
     image: Option<PathBuf>,
-    /// A value that only a deploy knows, instead of one that is made up
+    /// A value that only a deploy knows, instead of one that is made up; NAME is what `userdata show` prints between `${` and
+    /// `}`, such as AWS::Region or DataVolume
     #[arg(long = "value", value_name = "NAME=VALUE", value_parser = pair)]
     values: Vec<(String, String)>,
-    /// A parameter with this value, instead of one that is made up
+    /// The value of a parameter or secret that the script asks for, instead of one that is made up; NAME is what the script
+    /// asks for, such as /shop/password
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = pair)]
     parameters: Vec<(String, String)>,
-    /// Only scenarios of this name, after the first boot; `*` stands for any letters
+    /// Only scenarios of this name, after the first boot; `*` stands for any letters; may be given several times
     #[arg(long, value_name = "NAME")]
-    only: Option<String>,
+    only: Vec<String>,
+    /// Print the names of all scenarios, after the first boot has told them
+    #[arg(long)]
+    list: bool,
+    /// How long one boot may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+    timeout: u64,
     /// Print all that the script prints
     #[arg(long)]
     log: bool,
@@ -55,10 +67,28 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
     let root = loaded.project.as_ref().map(|project| project.root.as_path());
     let image = ImageFile::read(args.image.as_deref(), root)?;
     let map = |pairs: &[(String, String)]| pairs.iter().cloned().collect::<BTreeMap<_, _>>();
-    let trial = Trial::new(&script, &template, image, &map(&args.values), &map(&args.parameters))?;
+    let (values, parameters) = (map(&args.values), map(&args.parameters));
+    let wishes = Wishes { values: &values, parameters: &parameters, limit: Duration::from_secs(args.timeout) };
+    let mut trial = Trial::new(&script, &template, image, &wishes)?;
+    trial.check(&args.only, false)?;
     context.shell.status("Booting", &format!("{} of {} in throw-away roots", script.entry.id, script.stack.name));
+    let first = trial.first(&context.shell)?;
+    if first.fault.is_some() || !args.list {
+        context.shell.view(&text(context, args.log, &first))?;
+    }
+    if first.fault.is_some() {
+        return Err(TrialError::Failed { failed: vec![first.name], tried: 1 }.into());
+    }
+    if args.list {
+        return context.shell.data(&(trial.names().join("\n") + "\n"));
+    }
+    trial.check(&args.only, true)?;
+    others(context, args, &trial)
+}
+
+fn others(context: &Context, args: &Args, trial: &Trial) -> Result<(), CliError> {
     let mut written = Ok(());
-    let tried = trial.run(args.only.as_deref(), |verdict| {
+    let tried = trial.others(&context.shell, &args.only, |verdict| {
         let text = text(context, args.log, &verdict);
         written = std::mem::replace(&mut written, Ok(())).and_then(|()| context.shell.view(&text));
     });
@@ -87,6 +117,10 @@ fn text(context: &Context, shows_log: bool, verdict: &Verdict) -> String {
     }
     for line in &lines[lines.len().saturating_sub(shown)..] {
         text += &format!("{:8}| {line}\n", "");
+    }
+    for hint in &verdict.hints {
+        let lines = table::wrap(hint, context.shell.width().saturating_sub(16));
+        text += &format!("{:10}{HINT}hint:{HINT:#} {}\n", "", lines.join(&format!("\n{:16}", "")));
     }
     text
 }
