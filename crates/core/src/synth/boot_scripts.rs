@@ -136,8 +136,7 @@ fn findings(script: &UserData) -> impl Iterator<Item = (Finding, &UserData)> {
 fn largest(script: &UserData) -> String {
     let mut sections: Vec<&Section> = script.sections.iter().collect();
     sections.sort_by_key(|section| std::cmp::Reverse(section.bytes));
-    let sizes: Vec<String> =
-        sections.iter().map(|section| format!("{} {}", section.name, section.bytes)).collect();
+    let sizes: Vec<String> = sections.iter().map(|section| format!("{} {}", section.name, section.bytes)).collect();
     let what = if script.is_packed { "; it is packed, and before that" } else { ";" };
     if sizes.is_empty() { String::new() } else { format!("{what} its largest sections have {}", sizes.join(", ")) }
 }
