@@ -94,7 +94,10 @@ impl<'a> Script<'a> {
 
     /// The text and the first line of each shell script that is written with a heredoc.
     fn written(&self) -> Vec<(&'a str, usize)> {
-        let writes = |command: &Command| command.output().is_some() || command.name() == "tee";
+        // A function of the script's own may write for it.
+        let writes = |command: &Command| {
+            command.output().is_some() || command.name() == "tee" || self.functions.contains_key(command.name())
+        };
         let writers = self.commands.iter().filter(|command| writes(command));
         let heredocs =
             writers.filter_map(|command| command.redirects.iter().find_map(|redirect| redirect.heredoc.as_ref()));
