@@ -28,7 +28,9 @@ fn compiled(pattern: &'static str) -> Option<&'static Regex> {
         return *known;
     }
     // `\p{L}` means letters only with the flag, and other patterns have escapes that the flag forbids.
-    let flags = if pattern.contains("\\p{") { "u" } else { "" };
-    let regex = Regex::with_flags(pattern, flags).ok().map(|regex| &*Box::leak(Box::new(regex)));
+    let flags = if pattern.contains("\\p{") || pattern.contains("\\P{") { "u" } else { "" };
+    // Other dialects have signs of their own for the very beginning and end.
+    let portable = pattern.replace("\\A", "^").replace("\\Z", "$");
+    let regex = Regex::with_flags(&portable, flags).ok().map(|regex| &*Box::leak(Box::new(regex)));
     *COMPILED.write().ok()?.entry(pattern).or_insert(regex)
 }

@@ -104,6 +104,8 @@ impl<'s> Walker<'s> {
         let Some(groups) = (place.node.is_map() || place.node.is_list()).then(|| groups(place)) else {
             return self.combined(place);
         };
+        // How many items a list has under a condition is known, but not whether anybody wants that condition there.
+        self.sink.unknown |= place.node.is_list() && groups.len() > 1;
         for group in &groups {
             self.sink.unknown |= group.open;
             for (rule, check) in &self.checks.groups {

@@ -27,7 +27,7 @@ fn check(place: &Place<'_, '_>, report: &mut Report<'_>) {
         return;
     }
     let fits = match (place.node.scalar(), place.literal()) {
-        (Some(_), None) => true,
+        (Some(scalar), None) => scalar.kind != ScalarKind::Null,
         (Some(_), Some(scalar)) => shape.allowed.iter().any(|literal| is(scalar, literal, shape.allowed_any_case)),
         (None, _) => false,
     };

@@ -5,7 +5,7 @@ use super::{unique::written, words};
 use crate::document::{Node, ScalarKind};
 use crate::report::Report;
 use crate::rule::{Check, Rule};
-use crate::template::{Function, call};
+use crate::template::{Function, SubPart, call, sub_parts};
 use crate::walk::Place;
 
 /// The rule.
@@ -55,10 +55,31 @@ fn look<'t>(place: &Place<'_, 't>, tags: Node<'t>, report: &mut Report<'_>) {
         let branches = place.context.template.branches(item, &place.scenario);
         branches.iter().for_each(|branch| tag(branch.node, report));
     }
+    unknown_names(place, tags, report);
     let mut seen = HashSet::new();
     let keys = tags.items().filter_map(|item| item.get("Key"));
     if !keys.map(written).all(|key| seen.insert(key)) {
         report.at(tags, || "two tags have the same key".to_owned());
+    }
+}
+
+/// cfn-lint also says here that `Fn::Sub` has an unknown name.
+fn unknown_names<'t>(place: &Place<'_, 't>, node: Node<'t>, report: &mut Report<'_>) {
+    let template = place.context.template;
+    let Some(call) = call(node).filter(|call| call.function == Function::Sub) else {
+        return node.children().for_each(|child| unknown_names(place, child, report));
+    };
+    let modules = || template.resources.iter().any(|resource| resource.type_name.ends_with("::MODULE"));
+    let unknown = |name: &str| {
+        !name.starts_with("AWS::") && template.parameter(name).is_none() && template.resource(name).is_none()
+    };
+    let Some(text) = call.argument.text().filter(|_| !template.is_transformed() && !modules()) else { return };
+    for part in sub_parts(text) {
+        if let SubPart::Variable(name, _) = part
+            && unknown(name.split('.').next().unwrap_or_default())
+        {
+            report.at(call.argument, || format!("nothing is named `{name}`"));
+        }
     }
 }
 
