@@ -64,17 +64,20 @@ fn custom_resources_need_their_service() {
 /// Forms within forms are tried again at every level; that must not double at each.
 #[test]
 fn nested_forms_are_quick() {
-    let mut statement = "{GeoMatchStatement: {CountryCodes: [Nowhere]}}".to_owned();
-    for _ in 0..12 {
-        statement =
-            format!("{{AndStatement: {{Statements: [{statement}, {statement}]}}}}").replacen(&statement, "{}", 1);
+    let step =
+        |config: &str| format!("{{Name: it, ExecutionBlockType: Parallel, ExecutionBlockConfiguration: {config}}}");
+    let mut inner = step("{Wrong: 1}");
+    for _ in 0..8 {
+        inner = step(&format!("{{ParallelConfig: {{Steps: [{inner}]}}}}"));
     }
     let mut text = "Resources:\n".to_owned();
     for number in 0..20 {
-        write!(text, "  Acl{number}:\n    Type: AWS::WAFv2::RuleGroup\n    Properties:\n      Rules: [{{Statement: {statement}}}]\n")
+        let workflow = format!("{{WorkflowTargetAction: activate, Steps: [{inner}]}}");
+        let properties = format!("{{Name: a, ExecutionRole: b, Regions: [a, b], Workflows: [{workflow}]}}");
+        writeln!(text, "  Plan{number}: {{Type: 'AWS::ARCRegionSwitch::Plan', Properties: {properties}}}")
             .expect("writing to text never fails");
     }
     let start = Instant::now();
-    findings(&text);
+    assert!(ids(&text).iter().filter(|id| **id == "E3018").count() >= 20);
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
 }

@@ -82,6 +82,7 @@ impl<'s> Walker<'s> {
     }
 
     pub(super) fn value(&mut self, place: &Place<'_, '_>) {
+        self.sink.unknown |= self.depth >= DEPTH;
         if self.depth >= DEPTH || (self.trying && self.sink.unknown) {
             return;
         }
