@@ -10,6 +10,7 @@
 pub mod context;
 pub mod document;
 mod lint;
+mod patterns;
 mod position;
 pub mod report;
 pub mod rule;

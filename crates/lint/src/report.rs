@@ -35,6 +35,10 @@ pub(crate) struct Sink {
     /// Asked whether a value fits a shape: findings are not made, only noticed.
     pub(crate) only_notice: bool,
     pub(crate) noticed: bool,
+    /// Asked the same: it cannot be told, because a function gives part of the value.
+    pub(crate) unknown: bool,
+    /// Findings are about alternatives none of which the value satisfies.
+    pub(crate) alternative: bool,
 }
 
 impl<'r> Report<'r> {
@@ -75,7 +79,10 @@ impl<'r> Report<'r> {
         self.sink.only_notice
     }
 
-    pub(crate) fn add(&mut self, span: Span, path: String, message: String) {
+    pub(crate) fn add(&mut self, span: Span, path: String, mut message: String) {
+        if self.sink.alternative {
+            message.push_str(" (in one of the forms that are allowed here, none of which fits)");
+        }
         let Report { id, fix, .. } = *self;
         self.sink.findings.push(Finding { rule: id, severity: severity_of(id), message, fix, span, path });
     }

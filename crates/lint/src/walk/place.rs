@@ -1,9 +1,8 @@
 //! Where the walk is.
 use stackgen_schema::{Property, Shape, ShapeId};
 
-use super::walker::Walker;
 use crate::context::Context;
-use crate::document::{Node, Step};
+use crate::document::{Node, Scalar, ScalarKind, Step};
 use crate::template::{Resource, Scenario};
 
 /// A value and what is said about it.
@@ -21,6 +20,26 @@ pub struct Place<'c, 't> {
     pub property: Option<&'static Property>,
     /// What is assumed of conditions here.
     pub scenario: Scenario<'t>,
+}
+
+const PSEUDO_PARAMETERS: [&str; 8] = [
+    "AWS::AccountId",
+    "AWS::NoValue",
+    "AWS::NotificationARNs",
+    "AWS::Partition",
+    "AWS::Region",
+    "AWS::StackId",
+    "AWS::StackName",
+    "AWS::URLSuffix",
+];
+
+/// Whether a value satisfies a shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fit {
+    Yes,
+    No,
+    /// A function or a macro stands in the way.
+    Unknown,
 }
 
 impl<'t> Place<'_, 't> {
@@ -50,10 +69,15 @@ impl<'t> Place<'_, 't> {
         self.node.is_map()
     }
 
-    /// Whether the value satisfies another shape, in everything below it as well.
+    /// The text, number or flag that stands here. Nothing for null, which takes the property away, and for what AWS replaces
+    /// before it looks at the value: dynamic references, and names of pseudo parameters, which people mean to be replaced.
     #[must_use]
-    pub fn fits(&self, shape: ShapeId) -> bool {
-        Walker::fits(self, shape)
+    pub fn literal(&self) -> Option<&'t Scalar> {
+        let dynamic = |text: &str| text.contains("{{") && text.contains("resolve:");
+        let pseudo = |text: &str| text.starts_with("AWS::") && PSEUDO_PARAMETERS.contains(&text);
+        let scalar = self.node.scalar()?;
+        let settled = scalar.kind != ScalarKind::Null && !dynamic(&scalar.text) && !pseudo(&scalar.text);
+        settled.then_some(scalar)
     }
 
     /// The same place with another shape.
@@ -67,5 +91,11 @@ impl<'t> Place<'_, 't> {
             property: self.property,
             scenario: self.scenario.clone(),
         }
+    }
+
+    /// The same place with more known about conditions.
+    pub(super) fn with_scenario(&self, scenario: &Scenario<'t>) -> Self {
+        let Place { context, resource, node, shape, property, .. } = *self;
+        Place { context, resource, node, shape, property, scenario: scenario.clone() }
     }
 }

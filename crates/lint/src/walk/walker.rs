@@ -1,13 +1,15 @@
 //! Going along.
-use stackgen_schema::{Combination, ResourceType, ShapeId};
+use stackgen_schema::{ResourceType, ShapeId};
 
 use super::group::{Group, groups};
 use super::place::Place;
 use crate::context::Context;
 use crate::document::Node;
+use crate::patterns;
 use crate::report::{Report, Sink};
 use crate::rule::{Check, Rule};
 use crate::rules;
+use crate::shapes;
 use crate::template::{Function, Resource, Scenario, call};
 
 /// How deep shapes may be followed; some contain themselves.
@@ -15,11 +17,11 @@ const DEPTH: usize = 64;
 
 /// The walk, with what finds something on its way.
 pub(crate) struct Walker<'s> {
-    sink: &'s mut Sink,
-    checks: &'static Sorted,
-    depth: usize,
+    pub(super) sink: &'s mut Sink,
+    pub(super) checks: &'static Sorted,
+    pub(super) depth: usize,
     /// Whether it is only asked if anything is found at all.
-    trying: bool,
+    pub(super) trying: bool,
 }
 
 impl<'s> Walker<'s> {
@@ -31,17 +33,8 @@ impl<'s> Walker<'s> {
         }
     }
 
-    /// Whether a value satisfies a shape. Only errors of the schema rules count. A function fits, since what it gives is not
-    /// known here.
-    pub(super) fn fits(place: &Place<'_, '_>, shape: ShapeId) -> bool {
-        let mut sink = Sink { only_notice: true, ..Sink::default() };
-        let mut walker = Walker { sink: &mut sink, checks: rules::fitting(), depth: 0, trying: true };
-        walker.value(&place.with_shape(shape));
-        !sink.noticed
-    }
-
     fn resource<'t>(&mut self, context: &Context<'t>, resource: &Resource<'t>) {
-        let Some(facts) = resource.facts else { return };
+        let Some(facts) = resource.facts.or_else(|| custom(resource.type_name)) else { return };
         if !resource.name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return; // cfn-lint says E3001 for the name and nothing more
         }
@@ -88,12 +81,14 @@ impl<'s> Walker<'s> {
         }
     }
 
-    fn value(&mut self, place: &Place<'_, '_>) {
-        if self.depth >= DEPTH || (self.trying && self.sink.noticed) {
+    pub(super) fn value(&mut self, place: &Place<'_, '_>) {
+        self.sink.unknown |= self.depth >= DEPTH;
+        if self.depth >= DEPTH || (self.trying && self.sink.unknown) {
             return;
         }
         self.depth += 1;
         if let Some(call) = call(place.node) {
+            self.sink.unknown = true;
             for (rule, check) in &self.checks.calls {
                 check(place, &call, &mut Report::new(rule, self.sink));
             }
@@ -107,15 +102,21 @@ impl<'s> Walker<'s> {
         for (rule, check) in &self.checks.values {
             check(place, &mut Report::new(rule, self.sink));
         }
-        if place.node.is_map() || place.node.is_list() {
-            for group in groups(place) {
-                for (rule, check) in &self.checks.groups {
-                    check(place, &group, &mut Report::new(rule, self.sink));
-                }
+        let Some(groups) = (place.node.is_map() || place.node.is_list()).then(|| groups(place)) else {
+            return self.combined(place);
+        };
+        // How many items a list has under a condition is known, but not whether anybody wants that condition there.
+        self.sink.unknown |= place.node.is_list() && groups.len() > 1;
+        for group in &groups {
+            self.sink.unknown |= group.open;
+            for (rule, check) in &self.checks.groups {
+                check(place, group, &mut Report::new(rule, self.sink));
             }
         }
         self.below(place);
-        self.combined(place);
+        if !place.shape.combinations.is_empty() {
+            groups.iter().for_each(|group| self.combined(&place.with_scenario(&group.scenario)));
+        }
     }
 
     /// Goes on to the properties of a map and the items of a list.
@@ -123,10 +124,17 @@ impl<'s> Walker<'s> {
         let Place { context, resource, shape, scenario, .. } = place;
         for entry in place.node.entries() {
             let name = entry.key.text.as_str();
-            if let Ok(at) = shape.properties.binary_search_by(|property| property.name.as_str().cmp(name)) {
+            let at = shape.properties.binary_search_by(|property| property.name.as_str().cmp(name));
+            if let Ok(at) = at {
                 let property = &shape.properties[at];
                 self.branches(context, resource, entry.value, property.shape, Some(property), scenario);
-            } else if let Some(other) = shape.additional {
+            }
+            let mut described = at.is_ok();
+            for (_, other) in shape.pattern_properties.iter().filter(|(pattern, _)| patterns::matches(pattern, name)) {
+                described = true;
+                self.branches(context, resource, entry.value, *other, None, scenario);
+            }
+            if let Some(other) = shape.additional.filter(|_| !described) {
                 self.branches(context, resource, entry.value, other, None, scenario);
             }
         }
@@ -136,20 +144,11 @@ impl<'s> Walker<'s> {
             }
         }
     }
+}
 
-    /// What holds in any case of the shapes that are combined. Alternatives are for rules.
-    fn combined(&mut self, place: &Place<'_, '_>) {
-        for combination in &place.shape.combinations {
-            match combination {
-                Combination::All(shapes) => shapes.iter().for_each(|shape| self.value(&place.with_shape(*shape))),
-                Combination::If { test, then, otherwise } => {
-                    let next = if place.fits(*test) { then } else { otherwise };
-                    next.iter().for_each(|shape| self.value(&place.with_shape(*shape)));
-                }
-                Combination::Any(_) | Combination::One(_) | Combination::Not(_) => {}
-            }
-        }
-    }
+/// A custom resource of any name has what all of them have.
+fn custom(type_name: &str) -> Option<&'static ResourceType> {
+    type_name.strip_prefix("Custom::").and_then(|_| shapes::resource_type("AWS::CloudFormation::CustomResource"))
 }
 
 type Checks<F> = Vec<(&'static Rule, F)>;

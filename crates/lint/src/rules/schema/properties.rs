@@ -1,4 +1,5 @@
 //! E3002: properties that the type does not have.
+use crate::patterns;
 use crate::report::Report;
 use crate::rule::{Check, Rule};
 use crate::walk::Place;
@@ -16,13 +17,16 @@ pub static RULE: Rule = Rule {
 
 fn check(place: &Place<'_, '_>, report: &mut Report<'_>) {
     let shape = place.shape;
-    if !shape.closed || !shape.pattern_properties.is_empty() {
+    if !shape.closed {
         return;
     }
     for entry in place.node.entries() {
         let name = entry.key.text.as_str();
         let made_by_macro = name == "Fn::Transform" || name.starts_with("Fn::ForEach::");
         if made_by_macro || shape.properties.binary_search_by(|property| property.name.as_str().cmp(name)).is_ok() {
+            continue;
+        }
+        if shape.pattern_properties.iter().any(|(pattern, _)| patterns::matches(pattern, name)) {
             continue;
         }
         report.at(entry.value, || {

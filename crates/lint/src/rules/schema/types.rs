@@ -1,6 +1,7 @@
 //! E3012: values of the wrong type.
 use stackgen_schema::TypeSet;
 
+use super::words;
 use crate::document::{Scalar, ScalarKind, Value};
 use crate::report::Report;
 use crate::rule::{Check, Rule};
@@ -29,9 +30,9 @@ const NAMES: [(TypeSet, &str); 6] = [
 
 fn check(place: &Place<'_, '_>, report: &mut Report<'_>) {
     let types = place.shape.types;
-    // A property that is null counts as one that is not there, but `Properties` itself must be a map.
-    let null = place.node.scalar().is_some_and(|scalar| scalar.kind == ScalarKind::Null);
-    if null && place.resource.properties != Some(place.node) {
+    // `Properties` itself is looked at for every resource, known or not: see `resource_type`.
+    let settled = place.node.scalar().is_none() || place.literal().is_some();
+    if !settled || place.resource.properties == Some(place.node) {
         return;
     }
     let fits = types.is_any() || NAMES.iter().any(|(one, _)| types.contains(*one) && is(place.node.value(), *one));
@@ -40,19 +41,9 @@ fn check(place: &Place<'_, '_>, report: &mut Report<'_>) {
     }
     report.at(place.node, || {
         let wanted: Vec<&str> = NAMES.iter().filter(|(one, _)| types.contains(*one)).map(|(_, name)| *name).collect();
-        let given = match place.node.value() {
-            Value::Scalar(scalar) if scalar.kind == ScalarKind::Text => format!("the text `{}`", short(&scalar.text)),
-            Value::Scalar(scalar) => format!("{} ({})", scalar.kind_name(), short(&scalar.text)),
-            Value::List => "a list".to_owned(),
-            Value::Map => "a map".to_owned(),
-        };
+        let given = words::value(place.node);
         format!("this must be {}, and it is {given}", wanted.join(" or "))
     });
-}
-
-fn short(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default();
-    if line.chars().count() > 40 { line.chars().take(40).chain(['…']).collect() } else { line.to_owned() }
 }
 
 /// Whether CloudFormation takes a value for this type.
