@@ -1,6 +1,7 @@
 //! Intrinsic functions and what they return.
 
 pub(crate) mod faults;
+mod formats;
 mod get_att;
 mod ids;
 mod signature;
@@ -40,6 +41,7 @@ pub const RULES: &[&Rule] = &[
     &ids::CONDITION,
     &texts::WITHOUT_VARIABLES,
     &texts::NOT_REPLACED,
+    &formats::REF,
     &texts::LOOP,
     &texts::SECURE_STRING,
 ];

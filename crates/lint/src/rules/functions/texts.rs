@@ -56,19 +56,13 @@ fn without_variables(context: &Context<'_>, report: &mut Report<'_>) {
         return;
     }
     for call in context.template.calls_of(Function::Sub) {
-        let argument = call.argument;
-        let node = if argument.is_list() { argument.item(0) } else { Some(argument) };
-        let Some((node, text)) = node.and_then(|node| Some((node, node.text()?))) else { continue };
-        let looked_at = matches!(call.section(), Section::Resources | Section::Outputs | Section::Conditions);
-        let replaced = sub_parts(text).iter().any(|part| matches!(part, SubPart::Variable(..)));
-        if looked_at && !replaced && !in_metadata(node) {
-            report.at(node, || "this text has no `${…}` that `Fn::Sub` could replace".to_owned());
+        let text = call.argument_at(0).and_then(Node::text);
+        let looked_at = matches!(call.section(), Section::Resources | Section::Outputs);
+        let replaced = |text| sub_parts(text).iter().any(|part| matches!(part, SubPart::Variable(..)));
+        if looked_at && text.is_some_and(|text| !replaced(text)) {
+            report.at(call.argument, || "this text has no `${…}` that `Fn::Sub` could replace".to_owned());
         }
     }
-}
-
-fn in_metadata(node: Node<'_>) -> bool {
-    node.steps().get(2).and_then(|step| step.name()) == Some("Metadata")
 }
 
 fn not_replaced(context: &Context<'_>, report: &mut Report<'_>) {
