@@ -306,8 +306,8 @@ impl<'t> Search<'_, 't> {
     fn unknown(&self, name: &str) -> Option<String> {
         let template = self.context.template;
         let decided = matches!(self.section, Section::Conditions | Section::Rules);
-        let resource = template.resource(name).is_some() || super::may_be_made(self.context, name);
-        let known = super::PSEUDO.contains(&name) || template.parameter(name).is_some() || (!decided && resource);
+        let resource = || template.resource(name).is_some() || super::may_be_made(self.context, name);
+        let known = super::PSEUDO.contains(&name) || template.parameter(name).is_some() || (!decided && resource());
         if known || template.conditions.named.iter().any(|it| decided && it.name.starts_with("Fn::ForEach::")) {
             return None;
         }
