@@ -3,6 +3,7 @@ use std::cell::OnceCell;
 
 use stackgen_schema::{Facts, ResourceType, Shape, ShapeId};
 
+use crate::rules::functions::{Fault, faults};
 use crate::shapes;
 use crate::template::Template;
 
@@ -16,11 +17,12 @@ pub struct Context<'t> {
     /// The regions that the template is meant for.
     pub regions: &'t [String],
     used: OnceCell<std::collections::HashSet<&'t str>>,
+    faults: OnceCell<Vec<Fault<'t>>>,
 }
 
 impl<'t> Context<'t> {
     pub(crate) fn new(template: &'t Template<'t>, regions: &'t [String]) -> Context<'t> {
-        Context { template, facts: Facts::embedded(), regions, used: OnceCell::new() }
+        Context { template, facts: Facts::embedded(), regions, used: OnceCell::new(), faults: OnceCell::new() }
     }
 
     /// A shape, decoded once for the whole process.
@@ -45,5 +47,10 @@ impl<'t> Context<'t> {
                 .map(|it| it.name)
                 .collect()
         })
+    }
+
+    /// What is wrong with functions, for the rules that report it.
+    pub fn function_faults(&self) -> &[Fault<'t>] {
+        self.faults.get_or_init(|| faults::all(self))
     }
 }

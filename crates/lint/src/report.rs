@@ -46,6 +46,12 @@ impl<'r> Report<'r> {
         Report { id: rule.id, fix: rule.fix, sink }
     }
 
+    /// The rule that finds something here.
+    #[must_use]
+    pub fn rule_id(&self) -> &'static str {
+        self.id
+    }
+
     /// Something is wrong with a value. The finding stands where cfn-lint puts it: at the key of the value, or at the item of
     /// a list ([`Node::place`]).
     pub fn at(&mut self, node: Node<'_>, message: impl FnOnce() -> String) {

@@ -1,44 +1,21 @@
-//! E1010: `Fn::GetAtt` names a resource and one of its attributes.
+//! Whether a resource has an attribute.
 use stackgen_schema::{Kind, ResourceType};
 
 use crate::context::Context;
-use crate::report::Report;
-use crate::rule::{Check, Rule};
-use crate::template::{Reference, ReferenceKind, Resource};
+use crate::template::Resource;
 
-/// The rule.
-pub static RULE: Rule = Rule {
-    id: "E1010",
-    name: "getatt-unknown",
-    reason: "CloudFormation refuses a template in which `Fn::GetAtt` names no resource, or an attribute that its type does not \
-             return.",
-    fix: "Correct the name; `stackgen explain TYPE` lists the attributes.",
-    good: "Resources:\n  Queue:\n    Type: AWS::SQS::Queue\nOutputs:\n  Arn:\n    Value: !GetAtt Queue.Arn\n",
-    bad: "Resources:\n  Queue:\n    Type: AWS::SQS::Queue\nOutputs:\n  Arn:\n    Value: !GetAtt Queue.ARN\n",
-    check: Check::Template(check),
-};
-
-fn check(context: &Context<'_>, report: &mut Report<'_>) {
-    let wanted = |reference: &&Reference<'_>| reference.kind == ReferenceKind::GetAtt;
-    for reference in context.template.references.iter().filter(wanted) {
-        if !super::is_checked(reference.node) {
-            continue;
+/// What is missing: the number of the part of `Fn::GetAtt` (0 for the resource, 1 for the attribute) and why.
+pub(super) fn missing(context: &Context<'_>, name: &str, attribute: &str) -> Option<(usize, String)> {
+    match context.template.resource(name) {
+        Some(resource) => {
+            let facts = resource.facts.filter(|facts| !returns(facts, resource, attribute))?;
+            Some((1, missing_attribute(facts, attribute)))
         }
-        let part = |index| reference.node.item(index).unwrap_or(reference.node);
-        let (name, attribute) = (reference.name, reference.attribute.as_deref().unwrap_or_default());
-        match context.template.resource(name) {
-            Some(resource) => {
-                if let Some(facts) = resource.facts.filter(|facts| !returns(facts, resource, attribute)) {
-                    report.at(part(1), || missing_attribute(facts, attribute));
-                }
-            }
-            None if super::may_be_made(context, name) => {}
-            None => report.at(part(0), || {
-                match stackgen_schema::nearest(name, context.template.resources.iter().map(|resource| resource.name)) {
-                    Some(near) => format!("there is no resource `{name}`; did you mean `{near}`?"),
-                    None => format!("there is no resource `{name}`"),
-                }
-            }),
+        None if super::may_be_made(context, name) => None,
+        None => {
+            let near = stackgen_schema::nearest(name, context.template.resources.iter().map(|resource| resource.name));
+            let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            Some((0, format!("there is no resource `{name}`{hint}")))
         }
     }
 }

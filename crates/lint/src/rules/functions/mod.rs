@@ -1,27 +1,65 @@
 //! Intrinsic functions and what they return.
 
+pub(crate) mod faults;
+mod formats;
 mod get_att;
-mod reference;
+mod ids;
+mod signature;
+mod texts;
+mod values;
 
 use crate::context::Context;
 use crate::document::Node;
 use crate::rule::Rule;
-use crate::template::{Function, SERVERLESS, Section};
+use crate::template::{Function, SERVERLESS};
+
+pub use faults::Fault;
 
 /// The rules of this family.
-pub const RULES: &[&Rule] = &[&get_att::RULE, &reference::RULE];
+pub const RULES: &[&Rule] = &[
+    &ids::GET_ATT,
+    &ids::FIND_IN_MAP,
+    &ids::GET_AZS,
+    &ids::IMPORT_VALUE,
+    &ids::SELECT,
+    &ids::SPLIT,
+    &ids::SUB,
+    &ids::REF,
+    &ids::BASE64,
+    &ids::JOIN,
+    &ids::CIDR,
+    &ids::IF,
+    &ids::LENGTH,
+    &ids::TO_JSON,
+    &ids::STACK_OUTPUT,
+    &ids::OUTPUT_VALUE,
+    &ids::EXPORT_NAME,
+    &ids::EQUALS,
+    &ids::AND,
+    &ids::NOT,
+    &ids::OR,
+    &ids::CONDITION,
+    &texts::WITHOUT_VARIABLES,
+    &texts::NOT_REPLACED,
+    &formats::REF,
+    &texts::LOOP,
+    &texts::SECURE_STRING,
+];
 
-/// Whether CloudFormation looks at functions here. In metadata it replaces them and never complains here.
-fn is_checked(node: Node<'_>) -> bool {
-    match Section::of(node) {
-        Section::Outputs | Section::Conditions | Section::Rules => true,
-        Section::Resources => node.steps().get(2).and_then(|step| step.name()) != Some("Metadata"),
-        _ => false,
-    }
-}
+/// What CloudFormation itself knows by name.
+const PSEUDO: [&str; 8] = [
+    "AWS::AccountId",
+    "AWS::NoValue",
+    "AWS::NotificationARNs",
+    "AWS::Partition",
+    "AWS::Region",
+    "AWS::StackId",
+    "AWS::StackName",
+    "AWS::URLSuffix",
+];
 
 /// Whether a name may be of a resource that a transform, a loop or a module makes.
-fn may_be_made(context: &Context<'_>, name: &str) -> bool {
+pub(crate) fn may_be_made(context: &Context<'_>, name: &str) -> bool {
     let template = context.template;
     let maker = |made: &str| made.starts_with("AWS::Serverless::") || made.ends_with("::MODULE");
     template.calls_of(Function::ForEach).next().is_some()

@@ -49,8 +49,15 @@ fn section(name: &str, node: Node<'_>, report: &mut Report<'_>) {
                 report.at(node, || "the only version of the template format is `2010-09-09`".to_owned());
             }
         }
+        "Globals" if super::is_null(node) => {}
         "Conditions" | "Globals" | "Rules" if !node.is_map() => {
             report.at(node, || format!("`{name}` is a map from names to what they mean; this is none"));
+        }
+        "Conditions" => {
+            let arguments = node.entries().map(|entry| entry.value.only_entry().map_or(entry.value, |only| only.value));
+            for argument in arguments.filter(|argument| super::is_null(*argument)) {
+                report.at(argument, || "a condition that is null can neither hold nor not hold".to_owned());
+            }
         }
         "Fn::Transform" => {}
         _ if name.starts_with("Fn::ForEach::") || SECTIONS.contains(&name) => {}
