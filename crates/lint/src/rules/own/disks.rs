@@ -68,15 +68,17 @@ fn performance(context: &Context<'_>, report: &mut Report<'_>) {
 fn gp3(disk: Node<'_>, number: impl Fn(&str) -> Option<u64>, report: &mut Report<'_>) {
     let rate = number("Iops").unwrap_or(3000);
     let size = number("Size").or_else(|| number("VolumeSize"));
-    if let (Some(given), Some(size)) = (disk.get("Iops"), size) {
-        if rate > 3000 && rate > size.saturating_mul(500) {
-            report.at(given, || format!("{rate} IOPS are more than the 500 for each of the {size} GiB"));
-        }
+    if let (Some(given), Some(size)) = (disk.get("Iops"), size)
+        && rate > 3000
+        && rate > size.saturating_mul(500)
+    {
+        report.at(given, || format!("{rate} IOPS are more than the 500 for each of the {size} GiB"));
     }
-    if let (Some(given), Some(speed)) = (disk.get("Throughput"), number("Throughput")) {
-        if speed > 125 && speed.saturating_mul(4) > rate {
-            report.at(given, || format!("{speed} MiB/s take {} IOPS, and there are {rate}", speed.saturating_mul(4)));
-        }
+    if let (Some(given), Some(speed)) = (disk.get("Throughput"), number("Throughput"))
+        && speed > 125
+        && speed.saturating_mul(4) > rate
+    {
+        report.at(given, || format!("{speed} MiB/s take {} IOPS, and there are {rate}", speed.saturating_mul(4)));
     }
 }
 

@@ -184,15 +184,15 @@ fn zones_differ<'t>(
     let volume = attachment.property("VolumeId").and_then(asked).and_then(|name| context.template.resource(name));
     let Some(of_volume) = volume.and_then(|it| it.property("AvailabilityZone")) else { return };
     let of_instance = zone_of(context, instance).and_then(Node::any_text);
-    if let (Some(first), Some(second)) = (of_volume.any_text(), of_instance) {
-        if first != second {
-            report.at(of_volume, || {
+    if let (Some(first), Some(second)) = (of_volume.any_text(), of_instance)
+        && first != second
+    {
+        report.at(of_volume, || {
                 format!(
                     "this volume is in `{first}` and `{}`, which it is attached to, in `{second}`; it cannot be attached there",
                     instance.name
                 )
             });
-        }
     }
 }
 

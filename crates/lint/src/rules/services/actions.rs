@@ -182,7 +182,7 @@ fn is_of_form(arn: &str, form: &str) -> bool {
         return head;
     }
     for (one, other) in given[5].split(letter).zip(wanted[5].split(letter)) {
-        let other = other.split("${").next().unwrap_or(other);
+        let other = other.split("${").next().unwrap_or(other).split(".*").next().unwrap_or(other);
         if one == other {
             continue;
         }

@@ -84,7 +84,7 @@ fn ways<'t>(
             let mut next = Vec::new();
             for (text, _, scenario) in &open {
                 for branch in context.template.branches(value, scenario).into_iter().filter(|it| !is_null(it.node)) {
-                    let place = if names.len() == 1 { value } else { given.node };
+                    let place = if names.len() == 1 && given.node == properties { value } else { properties };
                     next.push((format!("{text}\n{}", same(branch.node)), place, branch.scenario));
                 }
             }

@@ -1,9 +1,13 @@
 //! What one service demands beyond its types.
 
 mod actions;
+mod buckets;
+mod globals;
 mod identifiers;
+mod passwords;
 pub(in crate::rules) mod policy;
 mod policy_form;
+mod retention;
 mod runtimes;
 
 use crate::rule::Rule;
@@ -21,4 +25,9 @@ pub const RULES: &[&Rule] = &[
     &actions::UNKNOWN,
     &actions::UNFIT,
     &actions::VERSION,
+    &buckets::OWNERSHIP,
+    &buckets::LEGACY,
+    &retention::RULE,
+    &passwords::RULE,
+    &globals::RULE,
 ];

@@ -72,6 +72,10 @@ struct Form {
     principal: bool,
     /// Whether resources must be ARNs and ids of statements plain.
     strict: bool,
+    /// Whether a resource may be there without being demanded.
+    may_have_resource: bool,
+    /// Whether ids of statements must differ. S3 and SQS take them twice.
+    unique: bool,
 }
 
 /// Every document of a property, in every branch.
@@ -113,7 +117,12 @@ fn identity(context: &Context<'_>, report: &mut Report<'_>) {
         ("AWS::IAM::GroupPolicy", &["PolicyDocument"]),
         ("AWS::SSO::PermissionSet", &["InlinePolicy"]),
     ];
-    each(context, report, PLACES, &Form { resource: true, principal: false, strict: true });
+    each(
+        context,
+        report,
+        PLACES,
+        &Form { resource: true, principal: false, strict: true, may_have_resource: false, unique: true },
+    );
 }
 
 fn resource(context: &Context<'_>, report: &mut Report<'_>) {
@@ -124,17 +133,32 @@ fn resource(context: &Context<'_>, report: &mut Report<'_>) {
         ("AWS::SNS::TopicPolicy", &["PolicyDocument"]),
         ("AWS::SQS::QueuePolicy", &["PolicyDocument"]),
     ];
-    each(context, report, PLACES, &Form { resource: true, principal: true, strict: false });
+    each(
+        context,
+        report,
+        PLACES,
+        &Form { resource: true, principal: true, strict: false, may_have_resource: false, unique: false },
+    );
 }
 
 fn repository(context: &Context<'_>, report: &mut Report<'_>) {
     const PLACES: &Places = &[("AWS::ECR::Repository", &["RepositoryPolicyText"])];
-    each(context, report, PLACES, &Form { resource: false, principal: true, strict: false });
+    each(
+        context,
+        report,
+        PLACES,
+        &Form { resource: false, principal: true, strict: false, may_have_resource: true, unique: true },
+    );
 }
 
 fn trust(context: &Context<'_>, report: &mut Report<'_>) {
     const PLACES: &Places = &[("AWS::IAM::Role", &["AssumeRolePolicyDocument"])];
-    each(context, report, PLACES, &Form { resource: false, principal: true, strict: false });
+    each(
+        context,
+        report,
+        PLACES,
+        &Form { resource: false, principal: true, strict: false, may_have_resource: false, unique: true },
+    );
 }
 
 /// Whether a function or a macro makes more of a map than is shown.
@@ -178,7 +202,7 @@ fn statements<'t>(context: &Context<'t>, list: Node<'t>, form: &Form, report: &m
                 statement(context, one.node, form, report);
             }
             let id = item.get("Sid").and_then(Node::text);
-            if id.is_some_and(|id| !ids.insert(id)) {
+            if form.unique && id.is_some_and(|id| !ids.insert(id)) {
                 report.at(branch.node, || format!("two statements have the `Sid` `{}`", id.unwrap_or_default()));
             }
         }
@@ -198,7 +222,8 @@ fn statement<'t>(context: &Context<'t>, node: Node<'t>, form: &Form, report: &mu
     pairs.extend(form.principal.then_some(("Principal", "NotPrincipal")));
     for entry in node.entries() {
         let name = entry.key.text.as_str();
-        let known = matches!(name, "Sid" | "Effect" | "Condition");
+        // ECR takes a resource without need; a role's trust takes none.
+        let known = matches!(name, "Sid" | "Effect" | "Condition") || (name == "Resource" && form.may_have_resource);
         if known || pairs.iter().any(|(one, other)| name == *one || name == *other) {
             part(context, name, entry.value, form, report);
         } else {
@@ -209,7 +234,9 @@ fn statement<'t>(context: &Context<'t>, node: Node<'t>, form: &Form, report: &mu
         match (node.get(one), node.get(other)) {
             (None, None) => report.at(node, || format!("the statement has neither `{one}` nor `{other}`")),
             (Some(first), Some(second)) if !may_be_absent(first) && !may_be_absent(second) => {
-                report.at(node, || format!("the statement has both `{one}` and `{other}`"));
+                for node in [first, second] {
+                    report.at(node, || format!("the statement has both `{one}` and `{other}`"));
+                }
             }
             _ => {}
         }

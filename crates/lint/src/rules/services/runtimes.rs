@@ -18,6 +18,7 @@ struct Life {
 /// Those of which nothing can be made any more have the day on which that was so, three times.
 ///
 /// Source: *Lambda runtimes*, "Deprecated runtimes" and "Supported runtimes", in the Lambda Developer Guide of 2026.
+#[expect(clippy::inconsistent_digit_grouping, reason = "they are dates")]
 const LIVES: &[Life] = &[
     Life { runtimes: &["nodejs"], ends: [2016_10_31; 3] },
     Life { runtimes: &["nodejs4.3-edge"], ends: [2019_04_30; 3] },
@@ -158,6 +159,7 @@ fn runtimes<'t>(context: &Context<'t>) -> Vec<Node<'t>> {
 }
 
 #[test]
+#[expect(clippy::inconsistent_digit_grouping, reason = "they are dates")]
 fn days_have_dates() {
     assert_eq!([day(0), day(59), day(20_778), day(19_782)], [1970_01_01, 1970_03_01, 2026_11_21, 2024_02_29]);
 }
