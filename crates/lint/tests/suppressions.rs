@@ -1,7 +1,7 @@
 //! What a template's author allows.
 use stackgen_lint::{Options, Severity, lint};
 
-const BAD: &str = "Resources:\n  A:\n    Type: AWS::SQS::Queue\n    Properties: {X: 1}\n  B:\n    Type: AWS::SQS::Queue\n    \
+const BAD: &str = "Resources:\n  A:\n    Type: AWS::SNS::Topic\n    Properties: {X: 1}\n  B:\n    Type: AWS::SNS::Topic\n    \
                    Properties: {X: 1}\n";
 
 fn lines(text: &str, options: &Options) -> Vec<u32> {
