@@ -17,6 +17,7 @@ pub mod boot;
 pub mod functions;
 pub mod graph;
 pub mod own;
+mod reading;
 pub mod schema;
 pub mod services;
 pub mod structure;
