@@ -5,7 +5,7 @@
 //! The referees are the real cfn-lint and AWS's cloudformation-validate ([`referee`]), and files with the results that
 //! cfn-lint's own tests expect ([`expected`]).
 //!
-//! `stackgen lint --format json FILES…` prints a list of findings, `[]` if there are none:
+//! `stackgen lint --notes --format json FILES…` prints a list of findings, `[]` if there are none:
 //!
 //! ```json
 //! [{"rule": "E3012", "severity": "error", "message": "…", "file": "a.yaml", "line": 4, "column": 7,
@@ -13,7 +13,7 @@
 //! ```
 //!
 //! `file` is the name as it was given, lines and columns begin at 1, `path` has the keys and the indices as text. It exits
-//! with 0, 2, 4 or 6 whatever it finds; any other status, and output that is not such a list, counts as a crash.
+//! with 0 or bits for errors (2), warnings (4) and notes (8); any other status, and output that is not such a list, counts as a crash.
 use std::path::PathBuf;
 
 use anyhow::{bail, ensure};
