@@ -11,7 +11,7 @@ use crate::{Context, select};
 
 const DETAILS: &str = "\
 Exit codes:
-  0 nothing wrong   2 errors   4 warnings   6 both   8 more for notes, if they are asked for
+  0 nothing wrong   2 errors   4 warnings   6 both   8 more with notes
   1 there was nothing to lint, such as an app that fails
 
 What is wrong but wanted is allowed in stackgen.toml, with the reason:

@@ -20,7 +20,7 @@ Examples:
   stackgen synth prod-compute | less    one template
   stackgen synth 'prod-*' --out build   files, with the boot scripts beside them
   stackgen list                         the stacks and what they depend on
-  stackgen lint templates/*.yaml        what is wrong with templates, these or this project's
+  stackgen lint templates               what is wrong with templates in a folder
   stackgen graph --out stacks.html      a picture of what refers to what
   stackgen userdata show prod-compute   what runs on a host when it first starts
   stackgen explain ec2::volume          what CloudFormation knows about a type

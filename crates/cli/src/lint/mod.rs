@@ -78,10 +78,15 @@ impl Wishes {
         options
     }
 
+    /// Whether findings of this rule are asked for.
+    pub(crate) fn asks_for(&self, rule: &str) -> bool {
+        let named = |ids: &[String]| ids.iter().any(|id| !id.is_empty() && rule.starts_with(id.as_str()));
+        (self.only.is_empty() || named(&self.only)) && !named(&self.ignore)
+    }
+
     /// Notes are told only to those who ask for them, like cfn-lint's.
     pub(crate) fn wants(&self, finding: &Finding) -> bool {
-        let is_named = || self.only.iter().any(|id| !id.is_empty() && finding.rule.starts_with(id.as_str()));
-        finding.severity != Severity::Info || self.notes || is_named()
+        finding.severity != Severity::Info || self.notes || !self.only.is_empty() && self.asks_for(finding.rule)
     }
 }
 

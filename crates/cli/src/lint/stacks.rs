@@ -17,8 +17,9 @@ pub(crate) struct LintErrors(usize);
 
 /// Shows the errors in stacks, without warnings and notes: those are for people who ask. With any, the command is over.
 pub(crate) fn check(context: &Context, loaded: &Loaded, stacks: &[&StackEntry]) -> Result<(), LintErrors> {
-    let mut outcome = Outcome::default();
-    lint(&loaded.assembly, stacks, &Wishes::default(), &mut outcome);
+    // The app has read its boot scripts itself.
+    let findings = stacks.iter().flat_map(|stack| template(&loaded.assembly, stack, &Wishes::default())).collect();
+    let mut outcome = Outcome { findings, ..Outcome::default() };
     if let Some(project) = &loaded.project {
         suppress::apply(project, &context.settings.today, &mut outcome);
     }
@@ -32,24 +33,23 @@ pub(crate) fn check(context: &Context, loaded: &Loaded, stacks: &[&StackEntry]) 
     }
 }
 
-/// Lints stacks and adds what was found.
+/// Lints stacks with their boot scripts and adds what was found.
 pub(crate) fn lint(assembly: &Assembly, stacks: &[&StackEntry], wishes: &Wishes, outcome: &mut Outcome) {
     for stack in stacks {
         outcome.templates.push(stack.name.clone());
-        let options = wishes.options(stack.region.as_deref());
-        let findings = stackgen_lint::lint(assembly.template(stack), &options);
-        let told = findings.into_iter().filter(|finding| wishes.wants(finding) && !is_of_script(stack, finding));
-        let mut found: Vec<Found> = told.map(|finding| placed(stack, finding)).collect();
-        let wanted = |id: &str| {
-            let named = |ids: &[String]| ids.iter().any(|wanted| !wanted.is_empty() && id.starts_with(wanted.as_str()));
-            (options.only.is_empty() || named(&options.only)) && !named(&options.ignore)
-        };
+        let mut found = template(assembly, stack, wishes);
         for script in BootScript::all(assembly, stack) {
-            found.extend(of_script(&script).filter(|found| wanted(found.finding.rule)));
+            found.extend(of_script(&script).filter(|found| wishes.asks_for(found.finding.rule)));
         }
         found.sort_by(|one, other| (&one.file, one.finding.span).cmp(&(&other.file, other.finding.span)));
         outcome.findings.append(&mut found);
     }
+}
+
+fn template(assembly: &Assembly, stack: &StackEntry, wishes: &Wishes) -> Vec<Found> {
+    let findings = stackgen_lint::lint(assembly.template(stack), &wishes.options(stack.region.as_deref()));
+    let told = findings.into_iter().filter(|finding| wishes.wants(finding) && !is_of_script(stack, finding));
+    told.map(|finding| placed(stack, finding)).collect()
 }
 
 /// What the script as it was written tells better, and even if it is packed.
