@@ -7,7 +7,7 @@ use std::thread;
 
 use stackgen_lint::{Finding, Options, Position, Severity, Span};
 
-use super::input::Input;
+use super::input::{Input, STANDARD_INPUT};
 use super::{Found, Outcome, Wishes, counted};
 use crate::shell::{Shell, TICK};
 
@@ -27,14 +27,10 @@ enum Answer {
 /// Lints files and adds what was found.
 pub(crate) fn lint(shell: &Shell, inputs: &[Input], wishes: &Wishes, outcome: &mut Outcome) {
     let options = wishes.options(None);
-    if inputs.iter().any(|input| input.name == "-") {
-        let text = read_all(io::stdin().lock()).map(|text| outcome.texts.insert("-".to_owned(), text));
-        if let Err(finding) = text {
-            outcome.findings.push(found("-", *finding));
-        }
-    }
-    let one = |input: &Input| match outcome.texts.get(&input.name) {
-        Some(text) => Answer::Linted(stackgen_lint::lint(text, &options)),
+    let standard = inputs.iter().any(|input| input.name == STANDARD_INPUT).then(|| read_all(io::stdin().lock()));
+    let one = |input: &Input| match standard.as_ref().filter(|_| input.name == STANDARD_INPUT) {
+        Some(Ok(text)) => Answer::Linted(stackgen_lint::lint(text, &options)),
+        Some(Err(finding)) => Answer::Linted(vec![Finding::clone(finding)]),
         None => file(input, &options),
     };
     let answers = match inputs.len() {
@@ -45,12 +41,14 @@ pub(crate) fn lint(shell: &Shell, inputs: &[Input], wishes: &Wishes, outcome: &m
         let Answer::Linted(findings) = answer else { continue };
         outcome.templates.push(input.name.clone());
         let wanted = findings.into_iter().filter(|finding| wishes.wants(finding));
-        outcome.findings.extend(wanted.map(|finding| found(&input.name, finding)));
+        outcome.findings.extend(wanted.map(|finding| Found {
+            finding,
+            file: input.name.clone(),
+            stack: None,
+            in_source: false,
+        }));
     }
-}
-
-fn found(file: &str, finding: Finding) -> Found {
-    Found { finding, file: file.to_owned(), stack: None, in_source: false }
+    outcome.texts.extend(standard.and_then(Result::ok).map(|text| (STANDARD_INPUT.to_owned(), text)));
 }
 
 fn in_parallel(shell: &Shell, inputs: &[Input], one: &(impl Fn(&Input) -> Answer + Sync)) -> Vec<Answer> {

@@ -8,6 +8,8 @@ use thiserror::Error;
 
 use crate::names;
 
+/// The name of what is piped in.
+pub(crate) const STANDARD_INPUT: &str = "-";
 /// How the names of templates end.
 const ENDINGS: [&str; 4] = ["yaml", "yml", "json", "template"];
 /// What is no template although it is named like one.
@@ -16,7 +18,7 @@ const FOREIGN_FOLDERS: [&str; 2] = ["node_modules", "target"];
 /// A text that is to be linted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Input {
-    /// As it was given; `-` is standard input.
+    /// As it was given.
     pub(crate) name: String,
     /// Whether it was found in a folder, where not everything has to be a template.
     pub(crate) is_guess: bool,
@@ -34,7 +36,7 @@ pub(crate) enum InputError {
 /// Whether a word means files; else it means a stack.
 pub(crate) fn is_file(word: &str) -> bool {
     let ends = Path::new(word).extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known));
-    word == "-" || word.contains('/') || ends || Path::new(word).exists()
+    word == STANDARD_INPUT || word.contains('/') || ends || Path::new(word).exists()
 }
 
 /// The files that words mean, each once, in the order of the words and then of their names.
@@ -44,7 +46,7 @@ pub(crate) fn files(words: &[String]) -> Result<Vec<Input>, InputError> {
         let path = Path::new(word);
         // A name with a star in it may be that of a file.
         let found = match word.as_str() {
-            "-" => vec![named(word)],
+            STANDARD_INPUT => vec![named(word)],
             _ if path.is_dir() => below(path)?.iter().map(|path| guessed(path)).collect(),
             _ if !path.exists() && word.contains(['*', '?']) => fitting(word)?,
             _ => vec![named(word)],
