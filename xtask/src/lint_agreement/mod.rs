@@ -73,6 +73,11 @@ struct Choice {
     cfn_validate: bool,
 }
 
+/// The command of the real cfn-lint, installed if it is not there.
+pub(crate) fn cfn_lint() -> anyhow::Result<PathBuf> {
+    Ok(CFN_LINT.installed()?.with_file_name("cfn-lint"))
+}
+
 /// Lints with both, prints the comparison, and judges it.
 pub fn exec(args: &Args) -> anyhow::Result<()> {
     let names = templates::below(&args.templates)?;
