@@ -15,8 +15,9 @@ use crate::shell::{Shell, TICK};
 const STACK_BYTES: usize = 8 << 20;
 /// So few files are done before other threads have started.
 const FEW: usize = 8;
-/// What every template has; what was only found in a folder and has it not is none.
+/// What every template has, and one of what nearly every template has.
 const MARK: &str = "Resources";
+const MARKS: [&str; 3] = ["AWSTemplateFormatVersion", "AWS::", "Custom::"];
 
 /// What became of one file.
 enum Answer {
@@ -86,10 +87,15 @@ fn in_parallel(shell: &Shell, inputs: &[Input], one: &(impl Fn(&Input) -> Answer
 
 fn file(input: &Input, options: &Options) -> Answer {
     match fs::File::open(&input.name).map_err(|error| unreadable(&error)).and_then(read_all) {
-        Ok(text) if input.is_guess && !text.contains(MARK) => Answer::NoTemplate,
+        Ok(text) if input.is_guess && !looks_like_template(&text) => Answer::NoTemplate,
         Ok(text) => Answer::Linted(stackgen_lint::lint(&text, options)),
         Err(finding) => Answer::Linted(vec![*finding]),
     }
+}
+
+/// A folder holds other things in YAML and JSON.
+fn looks_like_template(text: &str) -> bool {
+    text.contains(MARK) && MARKS.iter().any(|mark| text.contains(mark))
 }
 
 /// A text, or a finding that says why it is none.
