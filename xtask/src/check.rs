@@ -32,6 +32,7 @@ const STEPS: &[Step] = &[
     step("features", &["cargo", "xtask", "features", "--check"]),
     step("lint", &["cargo", "clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]),
     step("scripts", &["shellcheck", ".ci/run"]),
+    step("rules", &["cargo", "xtask", "rules", "--check"]),
     step("facts", &["cargo", "xtask", "schema", "check"]),
     step("licences", &["cargo", "deny", "--log-level", "error", "check", "licenses", "bans", "sources"]),
     Step {

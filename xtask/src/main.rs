@@ -11,6 +11,7 @@ mod builders;
 mod check;
 mod features;
 mod lint_agreement;
+mod rules;
 mod schema;
 mod tools;
 
@@ -24,6 +25,7 @@ enum Chore {
     Builders(builders::Args),
     Features(features::Args),
     LintAgreement(lint_agreement::Args),
+    Rules(rules::Args),
     /// Make or check the facts about resource types
     #[command(subcommand)]
     Schema(schema::Command),
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         Chore::Check(args) => check::exec(&args),
         Chore::Features(args) => features::exec(&args),
         Chore::LintAgreement(args) => lint_agreement::exec(&args),
+        Chore::Rules(args) => rules::exec(&args),
         Chore::Schema(command) => schema::exec(command),
     };
     match done {

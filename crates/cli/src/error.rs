@@ -13,6 +13,9 @@ use crate::boot_script::NoScript;
 use crate::commands::graph::UnknownEnding;
 use crate::continuity::ContinuityError;
 use crate::explain::NotFound;
+use crate::lint::explain::NoRule;
+use crate::lint::input::InputError;
+use crate::lint::stacks::LintErrors;
 use crate::output::OutputError;
 use crate::problems::AppProblems;
 use crate::project::{self, ProjectError};
@@ -152,6 +155,34 @@ impl From<UnknownEnding> for CliError {
     fn from(error: UnknownEnding) -> Self {
         let hint = "end it with .svg, .html, .dot or .mmd, or say --format svg";
         CliError::new(Kind::Usage, error).hints([hint])
+    }
+}
+
+impl From<NoRule> for CliError {
+    fn from(error: NoRule) -> Self {
+        let hint = match error.near {
+            Some(near) => format!("did you mean {near}? docs/rules.md lists all"),
+            None => "ids look like E3012; docs/rules.md lists all".to_owned(),
+        };
+        CliError::new(Kind::Usage, error).hints([hint])
+    }
+}
+
+impl From<LintErrors> for CliError {
+    fn from(error: LintErrors) -> Self {
+        let hint =
+            "`stackgen lint --explain ID` says why; what is wanted is allowed in stackgen.toml under [[lint.ignore]]";
+        CliError::failed(error).hints([hint])
+    }
+}
+
+impl From<InputError> for CliError {
+    fn from(error: InputError) -> Self {
+        let hint = match &error {
+            InputError::Nothing(_) => Some("templates end in .yaml, .yml, .json or .template"),
+            InputError::Folder { .. } => None,
+        };
+        CliError::failed(error).hints(hint)
     }
 }
 

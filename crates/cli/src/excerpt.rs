@@ -16,6 +16,9 @@ use crate::table;
 
 /// How many lines below the named one what is meant may be, when a call goes over several lines.
 const REACH: usize = 3;
+/// How many columns of what is meant must be seen of a long line, and how many letters before it are.
+const MARK: usize = 12;
+const BEFORE: usize = 12;
 
 /// The lines of an excerpt, and how far its bar is indented. Without the file there is only the place.
 pub(crate) fn of(root: Option<&Path>, place: &str, meant: Option<&str>, width: usize) -> (String, usize) {
@@ -36,6 +39,31 @@ pub(crate) fn of(root: Option<&Path>, place: &str, meant: Option<&str>, width: u
         text += &format!("{bar} {:blanks$}{ERROR}{}{ERROR:#}\n", "", "^".repeat(carets));
     }
     (text, gutter)
+}
+
+/// The same for a line of a text: what is meant goes from one line and column to another, both counted from one.
+pub(crate) fn at(text: &str, place: &str, start: (u32, u32), end: (u32, u32), width: usize) -> (String, usize) {
+    let gutter = start.0.to_string().len();
+    let mut shown = format!("{:gutter$}{FAINT}-->{FAINT:#} {place}\n", "");
+    let Some(line) = text.lines().nth(start.0.saturating_sub(1) as usize).filter(|line| !line.trim().is_empty()) else {
+        return (shown, gutter);
+    };
+    let letters: Vec<char> = line.chars().collect();
+    let from = (start.1.saturating_sub(1) as usize).min(letters.len());
+    let to = if start.0 == end.0 { (end.1.saturating_sub(1) as usize).min(letters.len()) } else { letters.len() };
+    let drawn = |letters: &[char]| letters.iter().collect::<String>().replace('\t', "    ");
+    let (blanks, carets) = (drawn(&letters[..from]).width(), drawn(&letters[from..to.max(from)]).trim_end().width());
+    let room = width.saturating_sub(gutter + 3);
+    // A long line, such as a whole template in JSON, is shown from near what is meant.
+    let (line, blanks) = match blanks + carets.min(MARK) >= room {
+        true => (format!("…{}", drawn(&letters[from.saturating_sub(BEFORE)..])), from.min(BEFORE) + 1),
+        false => (drawn(&letters).trim_end().to_owned(), blanks),
+    };
+    let bar = format!("{:gutter$} {FAINT}|{FAINT:#}", "");
+    let carets = "^".repeat(carets.clamp(1, room.saturating_sub(blanks).max(1)));
+    shown += &format!("{bar}\n{FAINT}{} |{FAINT:#} {}\n", start.0, table::shorten(&line, room));
+    shown += &format!("{bar} {:blanks$}{ERROR}{carets}{ERROR:#}\n", "");
+    (shown, gutter)
 }
 
 type Lines = [(usize, String)];

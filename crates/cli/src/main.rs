@@ -12,6 +12,7 @@ mod excerpt;
 mod explain;
 mod graph;
 mod interrupt;
+mod lint;
 mod load;
 mod names;
 mod output;
@@ -50,7 +51,7 @@ fn run(arguments: Vec<OsString>, settings: Settings) -> ExitCode {
     };
     let context = Context { shell: Shell::new(&cli.globals, settings.columns), settings, globals: cli.globals };
     match commands::exec(&context, cli.command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             context.shell.error(&error);
             error.kind.exit_code()

@@ -29,29 +29,31 @@ impl AppProblems {
 pub(crate) fn report(context: &Context, loaded: &Loaded, title: (Style, &str), problem: &ProblemEntry) -> String {
     let width = context.shell.width();
     let root = loaded.project.as_ref().map(|project| project.root.as_path());
-    let (style, title) = title;
+    let excerpt = problem.source.as_ref().map(|place| excerpt::of(root, place, problem.id.as_deref(), width));
+    let place = [Some(problem.stack.as_str()), problem.id.as_deref(), Some(problem.path.as_str())];
+    let place: Vec<&str> = place.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+    let notes = [("in: ", &*place.join(" ")), ("hint: ", problem.hint.as_deref().unwrap_or_default())];
+    told(width, title, &problem.message, excerpt, &notes)
+}
+
+/// A message under its title, the excerpt with how far its bar is indented, and notes, of which the empty ones are left out.
+pub(crate) fn told(
+    width: usize,
+    (style, title): (Style, &str),
+    message: &str,
+    excerpt: Option<(String, usize)>,
+    notes: &[(&str, &str)],
+) -> String {
     let mut text = format!("{style}{title}{style:#} {STRONG}");
     let next = format!("\n{:indent$}", "", indent = title.len() + 1);
-    text += &table::wrap(&problem.message, width.saturating_sub(title.len() + 1)).join(&next);
+    text += &table::wrap(message, width.saturating_sub(title.len() + 1)).join(&next);
     text += &format!("{STRONG:#}\n");
-    let mut gutter = 1;
-    if let Some(place) = &problem.source {
-        let (excerpt, indent) = excerpt::of(root, place, problem.id.as_deref(), width);
-        text += &excerpt;
-        gutter = indent;
-    }
-    let mut note = |title: &str, words: &str| {
+    let (excerpt, gutter) = excerpt.unwrap_or((String::new(), 1));
+    text += &excerpt;
+    for (title, words) in notes.iter().filter(|(_, words)| !words.is_empty()) {
         let lines = table::wrap(words, width.saturating_sub(gutter + 3 + title.len()));
         let next = format!("\n{:indent$}", "", indent = gutter + 3 + title.len());
         text += &format!("{:gutter$} {FAINT}={FAINT:#} {HINT}{title}{HINT:#}{}\n", "", lines.join(&next));
-    };
-    let place = [Some(problem.stack.as_str()), problem.id.as_deref(), Some(problem.path.as_str())];
-    let place: Vec<&str> = place.into_iter().flatten().filter(|part| !part.is_empty()).collect();
-    if !place.is_empty() {
-        note("in: ", &place.join(" "));
-    }
-    if let Some(hint) = &problem.hint {
-        note("hint: ", hint);
     }
     text + "\n"
 }

@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 use toml::{Spanned, Value};
 
+use crate::lint::suppress::{self, Suppression};
 use crate::names;
 
 /// The file that makes a folder a project.
 pub(crate) const FILE: &str = "stackgen.toml";
 /// What it may say.
-pub(crate) const KEYS: [&str; 2] = ["app", "snapshots"];
+pub(crate) const KEYS: [&str; 3] = ["app", "lint", "snapshots"];
 /// What it usually says.
 pub(crate) const EXAMPLE: &str = r#"app = "cargo run --quiet --bin stacks""#;
 
@@ -32,6 +33,8 @@ pub(crate) struct Project {
     pub(crate) app: Vec<String>,
     /// The folder of the reviewed templates.
     pub(crate) snapshots: PathBuf,
+    /// What the linter keeps to itself.
+    pub(crate) suppressions: Vec<Suppression>,
 }
 
 /// Why there is no project to work with. A place is `file:line`.
@@ -75,6 +78,7 @@ impl Project {
             let at = place(text, Some(value.span()));
             match (key.get_ref().as_str(), value.into_inner()) {
                 ("app", command) => app = Some(words(at, command)?),
+                ("lint", _) => {}
                 ("snapshots", Value::String(folder)) => snapshots = folder,
                 ("snapshots", _) => {
                     let message = "`snapshots` is the name of a folder".to_owned();
@@ -87,8 +91,10 @@ impl Project {
                 }
             }
         }
+        let suppressions = suppress::parse(text)
+            .map_err(|(span, message)| ProjectError::Syntax { place: place(text, span), message })?;
         let app = app.ok_or_else(|| ProjectError::NoApp { place: FILE.to_owned() })?;
-        Ok(Project { root: root.to_owned(), app, snapshots: root.join(snapshots) })
+        Ok(Project { root: root.to_owned(), app, snapshots: root.join(snapshots), suppressions })
     }
 }
 

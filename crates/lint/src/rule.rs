@@ -53,6 +53,14 @@ pub enum Severity {
     Error,
 }
 
+impl Severity {
+    /// How bad the findings of a rule with this id are.
+    #[must_use]
+    pub fn of(id: &str) -> Severity {
+        severity_of(id)
+    }
+}
+
 impl Rule {
     /// How bad its findings are.
     #[must_use]

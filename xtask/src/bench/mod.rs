@@ -7,6 +7,7 @@ mod compile;
 mod edit;
 mod equal;
 mod growth;
+mod lint;
 mod measure;
 mod peers;
 mod production;
@@ -20,6 +21,9 @@ const FOLDER: &str = "target/bench";
 /// Measure synth: growth, whole processes, and the way from an edit to a template
 #[derive(clap::Args)]
 pub struct Args {
+    /// Only this, which is not measured otherwise
+    #[arg(value_enum)]
+    only: Option<Only>,
     /// Runs of each measurement; the median counts
     #[arg(long, default_value_t = 5, value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
     runs: usize,
@@ -31,8 +35,18 @@ pub struct Args {
     compile: bool,
 }
 
+/// What is measured by itself.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Only {
+    /// `stackgen lint` beside cfn-lint, which is installed beside the build
+    Lint,
+}
+
 /// Measures and prints.
 pub fn exec(args: &Args) -> anyhow::Result<()> {
+    if let Some(Only::Lint) = args.only {
+        return lint::exec(args.runs);
+    }
     let peers = args.peers.then(peers::Peers::install).transpose()?;
     growth::exec(args.runs)?;
     production::exec(args.runs)?;

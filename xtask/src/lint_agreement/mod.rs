@@ -5,7 +5,7 @@
 //! The referees are the real cfn-lint and AWS's cloudformation-validate ([`referee`]), and files with the results that
 //! cfn-lint's own tests expect ([`expected`]).
 //!
-//! `stackgen lint --format json FILES…` prints a list of findings, `[]` if there are none:
+//! `stackgen lint --notes --format json FILES…` prints a list of findings, `[]` if there are none:
 //!
 //! ```json
 //! [{"rule": "E3012", "severity": "error", "message": "…", "file": "a.yaml", "line": 4, "column": 7,
@@ -13,7 +13,7 @@
 //! ```
 //!
 //! `file` is the name as it was given, lines and columns begin at 1, `path` has the keys and the indices as text. It exits
-//! with 0, 2, 4 or 6 whatever it finds; any other status, and output that is not such a list, counts as a crash.
+//! with 0 or bits for errors (2), warnings (4) and notes (8); any other status, and output that is not such a list, counts as a crash.
 use std::path::PathBuf;
 
 use anyhow::{bail, ensure};
@@ -71,6 +71,11 @@ struct Choice {
     /// Compare with cloudformation-validate of AWS, installed and kept likewise, with its rules in the ids of cfn-lint
     #[arg(long)]
     cfn_validate: bool,
+}
+
+/// The command of the real cfn-lint, installed if it is not there.
+pub(crate) fn cfn_lint() -> anyhow::Result<PathBuf> {
+    Ok(CFN_LINT.installed()?.with_file_name("cfn-lint"))
 }
 
 /// Lints with both, prints the comparison, and judges it.

@@ -11,8 +11,8 @@ use super::finding::{Answer, Answers, Finding};
 const BATCH: usize = 500;
 /// A call that takes longer is ended.
 const LIMIT_S: &str = "120";
-/// The exit statuses of a linter that did its work: bits for errors (2) and for warnings (4).
-const STATUSES: [i32; 4] = [0, 2, 4, 6];
+/// The exit statuses of a linter that did its work: bits for errors (2), warnings (4) and notes (8).
+const STATUSES: [i32; 8] = [0, 2, 4, 6, 8, 10, 12, 14];
 
 /// Lints with this command line, or with the command that the workspace builds.
 pub(super) fn answers(command: Option<&str>, names: &[PathBuf]) -> anyhow::Result<Answers> {
@@ -40,7 +40,7 @@ fn workspace_command() -> anyhow::Result<Vec<String>> {
     ensure!(built.success(), "stackgen does not build; see above, or name another command with --stackgen");
     let program = std::env::current_exe()?.with_file_name("stackgen");
     let program = program.to_str().context("the build's folder has a name in UTF-8")?;
-    Ok([program, "lint", "--format", "json"].map(str::to_owned).to_vec())
+    Ok([program, "lint", "--notes", "--format", "json"].map(str::to_owned).to_vec())
 }
 
 /// Templates of which one makes the command crash are tried again one by one, so that it alone has no answer.

@@ -120,7 +120,8 @@ impl Referee {
     }
 
     /// The interpreter that has the package in this version; another version on the search path would not do.
-    fn installed(&self) -> anyhow::Result<PathBuf> {
+    /// Its Python, beside which its command is.
+    pub(super) fn installed(&self) -> anyhow::Result<PathBuf> {
         let home = tools::beside_the_build("tools")?.join(format!("{}-{}", self.package, self.version));
         let python = home.join("bin").join("python");
         let marker = home.join("installed");

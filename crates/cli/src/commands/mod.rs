@@ -1,11 +1,13 @@
 //! The commands, one file each: `Args` and `exec`. Their doc comments are the help.
 mod explain;
 pub(crate) mod graph;
+mod lint;
 mod list;
 mod synth;
 mod userdata;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -18,6 +20,7 @@ Examples:
   stackgen synth prod-compute | less    one template
   stackgen synth 'prod-*' --out build   files, with the boot scripts beside them
   stackgen list                         the stacks and what they depend on
+  stackgen lint templates               what is wrong with templates in a folder
   stackgen graph --out stacks.html      a picture of what refers to what
   stackgen userdata show prod-compute   what runs on a host when it first starts
   stackgen explain ec2::volume          what CloudFormation knows about a type
@@ -25,6 +28,7 @@ Examples:
 
 Exit codes:
   0 done   1 failed   2 wrong arguments   3 refused by a safety rule
+  2, 4 and 6 from `lint`: it found errors, warnings, or both
   70 a bug in stackgen   130 interrupted   141 nobody reads the output any more";
 
 /// Infrastructure as code for people who run real machines on AWS
@@ -70,17 +74,20 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     Synth(synth::Args),
     List(list::Args),
+    Lint(lint::Args),
     Graph(graph::Args),
     Explain(explain::Args),
     Userdata(userdata::Args),
 }
 
-pub(crate) fn exec(context: &Context, command: Command) -> Result<(), CliError> {
+pub(crate) fn exec(context: &Context, command: Command) -> Result<ExitCode, CliError> {
     match command {
+        Command::Lint(args) => return lint::exec(context, &args),
         Command::Synth(args) => synth::exec(context, &args),
         Command::List(args) => list::exec(context, &args),
         Command::Graph(args) => graph::exec(context, &args),
         Command::Explain(args) => explain::exec(context, &args),
         Command::Userdata(args) => userdata::exec(context, &args),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -7,12 +7,13 @@ use stackgen_assembly::{Assembly, StackEntry, to_yaml};
 use crate::continuity;
 use crate::error::CliError;
 use crate::template::{self, TemplateError};
-use crate::{Context, load, output, select, shellcheck};
+use crate::{Context, lint, load, output, select, shellcheck};
 
 /// Print the templates of the stacks, or write them to files
 ///
 /// Runs the project's app and checks what it describes. All problems are shown at once, each with its source line. A stack
-/// that lost a resource which holds data, compared with its reviewed snapshot, is refused.
+/// that lost a resource which holds data, compared with its reviewed snapshot, is refused. So is one in which the linter finds
+/// errors; what else it has to say, `stackgen lint` says.
 ///
 /// One template is printed as it is. Several are printed as YAML documents with `---` between them, or as one JSON object by
 /// the name of the stack.
@@ -47,6 +48,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
     if let Some(project) = &loaded.project {
         continuity::check(context, project, assembly, &templates)?;
     }
+    lint::stacks::check(context, &loaded, &stacks)?;
     if stacks.is_empty() {
         context.shell.warn(select::NONE);
     }

@@ -1,7 +1,7 @@
 //! Texts of strangers inside other languages.
 
 /// A text inside XML or HTML, between tags or in a quoted attribute.
-pub(super) fn xml(text: &str) -> String {
+pub(crate) fn xml(text: &str) -> String {
     let mut result = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

@@ -4,7 +4,7 @@
 //! about AWS, the terminal or the file system, and the same assembly gives the same bytes.
 mod category;
 mod dot;
-mod escape;
+pub(crate) mod escape;
 mod group;
 mod html;
 mod keys;

@@ -24,7 +24,7 @@ fn wrong_arguments() {
     --- stderr
     error: unrecognized subcommand 'sinth'
 
-      tip: a similar subcommand exists: 'synth'
+      tip: some similar subcommands exist: 'lint', 'synth'
 
     Usage: stackgen [OPTIONS] <COMMAND>
 

@@ -6,6 +6,7 @@ mod explain;
 mod graph;
 mod guard;
 mod help;
+mod lint;
 mod list;
 mod project;
 mod synth;

@@ -63,14 +63,25 @@ pub struct Explanation {
     pub bad: &'static str,
 }
 
+/// What is found in `stackgen.toml` and not in a template, so that no check is here: its examples are in TOML.
+pub const EXPIRED_SUPPRESSION: Explanation = Explanation {
+    id: "S0001",
+    name: "suppression-expired",
+    reason: "Somebody allowed a finding until a day that is over. What was to be mended until then is found again.",
+    fix: "Mend what was ignored and take the entry out, or decide anew and write a later `until`.",
+    good: "[[lint.ignore]]\nrule = \"W3005\"\nreason = \"read by people\"\n",
+    bad: "[[lint.ignore]]\nrule = \"W3005\"\nreason = \"goes with the new network\"\nuntil = \"2020-01-01\"\n",
+};
+
 /// Everything that can be found, the rules on boot scripts included, by family.
 pub fn explanations() -> impl Iterator<Item = Explanation> {
     let templates =
         all().map(|&Rule { id, name, reason, fix, good, bad, .. }| Explanation { id, name, reason, fix, good, bad });
-    templates.chain(stackgen_shell::RULES.iter().map(|rule| {
+    let shell = stackgen_shell::RULES.iter().map(|rule| {
         let stackgen_shell::Rule { id, name, reason, fix, good, bad, .. } = **rule;
         Explanation { id, name, reason, fix, good, bad }
-    }))
+    });
+    templates.chain(shell).chain([EXPIRED_SUPPRESSION])
 }
 
 /// The rules that say whether a value satisfies a shape.

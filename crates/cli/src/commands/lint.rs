@@ -1,0 +1,96 @@
+//! `stackgen lint`.
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::error::CliError;
+use crate::lint::format::{self, Format};
+use crate::lint::{Outcome, Wishes, batch, explain, input, stacks, suppress};
+use crate::load::{self, Loaded};
+use crate::project::{Project, ProjectError};
+use crate::{Context, select};
+
+const DETAILS: &str = "\
+Exit codes:
+  0 nothing wrong   2 errors   4 warnings   6 both   8 more with notes
+  1 there was nothing to lint, such as an app that fails
+
+What is wrong but wanted is allowed in stackgen.toml, with the reason:
+  [[lint.ignore]]
+  rule = \"W3005\"              # or the beginning of ids
+  stack = \"prod-*\"            # optional, like `file` and `id`
+  reason = \"…\"
+  until = \"2027-01-01\"        # optional: after this day it is an error
+or in a template, as cfn-lint reads it: Metadata.cfn-lint.config.ignore_checks";
+
+/// Find what is wrong with templates, before AWS does
+///
+/// Reads any CloudFormation template, in YAML or JSON, without asking AWS. Rules have the ids of cfn-lint where they mean the
+/// same. Without arguments it lints the stacks of this project; what is wrong with them stands at the line of Rust that made
+/// the resource.
+#[derive(Debug, clap::Args)]
+#[command(after_help = DETAILS)]
+pub(crate) struct Args {
+    /// Templates, folders, patterns such as 'cfn/**/*.yaml', `-` for standard input; or stacks of this project
+    #[arg(value_name = "FILE|STACK")]
+    what: Vec<String>,
+    /// The form of the findings
+    #[arg(long, value_enum, default_value_t = Format::Pretty)]
+    format: Format,
+    /// The regions that templates are meant for, if not us-east-1 or their stacks'
+    #[arg(long, value_delimiter = ',', value_name = "REGIONS")]
+    region: Vec<String>,
+    /// Only these rules: ids or their beginnings, such as E30,W
+    #[arg(long, value_delimiter = ',', value_name = "IDS")]
+    rules: Vec<String>,
+    /// All but these rules
+    #[arg(long, value_delimiter = ',', value_name = "IDS")]
+    ignore: Vec<String>,
+    /// Also tell notes, whose ids begin with I or S4
+    #[arg(long)]
+    notes: bool,
+    /// Say what a rule looks for, why, and what is right; lints nothing
+    #[arg(long, value_name = "ID", conflicts_with = "what")]
+    explain: Option<String>,
+}
+
+pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError> {
+    if let Some(id) = &args.explain {
+        let page = explain::show(&explain::find(id)?, context.shell.width());
+        context.shell.view(&page)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    explain::check(&args.rules)?;
+    let wishes = Wishes {
+        regions: args.region.clone(),
+        only: args.rules.clone(),
+        ignore: args.ignore.clone(),
+        notes: args.notes,
+    };
+    let (files, names): (Vec<String>, Vec<String>) = args.what.iter().cloned().partition(|word| input::is_file(word));
+    let mut outcome = Outcome::default();
+    let project = if !names.is_empty() || files.is_empty() {
+        let Loaded { assembly, project: own } = load::assembly(context)?;
+        let meant = select::stacks(&assembly, &names)?;
+        if meant.is_empty() {
+            context.shell.warn(select::NONE);
+        }
+        stacks::lint(&assembly, &meant, &wishes, &mut outcome);
+        own
+    } else {
+        nearby(context)?
+    };
+    batch::lint(&context.shell, &input::files(&files)?, &wishes, &mut outcome);
+    if let Some(project) = &project {
+        suppress::apply(project, &context.settings.today, &mut outcome);
+    }
+    format::print(context, project.as_ref(), &outcome, args.format)?;
+    Ok(ExitCode::from(outcome.status()))
+}
+
+/// Templates need no project, but one that is there may allow something.
+fn nearby(context: &Context) -> Result<Option<Project>, ProjectError> {
+    match Project::find(context.globals.project.as_deref().unwrap_or(Path::new("."))) {
+        Err(ProjectError::Missing { .. }) => Ok(None),
+        other => other.map(Some),
+    }
+}

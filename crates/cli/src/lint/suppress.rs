@@ -1,0 +1,160 @@
+//! What `stackgen.toml` allows: findings that somebody looked at and decided to live with, each with the reason.
+//!
+//! ```toml
+//! [[lint.ignore]]
+//! rule = "W3005"              # or the beginning of ids
+//! stack = "prod-*"            # all three are optional
+//! file = "templates/*.yaml"
+//! id = "DataVolume"
+//! reason = "the order matters to people who read the events"
+//! until = "2027-01-01"        # optional: after this day it covers nothing and is an error itself
+//! ```
+use std::ops::Range;
+use std::path::Path;
+
+use serde::Deserialize;
+use stackgen_lint::rules::EXPIRED_SUPPRESSION;
+use stackgen_lint::{Finding, Severity, Span};
+use toml::{Spanned, Value};
+
+use super::{Found, Outcome};
+use crate::names;
+use crate::project::{FILE, Project};
+
+/// One allowance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Suppression {
+    rule: String,
+    file: Option<String>,
+    stack: Option<String>,
+    id: Option<String>,
+    reason: String,
+    /// `2027-01-01`: days compare as texts.
+    until: Option<String>,
+    /// The line of `stackgen.toml`.
+    line: u32,
+}
+
+#[derive(Deserialize)]
+struct File {
+    lint: Option<Lint>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lint {
+    #[serde(default)]
+    ignore: Vec<Spanned<Raw>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    rule: String,
+    file: Option<String>,
+    stack: Option<String>,
+    id: Option<String>,
+    reason: Option<String>,
+    until: Option<Value>,
+}
+
+/// What is wrong with the table `lint`, and where in the text.
+type Mistake = (Option<Range<usize>>, String);
+
+/// The suppressions of a `stackgen.toml`.
+pub(crate) fn parse(text: &str) -> Result<Vec<Suppression>, Mistake> {
+    let file: File =
+        toml::from_str(text).map_err(|error: toml::de::Error| (error.span(), error.message().replace('\n', ", ")))?;
+    let raw = file.lint.map(|lint| lint.ignore).unwrap_or_default();
+    raw.into_iter().map(|raw| suppression(text, raw)).collect()
+}
+
+fn suppression(text: &str, raw: Spanned<Raw>) -> Result<Suppression, Mistake> {
+    let span = raw.span();
+    let line = u32::try_from(1 + text[..span.start.min(text.len())].matches('\n').count()).unwrap_or(u32::MAX);
+    let Raw { rule, file, stack, id, reason, until } = raw.into_inner();
+    let bad = |message: &str| (Some(span.clone()), message.to_owned());
+    let reason = reason.filter(|reason| !reason.trim().is_empty());
+    let reason = reason.ok_or_else(|| bad("what is ignored has a reason: add `reason = \"…\"`"))?;
+    if rule.is_empty() {
+        return Err(bad("`rule` is the id of a rule or its beginning, such as \"W3005\""));
+    }
+    let until = until.map(|until| match until {
+        Value::String(day) => day,
+        Value::Datetime(day) => day.to_string(),
+        _ => String::new(),
+    });
+    match until.as_deref().is_none_or(is_day) {
+        true => Ok(Suppression { rule, file, stack, id, reason, until, line }),
+        false => Err(bad("`until` is a day, such as \"2027-01-01\"")),
+    }
+}
+
+fn is_day(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let number = |at: usize, digits: usize| {
+        parts.get(at).filter(|part| part.len() == digits).and_then(|part| part.parse::<u32>().ok())
+    };
+    let month = number(1, 2).is_some_and(|month| (1..=12).contains(&month));
+    parts.len() == 3 && number(0, 4).is_some() && month && number(2, 2).is_some_and(|day| (1..=31).contains(&day))
+}
+
+/// Takes away what the project allows today, and adds the suppressions whose time is over.
+pub(crate) fn apply(project: &Project, today: &str, outcome: &mut Outcome) {
+    let (over, valid): (Vec<_>, Vec<_>) = project.suppressions.iter().partition(|it| it.is_over(today));
+    outcome.findings.retain(|found| !valid.iter().any(|suppression| suppression.covers(found, &project.root)));
+    outcome.findings.extend(over.into_iter().map(|suppression| suppression.expired(&project.root)));
+}
+
+impl Suppression {
+    fn is_over(&self, today: &str) -> bool {
+        self.until.as_deref().is_some_and(|until| until < today)
+    }
+
+    fn covers(&self, found: &Found, root: &Path) -> bool {
+        let fits = |pattern: &Option<String>, name: Option<&str>| {
+            pattern.as_ref().is_none_or(|pattern| name.is_some_and(|name| names::fits(name, pattern)))
+        };
+        let whole = std::path::absolute(&found.file).ok().and_then(|file| file.canonicalize().ok());
+        let in_project = whole.as_ref().and_then(|file| file.strip_prefix(root).ok()).and_then(Path::to_str);
+        found.finding.rule.starts_with(&self.rule)
+            && fits(&self.stack, found.stack.as_deref())
+            && fits(&self.id, found.id())
+            && (fits(&self.file, Some(&found.file)) || fits(&self.file, in_project))
+    }
+
+    fn expired(&self, root: &Path) -> Found {
+        let Suppression { rule, reason, until, line, .. } = self;
+        let day = until.as_deref().unwrap_or_default();
+        let finding = Finding {
+            rule: EXPIRED_SUPPRESSION.id,
+            severity: Severity::Error,
+            message: format!("{rule} was ignored until {day}: {reason}"),
+            fix: EXPIRED_SUPPRESSION.fix,
+            span: Span::new((*line, 1), (*line, 1)),
+            path: String::new(),
+        };
+        Found { finding, file: root.join(FILE).display().to_string(), stack: None, in_source: false }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_ignored_has_a_reason_and_a_day() {
+        let say = |text: &str| parse(&format!("[[lint.ignore]]\n{text}")).map_err(|(_, message)| message);
+        assert_eq!(say("rule = 'W1'").unwrap_err(), "what is ignored has a reason: add `reason = \"…\"`");
+        let missing = say("rule = 'W1'\nreason = 'x'\nuntil = '2027'").unwrap_err();
+        assert_eq!(missing, "`until` is a day, such as \"2027-01-01\"");
+        assert!(say("rule = 'W1'\nreason = 'x'\nuntil = '2027-13-01'").is_err());
+        assert!(say("rules = 'W1'\nreason = 'x'").unwrap_err().starts_with("unknown field `rules`"));
+        for until in ["2027-01-01", "'2027-01-01'"] {
+            let one = &say(&format!("rule = 'W1'\nreason = 'x'\nuntil = {until}")).unwrap()[0];
+            assert_eq!((one.until.as_deref(), one.line), (Some("2027-01-01"), 1));
+            assert!(!one.is_over("2027-01-01"));
+            assert!(one.is_over("2027-01-02"));
+        }
+    }
+}
