@@ -107,8 +107,8 @@ pub fn two_stacks() -> Assembly {
     let compute = json!({
         "AWSTemplateFormatVersion": "2010-09-09",
         "Resources": {
-            "DataVolume": {"Type": "AWS::EC2::Volume", "Properties": {"Size": 20}},
-            "Host": {"Type": "AWS::EC2::Instance", "Properties": {"UserData": {"Fn::Base64": script}}},
+            "DataVolume": {"Type": "AWS::EC2::Volume", "Properties": {"Size": 20, "AvailabilityZone": "eu-west-1a"}},
+            "Host": {"Type": "AWS::EC2::Instance", "Properties": {"ImageId": "ami-0123456789abcdef0", "UserData": {"Fn::Base64": script}}},
         },
     });
     let mut compute = stack("prod-compute", &compute);

@@ -338,7 +338,7 @@ fn rules_explain_themselves() {
 #[test]
 fn own_stacks_stand_at_their_sources() {
     assert_snapshot!(wrong_project().run(&["lint"]), @r#"
-    exit code: 2
+    exit code: 6
     --- stdout
     error[S2001]: the script runs without errexit (a failure ends the script),
                   nounset (an unset variable is an error)
@@ -353,10 +353,125 @@ fn own_stacks_stand_at_their_sources() {
       = hint: Download to a file, compare its sha256 with the one you know, then run
               it; or install a signed package.
 
-    error[E1020]: nothing is named `DataVolum`; did you mean `DataVolume`?
+    warning[S3003]: `DataVolume` has no `DeletionPolicy`, so its data is gone when
+                    the stack is deleted
+     --> stacks/main.rs:1
+      |
+    1 | let volume = stack.add(
+    2 |     "DataVolume", ec2::Volume::new(),
+      |     ^^^^^^^^^^^^
+      = in: prod-compute Resources/DataVolume
+      = hint: Write `DeletionPolicy: RetainExceptOnCreate` (or `Retain`) and
+              `UpdateReplacePolicy: Retain` beside `Type`.
+
+    warning[S3003]: `DataVolume` has no `UpdateReplacePolicy`, so its data is gone
+                    when it is replaced
+     --> stacks/main.rs:1
+      |
+    1 | let volume = stack.add(
+    2 |     "DataVolume", ec2::Volume::new(),
+      |     ^^^^^^^^^^^^
+      = in: prod-compute Resources/DataVolume
+      = hint: Write `DeletionPolicy: RetainExceptOnCreate` (or `Retain`) and
+              `UpdateReplacePolicy: Retain` beside `Type`.
+
+    warning[S3028]: nothing says whether this volume is encrypted, and that cannot
+                    be changed later
+     --> stacks/main.rs:1
+      |
+    1 | let volume = stack.add(
+    2 |     "DataVolume", ec2::Volume::new(),
+      |     ^^^^^^^^^^^^
+      = in: prod-compute Resources/DataVolume/Properties
+      = hint: Write `Encrypted: true`.
+
+    warning[S3027]: `Host` answers metadata requests without a token;
+                    `MetadataOptions.HttpTokens` is missing
+     --> stacks/main.rs:1
+      |
+    1 | let volume = stack.add(
+      = in: prod-compute Resources/Host/Properties
+      = hint: Write `MetadataOptions: {HttpTokens: required}`.
+
+    error[E6101]: there is no parameter or resource `DataVolum`; did you mean
+                  `DataVolume`?
      --> prod-data.template.json:1:143
       = in: prod-data Outputs/Volume/Value/Ref
-      = hint: Correct the name, or add the parameter or resource.
+      = hint: Correct the name, or make a text of a list with `Fn::Join`.
+
+    warning[S3003]: `DataVolume` has no `DeletionPolicy`, so its data is gone when
+                    the stack is deleted
+     --> stacks/main.rs:2
+      |
+    2 |     "DataVolume", ec2::Volume::new(),
+      |     ^^^^^^^^^^^^
+      = in: prod-data Resources/DataVolume
+      = hint: Write `DeletionPolicy: RetainExceptOnCreate` (or `Retain`) and
+              `UpdateReplacePolicy: Retain` beside `Type`.
+
+    warning[S3003]: `DataVolume` has no `UpdateReplacePolicy`, so its data is gone
+                    when it is replaced
+     --> stacks/main.rs:2
+      |
+    2 |     "DataVolume", ec2::Volume::new(),
+      |     ^^^^^^^^^^^^
+      = in: prod-data Resources/DataVolume
+      = hint: Write `DeletionPolicy: RetainExceptOnCreate` (or `Retain`) and
+              `UpdateReplacePolicy: Retain` beside `Type`.
+
+    error[E3003]: the property `AvailabilityZoneId` is missing (in one of the forms
+                  that are allowed here, none of which fits)
+     --> stacks/main.rs:2
+      |
+    2 |     "DataVolume", ec2::Volume::new(),
+      |     ^^^^^^^^^^^^
+      = in: prod-data Resources/DataVolume/Properties
+      = hint: Add the property; under `Fn::If` in every branch.
+
+    error[E3003]: the property `Size` is missing (in one of the forms that are
+                  allowed here, none of which fits)
+     --> stacks/main.rs:2
+      |
+    2 |     "DataVolume", ec2::Volume::new(),
+      |     ^^^^^^^^^^^^
+      = in: prod-data Resources/DataVolume/Properties
+      = hint: Add the property; under `Fn::If` in every branch.
+
+    error[E3003]: the property `SnapshotId` is missing (in one of the forms that are
+                  allowed here, none of which fits)
+     --> stacks/main.rs:2
+      |
+    2 |     "DataVolume", ec2::Volume::new(),
+      |     ^^^^^^^^^^^^
+      = in: prod-data Resources/DataVolume/Properties
+      = hint: Add the property; under `Fn::If` in every branch.
+
+    error[E3003]: the property `SourceVolumeId` is missing (in one of the forms that
+                  are allowed here, none of which fits)
+     --> stacks/main.rs:2
+      |
+    2 |     "DataVolume", ec2::Volume::new(),
+      |     ^^^^^^^^^^^^
+      = in: prod-data Resources/DataVolume/Properties
+      = hint: Add the property; under `Fn::If` in every branch.
+
+    error[E3017]: this fits none of the 5 forms that are allowed here
+     --> stacks/main.rs:2
+      |
+    2 |     "DataVolume", ec2::Volume::new(),
+      |     ^^^^^^^^^^^^
+      = in: prod-data Resources/DataVolume/Properties
+      = hint: Write one of the forms; the findings beside this one say what each of
+              them misses.
+
+    warning[S3028]: nothing says whether this volume is encrypted, and that cannot
+                    be changed later
+     --> stacks/main.rs:2
+      |
+    2 |     "DataVolume", ec2::Volume::new(),
+      |     ^^^^^^^^^^^^
+      = in: prod-data Resources/DataVolume/Properties
+      = hint: Write `Encrypted: true`.
 
     error[E3002]: Volume has no property `Siz`; did you mean `Size`?
      --> stacks/main.rs:2
@@ -367,7 +482,7 @@ fn own_stacks_stand_at_their_sources() {
       = hint: Correct the name or take the property away; `stackgen explain TYPE`
               lists what there is.
 
-    3 templates: 4 errors
+    3 templates: 9 errors, 7 warnings
     --- stderr
     "#);
     let run = wrong_project().run(&["lint", "prod-data", "--format", "json", "--rules", "E3002"]);
@@ -402,6 +517,51 @@ fn synth_stops_at_errors() {
     exit code: 1
     --- stdout
     --- stderr
+    error[E3003]: the property `AvailabilityZoneId` is missing (in one of the forms
+                  that are allowed here, none of which fits)
+     --> stacks/main.rs:2
+      |
+    2 |     "DataVolume", ec2::Volume::new(),
+      |     ^^^^^^^^^^^^
+      = in: prod-data Resources/DataVolume/Properties
+      = hint: Add the property; under `Fn::If` in every branch.
+
+    error[E3003]: the property `Size` is missing (in one of the forms that are
+                  allowed here, none of which fits)
+     --> stacks/main.rs:2
+      |
+    2 |     "DataVolume", ec2::Volume::new(),
+      |     ^^^^^^^^^^^^
+      = in: prod-data Resources/DataVolume/Properties
+      = hint: Add the property; under `Fn::If` in every branch.
+
+    error[E3003]: the property `SnapshotId` is missing (in one of the forms that are
+                  allowed here, none of which fits)
+     --> stacks/main.rs:2
+      |
+    2 |     "DataVolume", ec2::Volume::new(),
+      |     ^^^^^^^^^^^^
+      = in: prod-data Resources/DataVolume/Properties
+      = hint: Add the property; under `Fn::If` in every branch.
+
+    error[E3003]: the property `SourceVolumeId` is missing (in one of the forms that
+                  are allowed here, none of which fits)
+     --> stacks/main.rs:2
+      |
+    2 |     "DataVolume", ec2::Volume::new(),
+      |     ^^^^^^^^^^^^
+      = in: prod-data Resources/DataVolume/Properties
+      = hint: Add the property; under `Fn::If` in every branch.
+
+    error[E3017]: this fits none of the 5 forms that are allowed here
+     --> stacks/main.rs:2
+      |
+    2 |     "DataVolume", ec2::Volume::new(),
+      |     ^^^^^^^^^^^^
+      = in: prod-data Resources/DataVolume/Properties
+      = hint: Write one of the forms; the findings beside this one say what each of
+              them misses.
+
     error[E3002]: Volume has no property `Siz`; did you mean `Size`?
      --> stacks/main.rs:2
       |
@@ -411,12 +571,13 @@ fn synth_stops_at_errors() {
       = hint: Correct the name or take the property away; `stackgen explain TYPE`
               lists what there is.
 
-    error[E1020]: nothing is named `DataVolum`; did you mean `DataVolume`?
+    error[E6101]: there is no parameter or resource `DataVolum`; did you mean
+                  `DataVolume`?
      --> prod-data.template.json:1:143
       = in: prod-data Outputs/Volume/Value/Ref
-      = hint: Correct the name, or add the parameter or resource.
+      = hint: Correct the name, or make a text of a list with `Fn::Join`.
 
-    error: 2 errors in the templates; nothing was written
+    error: 7 errors in the templates; nothing was written
     hint: `stackgen lint --explain ID` says why; what is wanted is allowed in
           stackgen.toml under [[lint.ignore]]
     "#);

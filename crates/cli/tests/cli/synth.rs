@@ -58,10 +58,12 @@ fn several_are_documents_or_one_object() {
         Type: AWS::EC2::Volume
         Properties:
           Size: 20
+          AvailabilityZone: eu-west-1a
 
       Host:
         Type: AWS::EC2::Instance
         Properties:
+          ImageId: ami-0123456789abcdef0
           UserData: !Base64 |
             #!/bin/sh
             mount /data
