@@ -22,7 +22,7 @@ pub(crate) fn ensure() -> anyhow::Result<OsString> {
         let root = home.to_str().context("the build's folder has a name in UTF-8")?;
         run(Command::new("cargo").args(["install", "--quiet", "--locked", "--root", root, CARGO_DENY]), "cargo-deny")?;
     }
-    if !answers("cfn-lint", &path) || !answers("shellcheck", &path) {
+    if !is_pinned("cfn-lint", PYTHON_TOOLS[0], &path) || !answers("shellcheck", &path) {
         run(Command::new("python3").args(["-m", "venv"]).arg(&python), "a folder for Python packages")?;
         let pip = python.join("bin").join("pip");
         run(Command::new(pip).args(["install", "--quiet"]).args(PYTHON_TOOLS), "cfn-lint and shellcheck")?;
@@ -65,6 +65,13 @@ fn answers(tool: &str, path: &OsString) -> bool {
     let mut command = Command::new(tool);
     command.arg("--version").env("PATH", path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
+}
+
+/// Whether a tool is there in the version that its package is pinned to: another one judges by other rules.
+fn is_pinned(tool: &str, package: &str, path: &OsString) -> bool {
+    let output = Command::new(tool).arg("--version").env("PATH", path).stdin(Stdio::null()).output();
+    let version = package.rsplit('=').next().unwrap_or_default();
+    output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains(version))
 }
 
 fn run(command: &mut Command, what: &str) -> anyhow::Result<()> {
