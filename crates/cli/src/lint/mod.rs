@@ -1,7 +1,7 @@
 //! Linting templates: which ones, all of them at once, and what of it is told.
 //!
 //! [`input`] says which files are meant and [`batch`] lints them; [`stacks`] lints this project's own, whose findings stand at
-//! the Rust line that made the resource. [`suppress`] takes away what `stackgen.toml` allows. [`format`] has the forms of the
+//! the Rust line that made the resource. [`suppress`] takes away what `stackgen.toml` allows. [`mod@format`] has the forms of the
 //! outcome. The rules themselves are in the crate `stackgen-lint`.
 pub(crate) mod batch;
 pub(crate) mod explain;
