@@ -32,7 +32,7 @@ impl Ready {
         let record = format!("/stackgen/{}/data-volume", stack.name());
         let (volume_id, signal) = (volume.reference(), "HostReady".to_owned());
         let mut boot = Boot { volume_id, signal, within: config.ready_within, record };
-        let number = number(config, subnet, &script(&boot).into_value());
+        let number = number(config, subnet, &script(&boot).as_it_runs());
         boot.signal.push_str(&number);
         Ready { instance: format!("Host{number}"), script: script(&boot), signal: boot.signal }
     }
@@ -89,7 +89,6 @@ fn written(node: &Node) -> String {
             let (stack, attribute) = (to.stack.as_deref().unwrap_or_default(), to.attribute.as_deref());
             format!("${{{stack}:{}.{}}}", to.id, attribute.unwrap_or_default())
         }
-        Node::Script(script) => written(&script.runs),
         Node::Bool(flag) => flag.to_string(),
         Node::Integer(number) => number.to_string(),
         other => format!("{other:?}"),

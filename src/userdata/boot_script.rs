@@ -82,16 +82,24 @@ impl BootScript {
         Section::frame("start", START, &start)
     }
 
-    /// The script as a node: what runs, what is sent, and where its lines are from.
-    fn script(&self) -> Result<Script, Vec<Fault>> {
+    /// Everything that runs.
+    fn text(&self) -> Result<Text, Vec<Fault>> {
         let end = Section::frame("end", END, &End { signals: self.signal.is_some() });
         let mut text = Text::default();
         for section in [&self.start()].into_iter().chain(&self.sections).chain([&end]) {
             text.append(section);
         }
-        if !text.faults.is_empty() {
-            return Err(text.faults);
-        }
+        if text.faults.is_empty() { Ok(text) } else { Err(text.faults) }
+    }
+
+    /// The script as it runs, for whoever compares scripts and sends none: packing is most of what making one costs.
+    pub(crate) fn as_it_runs(&self) -> Value<String> {
+        self.text().map_or_else(refused, |text| intrinsic::base64(intrinsic::join("", text.pieces)))
+    }
+
+    /// The script as a node: what runs, what is sent, and where its lines are from.
+    fn script(&self) -> Result<Script, Vec<Fault>> {
+        let text = self.text()?;
         let runs = intrinsic::join("", text.pieces);
         let sent = if pack::bytes(&runs) > USER_DATA_BYTES { pack::packed(&runs) } else { runs.clone() };
         Ok(Script { sent: sent.into_node(), runs: runs.into_node(), sections: text.sections, lines: text.lines })
@@ -100,14 +108,15 @@ impl BootScript {
 
 impl IntoValue<String> for &BootScript {
     fn into_value(self) -> Value<String> {
-        match self.script() {
-            Ok(script) => intrinsic::base64(Value::<String>::raw(Node::Script(Box::new(script)))),
-            Err(faults) => {
-                let faults = faults.into_iter().map(|fault| Node::Fault(Box::new(fault)));
-                intrinsic::base64(Value::<String>::raw(Node::List(faults.collect())))
-            }
-        }
+        let node = |script| Value::<String>::raw(Node::Script(Box::new(script)));
+        self.script().map_or_else(refused, |script| intrinsic::base64(node(script)))
     }
+}
+
+/// What synth reports in place of a script.
+fn refused(faults: Vec<Fault>) -> Value<String> {
+    let faults = faults.into_iter().map(|fault| Node::Fault(Box::new(fault)));
+    intrinsic::base64(Value::<String>::raw(Node::List(faults.collect())))
 }
 
 impl IntoValue<String> for BootScript {

@@ -95,10 +95,7 @@ impl Subject {
 
     /// A start two seconds before its patience ends. The script is as it is; only its clock has run before.
     pub fn impatient(&self) -> Start {
-        let text = self.text();
-        let deadline = text.lines().find_map(|line| line.trim().strip_prefix("deadline=")).unwrap_or_default();
-        let seconds: u32 = deadline.trim_matches(['"', '\'']).parse().unwrap_or_default();
-        Start { seconds: seconds.saturating_sub(2), ..Start::default() }
+        Start::default().near_the_end_of(&self.text())
     }
 }
 

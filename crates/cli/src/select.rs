@@ -21,12 +21,7 @@ pub(crate) fn stacks<'a>(assembly: &'a Assembly, names: &[String]) -> Result<Vec
     let all = &assembly.manifest.stacks;
     for name in names {
         if !all.iter().any(|stack| means(name, &stack.name)) {
-            let known = || all.iter().map(|stack| stack.name.as_str());
-            return Err(NoStack {
-                name: names::echo(name),
-                near: names::nearest(name, known()).map(str::to_owned),
-                known: known().map(str::to_owned).collect(),
-            });
+            return Err(NoStack::named(name, assembly));
         }
     }
     let is_meant = |stack: &&StackEntry| names.is_empty() || names.iter().any(|name| means(name, &stack.name));
@@ -35,12 +30,18 @@ pub(crate) fn stacks<'a>(assembly: &'a Assembly, names: &[String]) -> Result<Vec
 
 /// One stack by its name.
 pub(crate) fn stack<'a>(assembly: &'a Assembly, name: &str) -> Result<&'a StackEntry, NoStack> {
-    let known = || assembly.manifest.stacks.iter().map(|stack| stack.name.as_str());
-    assembly.stack(name).ok_or_else(|| NoStack {
-        name: names::echo(name),
-        near: names::nearest(name, known()).map(str::to_owned),
-        known: known().map(str::to_owned).collect(),
-    })
+    assembly.stack(name).ok_or_else(|| NoStack::named(name, assembly))
+}
+
+impl NoStack {
+    fn named(name: &str, assembly: &Assembly) -> Self {
+        let known = || assembly.manifest.stacks.iter().map(|stack| stack.name.as_str());
+        NoStack {
+            name: names::echo(name),
+            near: names::nearest(name, known()).map(str::to_owned),
+            known: known().map(str::to_owned).collect(),
+        }
+    }
 }
 
 fn means(name: &str, stack: &str) -> bool {

@@ -137,7 +137,7 @@ fn late(trial: &Trial) -> Judged {
 }
 
 fn never(trial: &Trial) -> Judged {
-    let run = trial.boot(&trial.new_volumes(), &[], &impatient(trial)).map_err(unseen)?;
+    let run = trial.boot(&trial.new_volumes(), &[], &trial.start().near_the_end_of(&trial.text)).map_err(unseen)?;
     judged_refused(trial, &run, &[], &MustSay::Volume)
 }
 
@@ -155,7 +155,7 @@ fn other_file_system(trial: &Trial) -> Judged {
 /// Refused, and not a byte of the disk is another one.
 fn untouched(trial: &Trial, disks: &[Disk], world: &World) -> Judged {
     let before = disks[0].content().map_err(|error| unseen(told(error)))?;
-    let run = trial.boot(world, disks, &impatient(trial)).map_err(unseen)?;
+    let run = trial.boot(world, disks, &trial.start().near_the_end_of(&trial.text)).map_err(unseen)?;
     let log = judged_refused(trial, &run, disks, &MustSay::Volume)?;
     drop(run);
     let after = disks[0].content().map_err(|error| unseen(told(error)))?;
@@ -182,13 +182,6 @@ fn killed(trial: &Trial, section: &str) -> Judged {
     }
     let outcome = run.boot.run(&trial.parts, &trial.start()).map_err(|error| unseen(told(error)))?;
     judged_ready(trial, &Run { outcome, ..run }, &disks, Some(run.outcome.log))
-}
-
-/// Two seconds before its patience ends. The script is as it is; only its clock has run before.
-fn impatient(trial: &Trial) -> Start {
-    let deadline = trial.text.lines().find_map(|line| line.trim().strip_prefix("deadline="));
-    let seconds: u32 = deadline.and_then(|text| text.trim_matches(['"', '\'']).parse().ok()).unwrap_or_default();
-    Start { seconds: seconds.saturating_sub(2), ..trial.start() }
 }
 
 fn judged_ready(trial: &Trial, run: &Run, disks: &[Disk], before: Option<String>) -> Judged {
