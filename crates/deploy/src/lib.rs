@@ -9,6 +9,7 @@
 //! 4. [`run`] carries a plan out, with a [`lease`] held and a [`record`] on disk from which another process can go on;
 //! 5. [`follow`] tells what happens, and why it failed if it did.
 
+pub mod aws;
 pub mod failure;
 pub mod plan;
 pub mod progress;

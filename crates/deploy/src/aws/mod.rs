@@ -1,0 +1,9 @@
+//! The way to AWS: credentials and region as every AWS tool finds them, and one door for all calls, which counts them, keeps
+//! to the rate that the account allows, and tries again what may work a moment later.
+
+mod calls;
+mod connect;
+mod limiter;
+
+pub use calls::{CallCount, Retry};
+pub use connect::{Connection, Settings, connect};
