@@ -1,7 +1,9 @@
 //! What is there: stacks as CloudFormation shows them, and what their status lets us do.
 
+mod describe;
 pub mod state;
 pub mod status;
 
+pub use describe::{StackNow, describe, list};
 pub use state::{Move, Wish, next_move};
 pub use status::Status;
