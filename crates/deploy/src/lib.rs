@@ -18,3 +18,6 @@ pub mod progress;
 pub mod record;
 pub mod run;
 pub mod stack;
+pub mod template_body;
+
+mod pace;

@@ -1,43 +1,15 @@
 //! Change sets: what CloudFormation would do.
-use jiff::Timestamp;
-use serde::Serialize;
+mod capability;
+mod create;
+mod delete;
+mod name;
+mod read;
 
-use crate::aws::Connection;
-use crate::failure::Failure;
-
-/// A change set in a list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ChangeSetEntry {
-    /// Its ARN.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// Its status.
-    pub status: String,
-    /// Whether it can be carried out: `AVAILABLE`, `OBSOLETE`, …
-    pub execution: String,
-    /// Why it is in this status.
-    pub reason: Option<String>,
-    /// When it was made.
-    pub created: Option<Timestamp>,
-    /// Whether stackgen made it.
-    pub is_ours: bool,
-}
-
-/// The change sets of a stack.
-///
-/// # Errors
-///
-/// If there is no such stack, or CloudFormation does not say.
-pub async fn list(connection: &Connection, stack: &str) -> Result<Vec<ChangeSetEntry>, Failure> {
-    todo!("{connection:?}{stack}")
-}
-
-/// Deletes a change set, by ARN, and waits until it is gone; with it the stack, if it was never more than a change set.
-///
-/// # Errors
-///
-/// If CloudFormation refuses.
-pub async fn delete(connection: &Connection, id: &str) -> Result<(), Failure> {
-    todo!("{connection:?}{id}")
-}
+pub(crate) use capability::needed as needed_capabilities;
+pub(crate) use create::create;
+pub(crate) use delete::forget;
+pub use delete::{delete, delete_if_unused, sweep};
+pub use name::{name_of, operation_of};
+pub(crate) use name::{new_operation, token};
+pub use read::{ChangeSetEntry, list};
+pub(crate) use read::{Described, describe, wait};

@@ -4,6 +4,7 @@ mod describe;
 pub mod state;
 pub mod status;
 
-pub use describe::{StackNow, describe, list};
+pub use describe::{StackNow, describe, list, template};
+pub(crate) use describe::{pairs, policy};
 pub use state::{Move, Wish, next_move};
 pub use status::Status;
