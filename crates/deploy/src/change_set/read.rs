@@ -107,6 +107,16 @@ pub(crate) async fn describe(connection: &Connection, id: &str) -> Result<Descri
     wait(connection, id).await
 }
 
+/// Whether a change set was begun to be carried out; `None` if it is not there any more.
+pub(crate) async fn execution(connection: &Connection, id: &str) -> Result<Option<String>, Failure> {
+    let send = || connection.cloudformation.describe_change_set().change_set_name(id).send();
+    match connection.call("DescribeChangeSet", Retry::Safe, send).await {
+        Ok(answer) => Ok(Some(answer.execution_status.map_or_else(String::new, |status| status.as_str().to_owned()))),
+        Err(failure) if matches!(failure.kind, Kind::NoChangeSet | Kind::NoStack) => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
 async fn whole(connection: &Connection, id: &str, first: DescribeChangeSetOutput) -> Result<Described, Failure> {
     let may_lack = first.status_reason.as_deref().is_some_and(|reason| reason.contains(INCOMPLETE));
     let mut described = described(&first);
