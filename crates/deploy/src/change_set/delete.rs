@@ -60,7 +60,10 @@ async fn gone(connection: &Connection, id: &str) -> Result<(), Failure> {
                 Some("DELETE_COMPLETE") => return Ok(()),
                 Some("DELETE_FAILED") => {
                     let reason = answer.status_reason.unwrap_or_default();
-                    return Err(Failure::new(Kind::Other, format!("the change set `{id}` cannot be deleted: {reason}")));
+                    return Err(Failure::new(
+                        Kind::Other,
+                        format!("the change set `{id}` cannot be deleted: {reason}"),
+                    ));
                 }
                 _ => pace.wait().await,
             },
@@ -74,7 +77,8 @@ async fn gone(connection: &Connection, id: &str) -> Result<(), Failure> {
 ///
 /// If CloudFormation refuses.
 pub async fn delete_if_unused(connection: &Connection, stack_id: &str) -> Result<(), Failure> {
-    let is_review = stack::describe(connection, stack_id).await?.is_some_and(|now| now.status.word() == "REVIEW_IN_PROGRESS");
+    let is_review =
+        stack::describe(connection, stack_id).await?.is_some_and(|now| now.status.word() == "REVIEW_IN_PROGRESS");
     if !is_review || !list(connection, stack_id).await?.is_empty() {
         return Ok(());
     }

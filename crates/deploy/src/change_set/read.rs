@@ -60,7 +60,8 @@ pub async fn list(connection: &Connection, stack: &str) -> Result<Vec<ChangeSetE
     let mut entries = Vec::new();
     let mut page = None;
     loop {
-        let send = || connection.cloudformation.list_change_sets().stack_name(stack).set_next_token(page.clone()).send();
+        let send =
+            || connection.cloudformation.list_change_sets().stack_name(stack).set_next_token(page.clone()).send();
         let answer = connection.call("ListChangeSets", Retry::Safe, send).await?;
         for summary in answer.summaries.unwrap_or_default() {
             let name = summary.change_set_name.unwrap_or_default();
@@ -154,7 +155,8 @@ async fn changes(
 ) -> Result<Vec<ResourceChange>, Failure> {
     let mut changes = Vec::new();
     loop {
-        changes.extend(answer.changes.take().unwrap_or_default().into_iter().filter_map(|change| change.resource_change));
+        changes
+            .extend(answer.changes.take().unwrap_or_default().into_iter().filter_map(|change| change.resource_change));
         let Some(next) = answer.next_token.take() else { return Ok(changes) };
         answer = page(connection, id, Some(next), values).await?;
     }
@@ -234,7 +236,9 @@ mod tests {
 
     #[test]
     fn a_change_set_without_changes_says_so() {
-        assert!(is_empty("The submitted information didn't contain changes. Submit different information to create a change set."));
+        assert!(is_empty(
+            "The submitted information didn't contain changes. Submit different information to create a change set."
+        ));
         assert!(is_empty("No updates are to be performed."));
         assert!(!is_empty("Transform AWS::Serverless failed with: nothing"));
     }

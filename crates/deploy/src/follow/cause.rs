@@ -16,16 +16,31 @@ const CANCELLED: [&str; 4] = [
 
 /// What helps, by what the reason says.
 const HINTS: &[(&str, &str)] = &[
-    ("already exists", "something of that name is there already: delete it, take it in with `stackgen import`, or leave the name out"),
-    ("InsufficientInstanceCapacity", "AWS has no such machine free in that zone now: try another zone or type, or later"),
-    ("VcpuLimitExceeded", "ask for a higher vCPU quota; a replacement needs the old machine's and the new one's at once"),
-    ("AddressLimitExceeded", "a region has five elastic addresses unless you ask for more; a replacement needs one more for a while"),
+    (
+        "already exists",
+        "something of that name is there already: delete it, take it in with `stackgen import`, or leave the name out",
+    ),
+    (
+        "InsufficientInstanceCapacity",
+        "AWS has no such machine free in that zone now: try another zone or type, or later",
+    ),
+    (
+        "VcpuLimitExceeded",
+        "ask for a higher vCPU quota; a replacement needs the old machine's and the new one's at once",
+    ),
+    (
+        "AddressLimitExceeded",
+        "a region has five elastic addresses unless you ask for more; a replacement needs one more for a while",
+    ),
     ("is already attached to an instance", "a volume goes to one instance at a time: let the old one go first"),
     ("VolumeInUse", "a volume goes to one instance at a time: let the old one go first"),
     ("not authorized to perform", "the credentials, or the stack's service role, lack a permission"),
     ("Failed to receive", "the host did not say that it is ready: its boot log says why"),
     ("WaitCondition timed out", "the host did not say that it is ready: its boot log says why"),
-    ("security token included in the request is expired", "the credentials ended before the operation; a service role does not"),
+    (
+        "security token included in the request is expired",
+        "the credentials ended before the operation; a service role does not",
+    ),
 ];
 
 /// The first cause of a failure: the first failed resource that was not merely stopped, and of nested stacks what is inside.
@@ -63,7 +78,13 @@ pub(super) mod tests {
     use super::*;
     use jiff::Timestamp;
 
-    pub(in crate::follow) fn event(id: &str, type_name: &str, status: &str, reason: Option<&str>, second: i64) -> ResourceEvent {
+    pub(in crate::follow) fn event(
+        id: &str,
+        type_name: &str,
+        status: &str,
+        reason: Option<&str>,
+        second: i64,
+    ) -> ResourceEvent {
         ResourceEvent {
             stack: "prod".to_owned(),
             path: Vec::new(),

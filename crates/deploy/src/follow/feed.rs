@@ -54,7 +54,12 @@ impl Feed {
         Ok(told)
     }
 
-    async fn of_stack(&mut self, connection: &Connection, id: &str, path: &[String]) -> Result<Vec<ResourceEvent>, Failure> {
+    async fn of_stack(
+        &mut self,
+        connection: &Connection,
+        id: &str,
+        path: &[String],
+    ) -> Result<Vec<ResourceEvent>, Failure> {
         let fresh = self.fresh(connection, id, path.is_empty()).await?;
         let mut told = Vec::new();
         for event in fresh.into_iter().rev() {
@@ -71,7 +76,8 @@ impl Feed {
         let mut fresh = Vec::new();
         let mut page = None;
         loop {
-            let send = || connection.cloudformation.describe_stack_events().stack_name(id).set_next_token(page.clone()).send();
+            let send =
+                || connection.cloudformation.describe_stack_events().stack_name(id).set_next_token(page.clone()).send();
             let answer = connection.call("DescribeStackEvents", Retry::Never, send).await?;
             for event in answer.stack_events.unwrap_or_default() {
                 let is_seen = event.event_id.as_ref().is_some_and(|id| self.seen.contains(id));
@@ -105,7 +111,8 @@ impl Feed {
 
     /// Whether an event is the stack's own that an operation begins with, so that all older ones are of others.
     fn is_start(&self, event: &StackEvent) -> bool {
-        const STARTS: [&str; 4] = ["CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS"];
+        const STARTS: [&str; 4] =
+            ["CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS"];
         let status = event.resource_status.as_ref().map_or("", |status| status.as_str());
         event.physical_resource_id.as_deref() == Some(&self.stack_id) && STARTS.contains(&status)
     }
@@ -164,7 +171,8 @@ pub async fn history(connection: &Connection, stack: &str) -> Result<Vec<Resourc
     let mut events = Vec::new();
     let mut page = None;
     loop {
-        let send = || connection.cloudformation.describe_stack_events().stack_name(stack).set_next_token(page.clone()).send();
+        let send =
+            || connection.cloudformation.describe_stack_events().stack_name(stack).set_next_token(page.clone()).send();
         let answer = connection.call("DescribeStackEvents", Retry::Safe, send).await?;
         events.extend(answer.stack_events().iter().filter_map(|event| resource_event(stack, &[], event)));
         page = answer.next_token;

@@ -50,7 +50,11 @@ pub(super) async fn keep_used(
                 ));
             }
         }
-        exports.changes.push(ExportChange { name: name.clone(), is_removed: change && importers.is_empty(), importers });
+        exports.changes.push(ExportChange {
+            name: name.clone(),
+            is_removed: change && importers.is_empty(),
+            importers,
+        });
     }
     Ok(exports)
 }
@@ -102,11 +106,13 @@ fn put_back(output: &str, name: &str, before: &Json, after: &mut Json, who: &str
         let message = format!("the export `{name}` cannot go while `{who}` imports it, and it cannot stay: {why}");
         Failure::new(Kind::ExportInUse, message)
     };
-    let old = before.pointer(&format!("/Outputs/{output}")).ok_or_else(|| refused("the template in force is not JSON"))?;
+    let old =
+        before.pointer(&format!("/Outputs/{output}")).ok_or_else(|| refused("the template in force is not JSON"))?;
     let mut needs = Vec::new();
     references(old, &mut needs);
     let is_there = |id: &str| {
-        id.contains("::") || ["Resources", "Parameters"].iter().any(|part| after.pointer(&format!("/{part}/{id}")).is_some())
+        id.contains("::")
+            || ["Resources", "Parameters"].iter().any(|part| after.pointer(&format!("/{part}/{id}")).is_some())
     };
     if let Some(gone) = needs.into_iter().find(|id| !is_there(id)) {
         return Err(refused(&format!("`{gone}`, of which it tells, goes too; let `{who}` stop importing it first")));

@@ -36,8 +36,12 @@ pub fn load(path: &Path) -> Result<Plan, Failure> {
     // The version is read first, since the rest of another version means something else.
     let raw: serde_json::Value = serde_json::from_str(&text).map_err(|error| fail(&error))?;
     match raw.get("version").and_then(serde_json::Value::as_u64) {
-        Some(version) if version == u64::from(PLAN_VERSION) => serde_json::from_value(raw).map_err(|error| fail(&error)),
-        Some(version) => Err(fail(&format_args!("it has version {version}, and this stackgen reads {PLAN_VERSION}; plan again"))),
+        Some(version) if version == u64::from(PLAN_VERSION) => {
+            serde_json::from_value(raw).map_err(|error| fail(&error))
+        }
+        Some(version) => {
+            Err(fail(&format_args!("it has version {version}, and this stackgen reads {PLAN_VERSION}; plan again")))
+        }
         None => Err(fail(&"it is no plan")),
     }
 }

@@ -19,7 +19,14 @@ pub(super) fn changes(before: &Json, after: &Json, resources: &[ResourceEntry]) 
             Some(old) => Some(modified(old, resource)),
         };
         if let Some((action, properties)) = change {
-            changes.push(told(id, type_of(resource), action, properties, policy(after, id, "UpdateReplacePolicy"), resources));
+            changes.push(told(
+                id,
+                type_of(resource),
+                action,
+                properties,
+                policy(after, id, "UpdateReplacePolicy"),
+                resources,
+            ));
         }
     }
     for (id, resource) in is.iter().filter(|(id, _)| !will_be.contains_key(*id)) {

@@ -5,7 +5,9 @@ use serde_json::Value as Json;
 use stackgen_assembly::{Assembly, StackEntry};
 
 use super::build::{self, Sides};
-use super::{PLAN_VERSION, Plan, Question, Request, Selection, StackPlan, Verb, Wishes, estimate, propose, stack_policy};
+use super::{
+    PLAN_VERSION, Plan, Question, Request, Selection, StackPlan, Verb, Wishes, estimate, propose, stack_policy,
+};
 use crate::aws::Connection;
 use crate::change_set;
 use crate::failure::{Failure, Kind};
@@ -243,7 +245,8 @@ fn check_account(entry: &StackEntry, now: Option<&StackNow>) -> Result<(), Failu
 fn verb(stack: &str, now: Option<&StackNow>, wishes: &Wishes) -> Result<Verb, Failure> {
     let is_import = wishes.imports.contains_key(stack);
     let refuse = |kind, way_out: &str| {
-        let (status, reason) = now.map_or(("", ""), |now| (now.status.word(), now.reason.as_deref().unwrap_or_default()));
+        let (status, reason) =
+            now.map_or(("", ""), |now| (now.status.word(), now.reason.as_deref().unwrap_or_default()));
         let because = if reason.is_empty() { String::new() } else { format!(" ({reason})") };
         Err(Failure::new(kind, format!("the stack `{stack}` is in {status}{because}; {way_out}")))
     };
@@ -262,7 +265,9 @@ fn verb(stack: &str, now: Option<&StackNow>, wishes: &Wishes) -> Result<Verb, Fa
         Move::OnlyDestroy | Move::Delete | Move::DeleteRetaining => {
             refuse(Kind::WrongStatus, "it can only be deleted, with `stackgen destroy`")
         }
-        Move::Wait | Move::WaitForCleanUp => refuse(Kind::Busy, "watch it with `stackgen watch`, and deploy afterwards"),
+        Move::Wait | Move::WaitForCleanUp => {
+            refuse(Kind::Busy, "watch it with `stackgen watch`, and deploy afterwards")
+        }
     }
 }
 
@@ -278,7 +283,11 @@ fn parameters(wishes: &Wishes, stack: &str, template: &Json) -> BTreeMap<String,
 /// # Errors
 ///
 /// If there is no such change set.
-pub async fn of_change_set(connection: &Connection, id: &str, assembly: Option<&Assembly>) -> Result<StackPlan, Failure> {
+pub async fn of_change_set(
+    connection: &Connection,
+    id: &str,
+    assembly: Option<&Assembly>,
+) -> Result<StackPlan, Failure> {
     let described = change_set::describe(connection, id).await?;
     let now = stack::describe(connection, &described.stack_id).await?;
     let is_there = now.as_ref().is_some_and(|now| now.status.word() != "REVIEW_IN_PROGRESS");

@@ -23,13 +23,17 @@ pub async fn make_destroy(
     retain: &[String],
 ) -> Result<Plan, Failure> {
     let names = in_order(assembly, stacks);
-    let mut plan = Plan { version: PLAN_VERSION, account: String::new(), region: connection.region.clone(), stacks: Vec::new() };
+    let mut plan =
+        Plan { version: PLAN_VERSION, account: String::new(), region: connection.region.clone(), stacks: Vec::new() };
     for name in &names {
         let mut planned = one(connection, assembly, name, retain).await?;
         let users = users(connection, &planned, &names).await?;
         planned.request.after.extend(users);
         let dependants = |other: &StackPlan| depends(assembly, &other.stack, name);
-        planned.request.after.extend(plan.stacks.iter().filter(|other| dependants(other)).map(|other| other.stack.clone()));
+        planned
+            .request
+            .after
+            .extend(plan.stacks.iter().filter(|other| dependants(other)).map(|other| other.stack.clone()));
         planned.request.after.sort();
         planned.request.after.dedup();
         if let Some(account) = planned.stack_id.as_deref().and_then(account_of) {
@@ -92,7 +96,10 @@ async fn one(
 fn check(now: &StackNow, next: Move) -> Result<(), Failure> {
     let name = &now.name;
     if matches!(next, Move::Wait | Move::WaitForCleanUp) {
-        let message = format!("the stack `{name}` is in {}; watch it with `stackgen watch`, and destroy it afterwards", now.status);
+        let message = format!(
+            "the stack `{name}` is in {}; watch it with `stackgen watch`, and destroy it afterwards",
+            now.status
+        );
         return Err(Failure::new(Kind::Busy, message));
     }
     if now.protection {
@@ -124,7 +131,8 @@ async fn add_physical_ids(connection: &Connection, plan: &mut StackPlan, now: &S
     let mut found: BTreeMap<String, StackResourceSummary> = BTreeMap::new();
     let mut page = None;
     loop {
-        let send = || connection.cloudformation.list_stack_resources().stack_name(&now.id).set_next_token(page.clone()).send();
+        let send =
+            || connection.cloudformation.list_stack_resources().stack_name(&now.id).set_next_token(page.clone()).send();
         let answer = connection.call("ListStackResources", Retry::Safe, send).await?;
         for summary in answer.stack_resource_summaries.unwrap_or_default() {
             found.insert(summary.logical_resource_id.clone().unwrap_or_default(), summary);

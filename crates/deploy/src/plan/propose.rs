@@ -4,8 +4,7 @@ use serde_json::Value as Json;
 use super::build::{self, Sides};
 use super::compare::compare;
 use super::{
-    Action, Change, Consequence, Danger, DangerKind, Request, StackPlan, Verb, estimate, exports, from_template,
-    values,
+    Action, Change, Consequence, Danger, DangerKind, Request, StackPlan, Verb, estimate, exports, from_template, values,
 };
 use crate::aws::Connection;
 use crate::change_set::{self, Described};
@@ -28,7 +27,11 @@ pub(crate) struct Question<'a> {
 }
 
 /// Makes the plan of one stack. If there is a change set in it, it waits to be carried out or discarded.
-pub(crate) async fn propose(connection: &Connection, records: &Records, question: Question<'_>) -> Result<StackPlan, Failure> {
+pub(crate) async fn propose(
+    connection: &Connection,
+    records: &Records,
+    question: Question<'_>,
+) -> Result<StackPlan, Failure> {
     let Question { stack, verb, mut request, now, waits_for, keep } = question;
     let before = template_in_force(connection, now.as_ref()).await?;
     let mut remarks = Vec::new();

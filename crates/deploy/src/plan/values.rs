@@ -9,7 +9,12 @@ use crate::change_set::Described;
 use crate::stack::StackNow;
 
 /// All values that change with a change set.
-pub(super) fn changed(now: Option<&StackNow>, request: &Request, described: &Described, sides: (&Json, &Json)) -> Vec<ValueChange> {
+pub(super) fn changed(
+    now: Option<&StackNow>,
+    request: &Request,
+    described: &Described,
+    sides: (&Json, &Json),
+) -> Vec<ValueChange> {
     let none = BTreeMap::new();
     let before = now.map_or_else(BTreeMap::new, |now| shown(&now.parameters, &now.resolved));
     let mut values = between("parameter", &before, &shown(&described.parameters, &described.resolved));
@@ -98,10 +103,12 @@ mod tests {
 
     #[test]
     fn what_comes_goes_and_changes_is_told_and_the_rest_is_not() {
-        let list = |pairs: &[(&str, &str)]| pairs.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let list =
+            |pairs: &[(&str, &str)]| pairs.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
         let before: BTreeMap<_, _> = list(&[("a", "1"), ("b", "1"), ("c", "1")]);
         let after: BTreeMap<_, _> = list(&[("a", "1"), ("b", "2"), ("d", "1")]);
-        let told: Vec<_> = between("tag", &before, &after).into_iter().map(|one| (one.name, one.before, one.after)).collect();
+        let told: Vec<_> =
+            between("tag", &before, &after).into_iter().map(|one| (one.name, one.before, one.after)).collect();
         let text = |text: &str| Some(text.to_owned());
         assert_eq!(
             told,
