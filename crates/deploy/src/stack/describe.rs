@@ -1,7 +1,7 @@
 //! A stack as CloudFormation shows it.
 use std::collections::BTreeMap;
 
-use aws_sdk_cloudformation::types::{Stack, TemplateStage};
+use aws_sdk_cloudformation::types::{Stack, StackResourceSummary, TemplateStage};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -105,6 +105,31 @@ pub(crate) async fn policy(connection: &Connection, id: &str) -> Result<Option<S
     let send = || connection.cloudformation.get_stack_policy().stack_name(id).send();
     let answer = connection.call("GetStackPolicy", Retry::Safe, send).await?;
     Ok(answer.stack_policy_body)
+}
+
+/// The resources of a stack that are there, by logical id.
+pub(crate) async fn resources(
+    connection: &Connection,
+    id: &str,
+) -> Result<BTreeMap<String, StackResourceSummary>, Failure> {
+    let mut resources = BTreeMap::new();
+    let mut page = None;
+    loop {
+        let send =
+            || connection.cloudformation.list_stack_resources().stack_name(id).set_next_token(page.clone()).send();
+        let answer = connection.call("ListStackResources", Retry::Safe, send).await?;
+        for summary in answer.stack_resource_summaries.unwrap_or_default() {
+            // What was never made, by a failure, has no id in AWS.
+            let is_gone = summary.resource_status.as_ref().is_some_and(|status| status.as_str() == "DELETE_COMPLETE");
+            if !is_gone && summary.physical_resource_id.as_ref().is_some_and(|id| !id.is_empty()) {
+                resources.insert(summary.logical_resource_id.clone().unwrap_or_default(), summary);
+            }
+        }
+        page = answer.next_token;
+        if page.is_none() {
+            return Ok(resources);
+        }
+    }
 }
 
 impl StackNow {
