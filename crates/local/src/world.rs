@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::cloudformation::operation::Mishap;
 use crate::cloudformation::{self, Stacks};
 
 /// One AWS account.
@@ -16,6 +17,8 @@ pub struct World {
     made: u64,
     /// What each region has; a region appears when it is first asked for.
     pub regions: BTreeMap<String, Region>,
+    /// What will go wrong, for rehearsals and tests.
+    pub mishaps: Vec<Mishap>,
 }
 
 /// What one region has.
@@ -55,7 +58,7 @@ impl World {
     /// An account with nothing in it, at a time.
     #[must_use]
     pub fn new(account: &str, now: Timestamp) -> World {
-        World { account: account.to_owned(), now, agenda: Agenda::default(), made: 0, regions: BTreeMap::new() }
+        World { account: account.to_owned(), now, agenda: Agenda::default(), made: 0, regions: BTreeMap::new(), mishaps: Vec::new() }
     }
 
     /// The time in this world.
