@@ -41,7 +41,7 @@ pub struct Stack {
     pub created: Timestamp,
     /// When the last update began.
     pub updated: Option<Timestamp>,
-    /// When its deletion began.
+    /// When its deletion began; nothing until it is deleted.
     pub deleted: Option<Timestamp>,
     /// Its resources by logical id, in the order of the template.
     pub resources: IndexMap<String, Resource>,

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use super::State;
 use super::run::Run;
 use crate::cloudformation::stack::{Resource, ResourceStatus};
-use crate::resources::{Doing, Refusal, provider};
+use crate::resources::{Doing, Refusal};
 
 impl Run<'_> {
     pub(super) fn begin_return(&mut self, at: usize) {
@@ -33,14 +33,7 @@ impl Run<'_> {
     }
 
     fn update_back(&mut self, at: usize, logical_id: &str, current: &Resource, before: &Resource) {
-        let id = current.physical_id.clone().unwrap_or_default();
-        let struck = self.strike(logical_id, Doing::Update, false);
-        let begun = struck.and_then(|()| {
-            self.with(logical_id, &current.type_name, |site| {
-                provider(&site.type_name).update(site, &id, &current.properties, &before.properties)
-            })
-        });
-        match begun {
+        match self.change_physical(logical_id, current, &before.properties) {
             Err(Refusal(reason)) => self.fail(at, &reason),
             Ok(begun) => {
                 let record = &mut self.stack().resources[logical_id];
@@ -54,13 +47,10 @@ impl Run<'_> {
     /// The old one was deleted before the new one was made: the new one, if it is there, makes room, and the old one is made
     /// once more.
     fn return_the_lost(&mut self, at: usize, logical_id: &str, current: &Resource, before: &Resource) {
-        let Some(id) = current.physical_id.clone().filter(|_| current.physical_id != before.physical_id) else {
+        if current.physical_id.is_none() || current.physical_id == before.physical_id {
             return self.make_the_lost(at, logical_id);
-        };
-        let begun = self.with(logical_id, &current.type_name, |site| {
-            provider(&site.type_name).delete(site, &id, &current.properties)
-        });
-        match begun {
+        }
+        match self.delete_physical(logical_id, current) {
             Err(Refusal(reason)) => self.fail(at, &reason),
             Ok(begun) => self.wait(at, Doing::Delete, begun.takes),
         }

@@ -66,8 +66,6 @@ impl Run<'_> {
             (Verb::Create, Some("DELETE")) => {
                 self.begin_rollback();
                 self.enter(Status::DeleteInProgress, Some(format!("{reason}Delete requested by user.")));
-                let now = self.world.now();
-                self.stack().deleted = Some(now);
                 self.plan_back_to_nothing();
             }
             (Verb::Create, _) if self.op.disable_rollback => self.stop(Status::CreateFailed, Some(reason)),
@@ -192,6 +190,13 @@ impl Run<'_> {
     fn close(&mut self, status: Status, reason: Option<String>) {
         self.enter(status, reason);
         self.ended = true;
+        if status == Status::DeleteComplete {
+            let stack = self.stack();
+            let began = stack.events.iter().rev().find(|event| {
+                event.physical_id == stack.id && event.status == "DELETE_IN_PROGRESS"
+            });
+            stack.deleted = began.map(|event| event.at);
+        }
         let good = matches!(status, Status::CreateComplete | Status::UpdateComplete | Status::ImportComplete);
         let Some(id) = self.op.change_set.clone() else { return };
         if let Some(set) = self.stack().change_sets.iter_mut().find(|set| set.id == id) {

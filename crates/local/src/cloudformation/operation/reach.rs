@@ -91,9 +91,9 @@ impl Run<'_> {
         properties: &Json,
     ) -> Result<(String, SignedDuration), String> {
         self.stack().signals.remove(logical_id);
-        let struck = self.strike(logical_id, Doing::Create, false);
-        let begun = struck.and_then(|()| {
-            self.with(logical_id, type_name, |site| provider(&site.type_name).create(site, properties))
+        let applied = self.strike(logical_id, Doing::Create, false).and_then(|()| self.applied(properties));
+        let begun = applied.and_then(|properties| {
+            self.with(logical_id, type_name, |site| provider(&site.type_name).create(site, &properties))
         });
         begun.map(|begun| (begun.physical_id, begun.takes)).map_err(|Refusal(reason)| reason)
     }
@@ -102,13 +102,8 @@ impl Run<'_> {
     /// failures when provisioning resources* ("Resources without a last known stable state will be deleted upon the next
     /// stack operation").
     fn create_again(&mut self, at: usize, logical_id: &str, wanted: &Wanted, properties: Json, current: Resource) {
-        if let Some(id) = &current.physical_id {
-            let gone = self.with(logical_id, &current.type_name, |site| {
-                provider(&site.type_name).delete(site, id, &current.properties)
-            });
-            if gone.is_err() {
-                self.op.leftovers.push((logical_id.to_owned(), current));
-            }
+        if current.physical_id.is_some() && self.delete_physical(logical_id, &current).is_err() {
+            self.op.leftovers.push((logical_id.to_owned(), current));
         }
         self.create(at, logical_id, wanted, properties);
     }
@@ -151,14 +146,7 @@ impl Run<'_> {
     }
 
     fn update(&mut self, at: usize, logical_id: &str, wanted: &Wanted, properties: Json, current: &Resource) {
-        let id = current.physical_id.clone().unwrap_or_default();
-        let struck = self.strike(logical_id, Doing::Update, false);
-        let begun = struck.and_then(|()| {
-            self.with(logical_id, &current.type_name, |site| {
-                provider(&site.type_name).update(site, &id, &current.properties, &properties)
-            })
-        });
-        match begun {
+        match self.change_physical(logical_id, current, &properties) {
             Err(Refusal(reason)) => self.fail(at, &reason),
             Ok(begun) => {
                 let resource = &mut self.stack().resources[logical_id];
@@ -198,11 +186,7 @@ impl Run<'_> {
 
     /// The old one goes first. Source: `replacementStrategy: delete_then_create` in the CloudFormation resource schemas.
     fn delete_first(&mut self, at: usize, logical_id: &str, current: &Resource) {
-        let id = current.physical_id.clone().unwrap_or_default();
-        let begun = self.with(logical_id, &current.type_name, |site| {
-            provider(&site.type_name).delete(site, &id, &current.properties)
-        });
-        match begun {
+        match self.delete_physical(logical_id, current) {
             Err(Refusal(reason)) => self.fail(at, &reason),
             Ok(begun) => self.wait(at, Doing::Delete, begun.takes),
         }
@@ -313,11 +297,7 @@ impl Run<'_> {
         if current.properties == before.properties || current.status != ResourceStatus::UpdateFailed {
             return;
         }
-        let id = current.physical_id.clone().unwrap_or_default();
-        let back = self.with(logical_id, &current.type_name, |site| {
-            provider(&site.type_name).update(site, &id, &current.properties, &before.properties)
-        });
-        if back.is_ok() {
+        if self.change_physical(logical_id, &current, &before.properties).is_ok() {
             self.stack().resources[logical_id].properties = before.properties;
         }
     }

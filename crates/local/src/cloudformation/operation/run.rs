@@ -4,8 +4,8 @@ use serde_json::Value as Json;
 
 use super::{Operation, Phase, State, Work, exports, mishap};
 use crate::cloudformation::stack::{Resource, ResourceStatus, Stack};
-use crate::cloudformation::template::{Design, Known, Seen};
-use crate::resources::{Doing, Progress, Refusal, Site, provider};
+use crate::cloudformation::template::{Design, Known, Seen, dynamic};
+use crate::resources::{Begun, Doing, Progress, Refusal, Site, provider};
 use crate::world::{Due, World};
 
 /// An operation that is going on, taken out of its stack for as long as it is worked on.
@@ -169,7 +169,7 @@ impl<'w> Run<'w> {
 
     /// Asks how far a step is that has begun.
     fn look(&mut self, at: usize, doing: Doing) {
-        let (logical_id, resource) = self.subject(at, doing);
+        let (logical_id, resource) = self.subject(at);
         let id = resource.physical_id.clone().unwrap_or_default();
         let struck = self.strike(&logical_id, doing, true);
         let progress = struck.and_then(|()| self.with(&logical_id, &resource.type_name, |site| {
@@ -186,7 +186,7 @@ impl<'w> Run<'w> {
     }
 
     /// Which physical resource a step is busy with.
-    fn subject(&mut self, at: usize, _doing: Doing) -> (String, Resource) {
+    fn subject(&mut self, at: usize) -> (String, Resource) {
         let step = &self.op.steps[at];
         let logical_id = step.logical_id.clone();
         if let Work::Remove { resource, .. } = &step.work {
@@ -269,12 +269,36 @@ impl<'w> Run<'w> {
         design.properties(logical_id, stack).map_err(|problem| problem.0)
     }
 
+    /// Properties as they are applied: dynamic references stand for what they name.
+    pub(super) fn applied(&self, properties: &Json) -> Result<Json, Refusal> {
+        let seen = Seen { world: self.world, region: self.region };
+        dynamic::resolve(properties, &seen).map_err(|problem| Refusal(problem.0))
+    }
+
     /// Answers what only resources can answer.
     pub(super) fn evaluate(&mut self, value: &Json) -> Result<Json, String> {
         self.design()?;
         let design = self.design.as_ref().expect("it was just made");
         let stack = &self.world.regions[self.region].stacks[self.stack_id];
         design.evaluate(value, stack).map_err(|problem| problem.0)
+    }
+
+    /// Changes a physical resource from some properties to others.
+    pub(super) fn change_physical(&mut self, logical_id: &str, from: &Resource, to: &Json) -> Result<Begun, Refusal> {
+        self.strike(logical_id, Doing::Update, false)?;
+        let id = from.physical_id.clone().unwrap_or_default();
+        let after = self.applied(to)?;
+        let before = self.applied(&from.properties).unwrap_or_else(|_| from.properties.clone());
+        self.with(logical_id, &from.type_name, |site| provider(&site.type_name).update(site, &id, &before, &after))
+    }
+
+    /// Deletes a physical resource.
+    pub(super) fn delete_physical(&mut self, logical_id: &str, resource: &Resource) -> Result<Begun, Refusal> {
+        self.strike(logical_id, Doing::Delete, false)?;
+        let id = resource.physical_id.clone().unwrap_or_default();
+        self.with(logical_id, &resource.type_name, |site| {
+            provider(&site.type_name).delete(site, &id, &resource.properties)
+        })
     }
 
     /// Whether the stack itself is being deleted.

@@ -61,15 +61,24 @@ impl Order {
     }
 }
 
+/// Whether an order may be started, before what it asks for is looked at.
+///
+/// # Errors
+///
+/// As [`start`].
+pub fn admissible(world: &mut World, region: &str, stack_id: &str, order: &Order) -> Result<(), ApiError> {
+    let stack = stack(world, region, stack_id)?;
+    check_token(stack, order.token.as_deref())?;
+    admit(stack, order)
+}
+
 /// Starts an operation on a stack.
 ///
 /// # Errors
 ///
 /// If the stack is in a status in which it cannot be done, or the token was used before.
 pub fn start(world: &mut World, region: &str, stack_id: &str, order: Order) -> Result<(), ApiError> {
-    let stack = stack(world, region, stack_id)?;
-    check_token(stack, order.token.as_deref())?;
-    admit(stack, &order)?;
+    admissible(world, region, stack_id, &order)?;
     if matches!(order.verb, Verb::Delete { .. }) {
         exports::check_delete(world, region, stack_id).map_err(ApiError::validation)?;
         if abandon_review(world, region, stack_id) {
@@ -290,7 +299,6 @@ fn take_over(world: &mut World, region: &str, stack_id: &str, op: Operation) {
             run.plan_forward();
         }
         Verb::Delete { .. } => {
-            run.stack().deleted = Some(now);
             run.enter(Status::DeleteInProgress, begun);
             run.plan_delete();
         }
