@@ -102,12 +102,9 @@ fn named(name: &str) -> Result<(), ApiError> {
 /// Refuses what the state of the stack does not allow.
 fn in_state(stack: Option<&Stack>, proposal: &Proposal) -> Result<(), ApiError> {
     let Some(stack) = stack else {
-        let known = if proposal.stack.starts_with("arn:") { "" } else { "name " };
-        return match proposal.kind {
-            Kind::Update => Err(ApiError::validation(format!("Stack [{}] does not exist", proposal.stack))),
-            _ if known.is_empty() => Err(ApiError::validation(format!("Stack [{}] does not exist", proposal.stack))),
-            _ => Ok(()),
-        };
+        let missing = proposal.kind == Kind::Update || proposal.stack.starts_with("arn:");
+        let message = format!("Stack [{}] does not exist", proposal.stack);
+        return if missing { Err(ApiError::validation(message)) } else { Ok(()) };
     };
     let stands = matches!(
         stack.status,

@@ -88,11 +88,19 @@ impl Pass<'_> {
                 let argument = self.answer(argument)?;
                 if name == "Fn::GetAZs" { setting.zones(&argument) } else { setting.import(&argument) }
             }
-            _ if !FUNCTIONS.contains(&name) => Err(Problem(format!(
+            _ if !FUNCTIONS.contains(&name) || !self.has(name) => Err(Problem(format!(
                 "Template format error: Unrecognized function: {name}. Functions of transforms that are not declared, and \
                  macros, are unknown."
             ))),
             _ => self.pure(name, argument),
+        }
+    }
+
+    /// Whether a function is there: some come with the extensions of the language.
+    fn has(self, name: &str) -> bool {
+        match self {
+            Pass::Setting(setting) => setting.extended() || !matches!(name, "Fn::Length" | "Fn::ToJsonString"),
+            Pass::Known(_) => true,
         }
     }
 
