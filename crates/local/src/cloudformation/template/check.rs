@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 use stackgen_schema::Facts;
 
-use super::Template;
+use super::depends::unresolved;
 use super::parse::format_error;
+use super::{Mention, Template};
 use crate::wire::ApiError;
 
 mod early;
@@ -62,7 +63,41 @@ pub fn check(template: &Template) -> Result<(), ApiError> {
             )));
         }
     }
-    unknown_types(template)
+    unknown_types(template)?;
+    references(template)
+}
+
+/// References count in branches that are not taken, too. Names that loops make are not known yet.
+fn references(template: &Template) -> Result<(), ApiError> {
+    if template.transforms().contains(&"AWS::LanguageExtensions") {
+        return Ok(());
+    }
+    for section in ["Resources", "Outputs"] {
+        let mut missing = Vec::new();
+        for item in template.section(section).values() {
+            let named = template.mentions(item).into_iter().filter_map(|mention| match mention {
+                Mention::Reference(name) => Some(name),
+                Mention::Attribute(..) => None,
+            });
+            let after = match item.get("DependsOn") {
+                Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).collect(),
+                Some(Json::String(name)) => vec![name.as_str()],
+                _ => Vec::new(),
+            };
+            let unknown = |name: &String| {
+                !name.starts_with("AWS::")
+                    && !template.section("Parameters").contains_key(name)
+                    && !template.section("Resources").contains_key(name)
+                    && !missing.contains(name)
+            };
+            let unknown: Vec<String> = named.chain(after.into_iter().map(str::to_owned)).filter(unknown).collect();
+            missing.extend(unknown);
+        }
+        if !missing.is_empty() {
+            return Err(unresolved(missing.iter().map(String::as_str), section).into());
+        }
+    }
+    Ok(())
 }
 
 fn sections(template: &Template) -> Result<(), ApiError> {

@@ -94,13 +94,15 @@ impl<'s> Setting<'s> {
     /// The branch of `Fn::If` that is taken.
     pub(super) fn choose<'a>(&self, argument: &'a Json) -> Result<&'a Json, Problem> {
         match argument.as_array().map(Vec::as_slice) {
-            Some([Json::String(condition), yes, no]) => Ok(if self.condition(condition)? { yes } else { no }),
+            Some([Json::String(condition), yes, no]) => {
+                Ok(if self.condition(condition, "Resources")? { yes } else { no })
+            }
             _ => Err(Problem("Template error: Fn::If requires a list argument with three parameters".to_owned())),
         }
     }
 
-    /// Whether a condition of the template holds.
-    pub(super) fn condition(&self, name: &str) -> Result<bool, Problem> {
+    /// Whether a condition of the template holds that a section asks for.
+    pub(super) fn condition(&self, name: &str, section: &str) -> Result<bool, Problem> {
         let known = self.decided.borrow().get(name).copied();
         match known {
             Some(Some(holds)) => return Ok(holds),
@@ -111,7 +113,7 @@ impl<'s> Setting<'s> {
         }
         let condition = self.template.section("Conditions").get(name).ok_or_else(|| {
             Problem(format!(
-                "Template format error: Unresolved condition dependency {name} in the Conditions block of the template"
+                "Template format error: Unresolved condition dependency {name} in the {section} block of the template"
             ))
         })?;
         self.decided.borrow_mut().insert(name.to_owned(), None);
@@ -123,7 +125,7 @@ impl<'s> Setting<'s> {
     /// Whether something that stands where a condition does holds.
     fn holds(&self, condition: &Json) -> Result<bool, Problem> {
         if let Some(name) = condition.get("Condition").and_then(Json::as_str) {
-            return self.condition(name);
+            return self.condition(name, "Conditions");
         }
         let (name, argument) = call(condition).unwrap_or(("", &Json::Null));
         let items = argument.as_array().map_or(&[][..], Vec::as_slice);

@@ -35,7 +35,7 @@ const FUNCTIONS: [&str; 14] = [
 pub(super) fn call(value: &Json) -> Option<(&str, &Json)> {
     let object = value.as_object().filter(|object| object.len() == 1)?;
     let (name, argument) = object.iter().next()?;
-    let is_call = name.starts_with("Fn::") || name == "Ref" && argument.is_string();
+    let is_call = name.starts_with("Fn::") || name == "Ref";
     is_call.then_some((name.as_str(), argument))
 }
 
@@ -78,7 +78,7 @@ impl Pass<'_> {
 
     fn call(self, name: &str, argument: &Json) -> Result<Json, Problem> {
         match (name, self) {
-            ("Ref", _) => self.reference(argument.as_str().unwrap_or_default()),
+            ("Ref", _) => self.reference(argument),
             ("Fn::GetAtt", _) => self.attribute(argument),
             ("Fn::Sub", Pass::Setting(setting)) => self.answer(&super::sub::parts(argument, setting)?),
             ("Fn::If", Pass::Setting(setting)) => self.answer(setting.choose(argument)?),
@@ -88,11 +88,19 @@ impl Pass<'_> {
                 let argument = self.answer(argument)?;
                 if name == "Fn::GetAZs" { setting.zones(&argument) } else { setting.import(&argument) }
             }
-            _ if !FUNCTIONS.contains(&name) => Err(Problem(format!(
+            _ if !FUNCTIONS.contains(&name) || !self.has(name) => Err(Problem(format!(
                 "Template format error: Unrecognized function: {name}. Functions of transforms that are not declared, and \
                  macros, are unknown."
             ))),
             _ => self.pure(name, argument),
+        }
+    }
+
+    /// Whether a function is there: some come with the extensions of the language.
+    fn has(self, name: &str) -> bool {
+        match self {
+            Pass::Setting(setting) => setting.extended() || !matches!(name, "Fn::Length" | "Fn::ToJsonString"),
+            Pass::Known(_) => true,
         }
     }
 
@@ -105,16 +113,20 @@ impl Pass<'_> {
         pure::answer(name, &argument)
     }
 
-    fn reference(self, name: &str) -> Result<Json, Problem> {
+    fn reference(self, argument: &Json) -> Result<Json, Problem> {
+        let answered = match self {
+            Pass::Setting(_) => self.answer(argument)?,
+            Pass::Known(_) => argument.clone(),
+        };
+        let Json::String(name) = answered else {
+            return Err(Problem("Template error: every Ref object must have a single String value.".to_owned()));
+        };
         match self {
-            Pass::Setting(setting) => match setting.value(name) {
-                Some(value) => Ok(value),
-                None if setting.has_resource(name) => Ok(json!({ "Ref": name })),
-                None => Err(Problem(format!("Template format error: Unresolved resource dependencies [{name}]"))),
-            },
-            Pass::Known(known) => known.reference(name).ok_or_else(|| {
-                Problem(format!("Unresolved resource dependencies [{name}] in the Resources block of the template"))
-            }),
+            // Names that nothing has are collected and refused together.
+            Pass::Setting(setting) => Ok(setting.value(&name).unwrap_or_else(|| json!({ "Ref": name }))),
+            Pass::Known(known) => {
+                known.reference(&name).ok_or_else(|| super::depends::unresolved([name.as_str()], "Resources"))
+            }
         }
     }
 

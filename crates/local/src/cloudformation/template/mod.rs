@@ -19,17 +19,22 @@ mod depends;
 pub mod dynamic;
 mod expand;
 mod functions;
+mod mentions;
 mod outside;
 mod parameters;
 mod parse;
 mod pure;
 mod sub;
+#[cfg(test)]
+mod tests;
 
 pub use check::{capabilities, check, early_validation};
+pub use mentions::Mention;
 pub use outside::{Outside, Place, Seen};
 pub use parameters::{Given, settle};
 
 pub(crate) use functions::text;
+pub(crate) use outside::partition;
 
 /// The text as data, in its order, short tags in the long form.
 #[derive(Clone, Debug, PartialEq)]
@@ -159,10 +164,7 @@ struct Reader<'s> {
 impl Reader<'_> {
     fn is_wanted(&self, item: &Json, section: &str) -> Result<bool, Problem> {
         let Some(condition) = item.get("Condition") else { return Ok(true) };
-        let name = condition.as_str().unwrap_or_default();
-        self.setting.condition(name).map_err(|problem| {
-            Problem(problem.0.replace("in the Conditions block", &format!("in the {section} block")))
-        })
+        self.setting.condition(condition.as_str().unwrap_or_default(), section)
     }
 
     fn answer(&self, value: &Json) -> Result<Json, Problem> {

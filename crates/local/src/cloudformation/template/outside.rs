@@ -53,7 +53,7 @@ impl Place<'_> {
 }
 
 /// The partition of a region and the end of its host names. Source: *Partitions* in the IAM User Guide's page on ARNs.
-fn partition(region: &str) -> (&'static str, &'static str) {
+pub(crate) fn partition(region: &str) -> (&'static str, &'static str) {
     match region.split('-').next() {
         Some("cn") => ("aws-cn", "amazonaws.com.cn"),
         _ if region.starts_with("us-gov-") => ("aws-us-gov", "amazonaws.com"),

@@ -63,7 +63,7 @@ fn not_well_formed(body: &str, error: &stackgen_lint::document::ReadError) -> Ap
 fn convert(node: Node<'_>) -> Result<Json, ApiError> {
     match node.value() {
         Value::Scalar(scalar) if scalar.kind == ScalarKind::Null => {
-            Err(format_error(format!("[{}] 'null' values are not allowed in templates", node.path())))
+            Err(format_error(format!("[/{}] 'null' values are not allowed in templates", node.path())))
         }
         Value::Scalar(scalar) => Ok(plain(scalar)),
         Value::List => node.items().map(convert).collect::<Result<Vec<_>, _>>().map(Json::Array),

@@ -45,11 +45,10 @@ fn reference(name: &str, setting: &Setting<'_>) -> Result<Json, Problem> {
     }
     match name.split_once('.') {
         Some((id, attribute)) if setting.has_resource(id) => Ok(json!({ "Fn::GetAtt": [id, attribute] })),
-        None if setting.value(name).is_some() || setting.has_resource(name) => Ok(json!({ "Ref": name })),
-        _ => {
-            let id = name.split('.').next().unwrap_or(name);
-            Err(Problem(format!("Template format error: Unresolved resource dependencies [{id}]")))
+        Some(_) => {
+            Err(Problem(format!("Template error: instance of Fn::Sub references invalid resource attribute {name}")))
         }
+        None => Ok(json!({ "Ref": name })),
     }
 }
 
