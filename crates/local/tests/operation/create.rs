@@ -54,9 +54,8 @@ fn a_failed_create_is_rolled_back_in_reverse() {
         "one ROLLBACK_COMPLETE",
     ]);
     assert!(engine.things(TOPIC).is_empty());
-    let (first, last) = (&engine.stack("one").events[0], engine.stack("one").events.len() - 1);
-    let first = first.operation_id.clone();
-    assert_ne!(first, engine.stack("one").events[last].operation_id, "a rollback is an operation of its own");
+    let events = &engine.stack("one").events;
+    assert_ne!(events[0].operation_id, events[events.len() - 1].operation_id, "a rollback is an operation of its own");
     let refusal = engine.refused("UpdateStack", json!({ "StackName": "one", "UsePreviousTemplate": true }));
     assert!(refusal.contains("is in ROLLBACK_COMPLETE state and can not be updated."), "{refusal}");
 }

@@ -47,6 +47,6 @@ pub(super) fn stack<'w>(world: &'w mut World, region: &str, name: &str) -> Optio
 }
 
 /// The id of the stack of a name that is not deleted.
-pub(crate) fn live(world: &mut World, region: &str, name: &str) -> Option<String> {
+pub(super) fn live(world: &mut World, region: &str, name: &str) -> Option<String> {
     stack(world, region, name).filter(|stack| stack.status != Status::DeleteComplete).map(|stack| stack.id.clone())
 }

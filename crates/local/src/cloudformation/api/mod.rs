@@ -17,8 +17,6 @@ mod resources;
 mod stacks;
 mod templates;
 
-pub(crate) use find::live;
-
 /// Answers a call of CloudFormation.
 ///
 /// # Errors

@@ -1,5 +1,5 @@
 //! Taking the request for a change set, with everything that AWS refuses at once.
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 use jiff::SignedDuration;
@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::compute::place;
 use super::{ChangeSet, Kind, import};
-use crate::cloudformation::stack::{Event, Parameter, Source, Stack, Status};
+use crate::cloudformation::stack::{Event, Source, Stack, Status};
 use crate::cloudformation::template::{Design, Given, Seen, Template, capabilities, check, partition, settle};
 use crate::wire::ApiError;
 use crate::world::{Due, World};
@@ -252,31 +252,6 @@ fn new_stack(world: &mut World, region: &str, proposal: &Proposal) -> Result<Sta
 
 fn empty(world: &mut World, region: &str, name: &str) -> Stack {
     let uuid = world.uuid();
-    Stack {
-        id: format!("arn:{}:cloudformation:{region}:{}:stack/{name}/{uuid}", partition(region).0, world.account),
-        name: name.to_owned(),
-        status: Status::ReviewInProgress,
-        reason: Some("User Initiated".to_owned()),
-        source: Source { parameters: IndexMap::<String, Parameter>::new(), ..Source::default() },
-        role_arn: None,
-        notification_arns: Vec::new(),
-        termination_protection: false,
-        policy: None,
-        disable_rollback: false,
-        timeout_minutes: None,
-        created: world.now(),
-        updated: None,
-        deleted: None,
-        resources: IndexMap::new(),
-        outputs: IndexMap::new(),
-        events: Vec::new(),
-        change_sets: Vec::new(),
-        operation: None,
-        last_operations: Vec::new(),
-        tokens: BTreeMap::new(),
-        signals: BTreeMap::new(),
-        parent_id: None,
-        root_id: None,
-        drift: None,
-    }
+    let id = format!("arn:{}:cloudformation:{region}:{}:stack/{name}/{uuid}", partition(region).0, world.account);
+    Stack { reason: Some("User Initiated".to_owned()), ..Stack::new(id, name.to_owned(), world.now()) }
 }
