@@ -58,9 +58,12 @@ fn one_operation_at_a_time() {
     let mut engine = Engine::new();
     let id = engine.create("one", &one());
     engine.begin_update("one", &template(json!({ "A": topic("a", "y") })), json!({}));
-    let refusal = engine.refused("UpdateStack", json!({
-        "StackName": "one", "TemplateBody": template(json!({ "A": topic("a", "z") })).to_string(),
-    }));
+    let refusal = engine.refused(
+        "UpdateStack",
+        json!({
+            "StackName": "one", "TemplateBody": template(json!({ "A": topic("a", "z") })).to_string(),
+        }),
+    );
     assert_eq!(refusal, format!("ValidationError: Stack:{id} is in UPDATE_IN_PROGRESS state and can not be updated."));
 }
 
@@ -87,7 +90,8 @@ fn a_role_once_given_stays() {
 #[test]
 fn events_come_newest_first_and_in_pages() {
     let mut engine = Engine::new();
-    let many: serde_json::Map<String, Json> = (0..60).map(|n| (format!("T{n}"), topic(&format!("t{n}"), "x"))).collect();
+    let many: serde_json::Map<String, Json> =
+        (0..60).map(|n| (format!("T{n}"), topic(&format!("t{n}"), "x"))).collect();
     let id = engine.create("one", &template(Json::Object(many)));
     let (mut seen, mut token) = (Vec::new(), None);
     loop {
@@ -112,13 +116,22 @@ fn the_events_of_an_operation_are_asked_for_by_its_id() {
     engine.create("one", &one());
     let stack = &engine.ok("DescribeStacks", json!({ "StackName": "one" }))["Stacks"][0];
     let operations = stack["LastOperations"].as_array().unwrap().clone();
-    assert_eq!((&operations[0]["OperationType"], &operations[1]["OperationType"]), (&json!("ROLLBACK"), &json!("CREATE_STACK")));
-    let failed = engine.ok("DescribeEvents", json!({
-        "OperationId": operations[1]["OperationId"], "Filters": { "FailedEvents": true },
-    }));
+    assert_eq!(
+        (&operations[0]["OperationType"], &operations[1]["OperationType"]),
+        (&json!("ROLLBACK"), &json!("CREATE_STACK"))
+    );
+    let failed = engine.ok(
+        "DescribeEvents",
+        json!({
+            "OperationId": operations[1]["OperationId"], "Filters": { "FailedEvents": true },
+        }),
+    );
     let failed = failed["OperationEvents"].as_array().unwrap();
     assert_eq!(failed.len(), 1);
-    assert_eq!((&failed[0]["ResourceStatusReason"], &failed[0]["EventType"]), (&json!("It broke"), &json!("PROVISIONING_ERROR")));
+    assert_eq!(
+        (&failed[0]["ResourceStatusReason"], &failed[0]["EventType"]),
+        (&json!("It broke"), &json!("PROVISIONING_ERROR"))
+    );
 }
 
 #[test]
@@ -157,9 +170,12 @@ fn drift_is_found() {
     engine.pass(10);
     let status = engine.ok("DescribeStackDriftDetectionStatus", begun);
     assert_eq!((&status["StackDriftStatus"], &status["DriftedStackResourceCount"]), (&json!("DRIFTED"), &json!(2)));
-    let drifts = engine.ok("DescribeStackResourceDrifts", json!({
-        "StackName": "one", "StackResourceDriftStatusFilters": ["MODIFIED", "DELETED"],
-    }));
+    let drifts = engine.ok(
+        "DescribeStackResourceDrifts",
+        json!({
+            "StackName": "one", "StackResourceDriftStatusFilters": ["MODIFIED", "DELETED"],
+        }),
+    );
     let drifts = drifts["StackResourceDrifts"].as_array().unwrap();
     assert_eq!(drifts.len(), 2);
     assert_eq!(drifts[0]["PropertyDifferences"][0]["PropertyPath"], "/DisplayName");

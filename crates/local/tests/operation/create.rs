@@ -10,16 +10,19 @@ fn a_stack_is_made_in_the_order_of_its_dependencies() {
     let second = json!({ "Type": TOPIC, "Properties": { "DisplayName": { "Ref": "A" } } });
     engine.create("one", &template(json!({ "B": second, "A": topic("a", "x") })));
     assert_eq!(engine.status("one"), "CREATE_COMPLETE");
-    assert_eq!(engine.events("one", 0), [
-        "one CREATE_IN_PROGRESS User Initiated",
-        "A CREATE_IN_PROGRESS",
-        "A CREATE_IN_PROGRESS Resource creation Initiated",
-        "A CREATE_COMPLETE",
-        "B CREATE_IN_PROGRESS",
-        "B CREATE_IN_PROGRESS Resource creation Initiated",
-        "B CREATE_COMPLETE",
-        "one CREATE_COMPLETE",
-    ]);
+    assert_eq!(
+        engine.events("one", 0),
+        [
+            "one CREATE_IN_PROGRESS User Initiated",
+            "A CREATE_IN_PROGRESS",
+            "A CREATE_IN_PROGRESS Resource creation Initiated",
+            "A CREATE_COMPLETE",
+            "B CREATE_IN_PROGRESS",
+            "B CREATE_IN_PROGRESS Resource creation Initiated",
+            "B CREATE_COMPLETE",
+            "one CREATE_COMPLETE",
+        ]
+    );
     assert_eq!(engine.things(TOPIC).len(), 2);
 }
 
@@ -42,17 +45,20 @@ fn a_failed_create_is_rolled_back_in_reverse() {
     });
     engine.create("one", &template(resources));
     assert_eq!(engine.status("one"), "ROLLBACK_COMPLETE");
-    assert_eq!(engine.events("one", 7), [
-        "C CREATE_IN_PROGRESS",
-        "C CREATE_FAILED It broke",
-        "one ROLLBACK_IN_PROGRESS The following resource(s) failed to create: [C]. Rollback requested by user.",
-        "C DELETE_COMPLETE",
-        "B DELETE_IN_PROGRESS",
-        "B DELETE_COMPLETE",
-        "A DELETE_IN_PROGRESS",
-        "A DELETE_COMPLETE",
-        "one ROLLBACK_COMPLETE",
-    ]);
+    assert_eq!(
+        engine.events("one", 7),
+        [
+            "C CREATE_IN_PROGRESS",
+            "C CREATE_FAILED It broke",
+            "one ROLLBACK_IN_PROGRESS The following resource(s) failed to create: [C]. Rollback requested by user.",
+            "C DELETE_COMPLETE",
+            "B DELETE_IN_PROGRESS",
+            "B DELETE_COMPLETE",
+            "A DELETE_IN_PROGRESS",
+            "A DELETE_COMPLETE",
+            "one ROLLBACK_COMPLETE",
+        ]
+    );
     assert!(engine.things(TOPIC).is_empty());
     let events = &engine.stack("one").events;
     assert_ne!(events[0].operation_id, events[events.len() - 1].operation_id, "a rollback is an operation of its own");
@@ -67,7 +73,10 @@ fn what_goes_on_is_cancelled_when_something_fails() {
     engine.create("one", &template(json!({ "A": topic("a", "x"), "B": topic("b", "x") })));
     let events = engine.events("one", 0);
     place(&events, "A CREATE_FAILED Resource creation cancelled");
-    place(&events, "one ROLLBACK_IN_PROGRESS The following resource(s) failed to create: [A, B]. Rollback requested by user.");
+    place(
+        &events,
+        "one ROLLBACK_IN_PROGRESS The following resource(s) failed to create: [A, B]. Rollback requested by user.",
+    );
     assert!(engine.things(TOPIC).is_empty(), "what had begun is deleted too");
 }
 
@@ -97,9 +106,12 @@ fn a_failed_create_can_delete_the_stack_or_leave_it() {
     engine.create_with("two", &both, json!({ "OnFailure": "DO_NOTHING" }));
     assert_eq!(engine.status("two"), "CREATE_FAILED");
     assert_eq!(engine.things(TOPIC).len(), 1);
-    let refusal = engine.refused("UpdateStack", json!({
-        "StackName": "two", "UsePreviousTemplate": true, "DisableRollback": true,
-    }));
+    let refusal = engine.refused(
+        "UpdateStack",
+        json!({
+            "StackName": "two", "UsePreviousTemplate": true, "DisableRollback": true,
+        }),
+    );
     assert!(refusal.contains("[on-failure: DO_NOTHING]"), "{refusal}");
 }
 
@@ -130,14 +142,19 @@ fn a_create_that_takes_too_long_is_rolled_back() {
     engine.create_with("one", &template(slow), json!({ "TimeoutInMinutes": "5" }));
     assert_eq!(engine.status("one"), "ROLLBACK_COMPLETE");
     let events = engine.events("one", 0);
-    place(&events, "one ROLLBACK_IN_PROGRESS Stack creation time exceeded the specified timeout. Rollback requested by user.");
+    place(
+        &events,
+        "one ROLLBACK_IN_PROGRESS Stack creation time exceeded the specified timeout. Rollback requested by user.",
+    );
 }
 
 #[test]
 fn preserved_resources_are_taken_up_again() {
     let mut engine = Engine::new();
     engine.late_mishap("one", "B", Doing::Create, 1);
-    let both = template(json!({ "A": topic("a", "x"), "B": topic("b", "x"), "C": and(topic("c", "x"), json!({ "DependsOn": "A" })) }));
+    let both = template(
+        json!({ "A": topic("a", "x"), "B": topic("b", "x"), "C": and(topic("c", "x"), json!({ "DependsOn": "A" })) }),
+    );
     engine.create_with("one", &both, json!({ "DisableRollback": true }));
     assert_eq!(engine.status("one"), "CREATE_FAILED");
     let made = engine.physical("one", "C");

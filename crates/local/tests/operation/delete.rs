@@ -16,14 +16,17 @@ fn a_stack_goes_in_reverse_and_is_then_known_by_its_arn_only() {
     engine.ok("DeleteStack", json!({ "StackName": "one" }));
     assert_eq!(engine.status("one"), "DELETE_IN_PROGRESS");
     engine.settle();
-    assert_eq!(engine.events("one", from), [
-        "one DELETE_IN_PROGRESS User Initiated",
-        "B DELETE_IN_PROGRESS",
-        "B DELETE_COMPLETE",
-        "A DELETE_IN_PROGRESS",
-        "A DELETE_COMPLETE",
-        "one DELETE_COMPLETE",
-    ]);
+    assert_eq!(
+        engine.events("one", from),
+        [
+            "one DELETE_IN_PROGRESS User Initiated",
+            "B DELETE_IN_PROGRESS",
+            "B DELETE_COMPLETE",
+            "A DELETE_IN_PROGRESS",
+            "A DELETE_COMPLETE",
+            "one DELETE_COMPLETE",
+        ]
+    );
     let refusal = engine.refused("DescribeStacks", json!({ "StackName": "one" }));
     assert_eq!(refusal, "ValidationError: Stack with id one does not exist");
     let shown = engine.ok("DescribeStacks", json!({ "StackName": id }));
@@ -73,10 +76,7 @@ fn protected_stacks_stay() {
     let mut engine = Engine::new();
     engine.create_with("one", &both(), json!({ "EnableTerminationProtection": "true" }));
     let refusal = engine.refused("DeleteStack", json!({ "StackName": "one" }));
-    assert_eq!(
-        refusal,
-        "ValidationError: Stack [one] cannot be deleted while TerminationProtection is enabled"
-    );
+    assert_eq!(refusal, "ValidationError: Stack [one] cannot be deleted while TerminationProtection is enabled");
     engine.ok("UpdateTerminationProtection", json!({ "StackName": "one", "EnableTerminationProtection": false }));
     engine.ok("DeleteStack", json!({ "StackName": "one" }));
     engine.settle();

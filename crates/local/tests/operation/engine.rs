@@ -124,7 +124,8 @@ impl Engine {
     }
 
     pub fn create_with(&mut self, name: &str, template: &Json, more: Json) -> String {
-        let answer = self.ok("CreateStack", with(json!({ "StackName": name, "TemplateBody": template.to_string() }), more));
+        let answer =
+            self.ok("CreateStack", with(json!({ "StackName": name, "TemplateBody": template.to_string() }), more));
         self.settle();
         answer["StackId"].as_str().unwrap().to_owned()
     }
@@ -152,7 +153,6 @@ pub fn with(mut one: Json, more: Json) -> Json {
 }
 
 pub const TOPIC: &str = "AWS::SNS::Topic";
-pub const QUEUE: &str = "AWS::SQS::Queue";
 
 /// A topic: its name replaces it, its display name does not.
 pub fn topic(name: &str, shown: &str) -> Json {

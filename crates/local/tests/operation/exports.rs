@@ -4,9 +4,12 @@ use serde_json::{Value as Json, json};
 use crate::engine::{Engine, TOPIC, place, template, topic, with};
 
 fn giver(export: &str, value: &str) -> Json {
-    with(template(json!({ "A": topic("a", "x") })), json!({
-        "Outputs": { "Out": { "Value": value, "Export": { "Name": export } } },
-    }))
+    with(
+        template(json!({ "A": topic("a", "x") })),
+        json!({
+            "Outputs": { "Out": { "Value": value, "Export": { "Name": export } } },
+        }),
+    )
 }
 
 fn taker() -> Json {
@@ -57,5 +60,8 @@ fn a_name_is_exported_once() {
     let mut engine = both();
     engine.create("rival", &giver("shared", "v"));
     assert_eq!(engine.status("rival"), "ROLLBACK_COMPLETE");
-    place(&engine.events("rival", 0), "rival ROLLBACK_IN_PROGRESS Export with name shared is already exported by stack giver. Rollback requested by user.");
+    place(
+        &engine.events("rival", 0),
+        "rival ROLLBACK_IN_PROGRESS Export with name shared is already exported by stack giver. Rollback requested by user.",
+    );
 }

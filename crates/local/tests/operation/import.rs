@@ -19,12 +19,15 @@ fn with_stranger() -> (Engine, Json) {
 }
 
 fn import(engine: &mut Engine, wanted: &Json, identifier: &str) {
-    engine.ok("CreateChangeSet", json!({
-        "StackName": "one", "ChangeSetName": "take", "ChangeSetType": "IMPORT", "TemplateBody": wanted.to_string(),
-        "ResourcesToImport": [{
-            "ResourceType": TOPIC, "LogicalResourceId": "I", "ResourceIdentifier": { "TopicArn": identifier },
-        }],
-    }));
+    engine.ok(
+        "CreateChangeSet",
+        json!({
+            "StackName": "one", "ChangeSetName": "take", "ChangeSetType": "IMPORT", "TemplateBody": wanted.to_string(),
+            "ResourcesToImport": [{
+                "ResourceType": TOPIC, "LogicalResourceId": "I", "ResourceIdentifier": { "TopicArn": identifier },
+            }],
+        }),
+    );
     engine.settle();
     engine.ok("ExecuteChangeSet", json!({ "StackName": "one", "ChangeSetName": "take" }));
     engine.settle();
@@ -37,12 +40,15 @@ fn a_resource_is_taken_in() {
     import(&mut engine, &wanted, "stranger");
     assert_eq!(engine.status("one"), "IMPORT_COMPLETE", "{:#?}", engine.events("one", 0));
     assert_eq!(engine.physical("one", "I"), "stranger");
-    assert_eq!(engine.events("one", from), [
-        "one IMPORT_IN_PROGRESS User Initiated",
-        "I IMPORT_IN_PROGRESS Resource import started.",
-        "I IMPORT_COMPLETE Resource import completed.",
-        "one IMPORT_COMPLETE",
-    ]);
+    assert_eq!(
+        engine.events("one", from),
+        [
+            "one IMPORT_IN_PROGRESS User Initiated",
+            "I IMPORT_IN_PROGRESS Resource import started.",
+            "I IMPORT_COMPLETE Resource import completed.",
+            "one IMPORT_COMPLETE",
+        ]
+    );
     engine.update("one", &template(json!({ "A": topic("a", "x") })));
     assert!(engine.things(TOPIC).contains(&"stranger".to_owned()), "it is retained");
 }

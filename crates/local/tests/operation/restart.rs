@@ -16,7 +16,8 @@ fn body(shape: &Shape) -> Json {
     for (n, (there, name, shown, depends)) in shape.iter().enumerate().filter(|(_, it)| it.0) {
         let _ = there;
         let mut resource = topic(&format!("{}{name}", IDS[n]), &shown.to_string());
-        let before = n.checked_sub(1).map(|before| IDS[before]).filter(|before| *depends && resources.contains_key(*before));
+        let before =
+            n.checked_sub(1).map(|before| IDS[before]).filter(|before| *depends && resources.contains_key(*before));
         if let Some(before) = before {
             resource = and(resource, json!({ "DependsOn": before }));
         }

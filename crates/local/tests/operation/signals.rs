@@ -21,9 +21,12 @@ fn begun() -> Engine {
 }
 
 fn signal(engine: &mut Engine, id: &str, status: &str) {
-    engine.ok("SignalResource", json!({
-        "StackName": "one", "LogicalResourceId": "A", "UniqueId": id, "Status": status,
-    }));
+    engine.ok(
+        "SignalResource",
+        json!({
+            "StackName": "one", "LogicalResourceId": "A", "UniqueId": id, "Status": status,
+        }),
+    );
 }
 
 #[test]
@@ -46,7 +49,10 @@ fn a_failure_or_silence_fails_it() {
     place(&engine.events("one", 0), "A CREATE_FAILED Received FAILURE signal with UniqueId i-1");
     let mut engine = begun();
     engine.settle();
-    place(&engine.events("one", 0), "A CREATE_FAILED Failed to receive 2 resource signal(s) within the specified duration");
+    place(
+        &engine.events("one", 0),
+        "A CREATE_FAILED Failed to receive 2 resource signal(s) within the specified duration",
+    );
     assert_eq!(engine.status("one"), "ROLLBACK_COMPLETE");
 }
 

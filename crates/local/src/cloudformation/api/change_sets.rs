@@ -103,7 +103,9 @@ fn without_values(change: &Json) -> Json {
 fn strip(value: &mut Json) {
     match value {
         Json::Object(members) => {
-            for name in ["BeforeContext", "AfterContext", "BeforeValue", "AfterValue", "BeforeValueFrom", "AfterValueFrom"] {
+            for name in
+                ["BeforeContext", "AfterContext", "BeforeValue", "AfterValue", "BeforeValueFrom", "AfterValueFrom"]
+            {
                 members.remove(name);
             }
             for name in ["Path", "AttributeChangeType"] {

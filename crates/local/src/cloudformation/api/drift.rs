@@ -38,7 +38,8 @@ pub(super) fn status(world: &mut World, request: &Request) -> Result<Json, ApiEr
     let (stack, drift) =
         found.ok_or_else(|| ApiError::validation(format!("Drift detection [{wanted}] does not exist")))?;
     let over = drift.at + TAKES <= now;
-    let count = stack.resources.values().filter(|it| matches!(it.drift.as_deref(), Some("MODIFIED" | "DELETED"))).count();
+    let count =
+        stack.resources.values().filter(|it| matches!(it.drift.as_deref(), Some("MODIFIED" | "DELETED"))).count();
     Ok(compact(json!({
         "StackId": stack.id,
         "StackDriftDetectionId": drift.detection_id,

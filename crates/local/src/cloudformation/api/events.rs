@@ -4,6 +4,7 @@ use serde_json::{Value as Json, json};
 use super::find::{self, Missing};
 use super::page::page;
 use super::{compact, time};
+use crate::cloudformation::change_set::ChangeSet;
 use crate::cloudformation::stack::{Event, Stack};
 use crate::wire::{ApiError, Request};
 use crate::world::World;
@@ -20,7 +21,8 @@ pub(super) fn describe_events(world: &mut World, request: &Request) -> Result<Js
     let operation = request.text("OperationId").map(str::to_owned);
     let change_set = request.text("ChangeSetName").map(str::to_owned);
     let filters = request.input.get("Filters");
-    let only_failed = filters.and_then(|it| it.get("FailedEvents")).is_some_and(|it| *it == json!(true) || *it == "true");
+    let only_failed =
+        filters.and_then(|it| it.get("FailedEvents")).is_some_and(|it| *it == json!(true) || *it == "true");
     let stack = match (request.text("StackName"), &operation, &change_set) {
         (None, Some(id), _) => by_operation(world, &request.region, id)?,
         (None, None, Some(id)) => by_change_set(world, &request.region, id)?,
@@ -51,19 +53,37 @@ fn by_change_set<'w>(world: &'w mut World, region: &str, id: &str) -> Result<&'w
 fn change_set_events(stack: &Stack, name: &str, only_failed: bool) -> Vec<Json> {
     let sets = stack.change_sets.iter().filter(|set| set.id == name || set.name == name);
     let failed = sets.filter(|set| !only_failed || set.status == "FAILED");
-    let event = |set: &crate::cloudformation::change_set::ChangeSet| {
+    failed.flat_map(|set| validation_events(stack, set)).collect()
+}
+
+/// One event for each thing that early validation found, newest first, and one for the change set itself.
+fn validation_events(stack: &Stack, set: &ChangeSet) -> Vec<Json> {
+    let failed = set.status == "FAILED";
+    let base = |number: usize| {
         compact(json!({
-            "EventId": format!("{}-validation", set.id),
+            "EventId": format!("{}-{number}", set.id),
             "StackId": stack.id,
+            "OperationId": set.id,
             "OperationType": "CREATE_CHANGESET",
-            "OperationStatus": if set.status == "FAILED" { "FAILED" } else { "SUCCEEDED" },
-            "EventType": if set.status == "FAILED" { "VALIDATION_ERROR" } else { "STACK_EVENT" },
+            "OperationStatus": if failed { "FAILED" } else { "SUCCEEDED" },
             "Timestamp": time(set.created),
-            "ValidationStatus": (set.status == "FAILED").then_some("FAILED"),
-            "ValidationStatusReason": set.reason,
         }))
     };
-    failed.map(event).collect()
+    let mut own = base(0);
+    own["EventType"] = json!("STACK_EVENT");
+    if let Some(reason) = &set.reason {
+        own["ResourceStatusReason"] = json!(reason);
+    }
+    let mut events = vec![own];
+    for (number, found) in set.validations.iter().enumerate() {
+        let mut event = base(number + 1);
+        event["EventType"] = json!("VALIDATION_ERROR");
+        if let (Json::Object(event), Json::Object(found)) = (&mut event, found) {
+            event.extend(found.clone());
+        }
+        events.push(event);
+    }
+    events
 }
 
 fn stack_event(stack: &Stack, event: &Event) -> Json {

@@ -60,7 +60,8 @@ fn settle(world: &mut World, request: &Request, kind: Kind) -> Result<(String, O
     let sets = &mut stacks[&stack_id].change_sets;
     let place = sets.iter().position(|set| set.id == id).expect("it was just made");
     let set = sets.remove(place);
-    if set.status != "CREATE_COMPLETE" {
+    // Source: *Validate stack deployments* in the CloudFormation User Guide: early validation is a part of change sets.
+    if set.status != "CREATE_COMPLETE" && set.validations.is_empty() {
         if kind == Kind::Create {
             stacks.shift_remove(&stack_id);
         }

@@ -85,7 +85,8 @@ fn declaration(name: &str, it: &Json) -> Json {
 
 /// By what a resource is found for an import.
 fn identifiers(template: &Template, type_name: &str) -> Json {
-    let of_type = section(template, "Resources").filter(|(_, it)| it.get("Type").and_then(Json::as_str) == Some(type_name));
+    let of_type =
+        section(template, "Resources").filter(|(_, it)| it.get("Type").and_then(Json::as_str) == Some(type_name));
     let ids: Vec<&str> = of_type.map(|(id, _)| id).collect();
     let primary = Facts::embedded().resource(type_name).map(|facts| facts.primary_identifier).unwrap_or_default();
     let names: Vec<&str> = primary.iter().map(|path| path.trim_start_matches('/')).collect();

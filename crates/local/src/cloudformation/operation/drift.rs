@@ -38,7 +38,8 @@ pub fn detect(world: &mut World, region: &str, stack_id: &str, only: Option<&str
             | Status::ImportRollbackComplete
     );
     if !fit {
-        let message = format!("Drift detection cannot be performed on stack {} in {} status", stack.id, stack.status.word());
+        let message =
+            format!("Drift detection cannot be performed on stack {} in {} status", stack.id, stack.status.word());
         return Err(ApiError::validation(message));
     }
     let ids: Vec<String> = stack.resources.keys().filter(|id| only.is_none_or(|only| only == *id)).cloned().collect();

@@ -32,7 +32,8 @@ pub(super) fn design(
 pub fn exports<'w>(world: &'w World, region: &str) -> impl Iterator<Item = (&'w Stack, &'w str, &'w str)> {
     let stacks = world.regions.get(region).into_iter().flat_map(|region| region.stacks.values());
     stacks.filter(|stack| stack.status != Status::DeleteComplete).flat_map(|stack| {
-        let named = stack.outputs.values().filter_map(|output| Some((output.export.as_deref()?, output.value.as_str())));
+        let named =
+            stack.outputs.values().filter_map(|output| Some((output.export.as_deref()?, output.value.as_str())));
         named.map(move |(name, value)| (stack, name, value))
     })
 }

@@ -192,9 +192,11 @@ impl Run<'_> {
         self.ended = true;
         if status == Status::DeleteComplete {
             let stack = self.stack();
-            let began = stack.events.iter().rev().find(|event| {
-                event.physical_id == stack.id && event.status == "DELETE_IN_PROGRESS"
-            });
+            let began = stack
+                .events
+                .iter()
+                .rev()
+                .find(|event| event.physical_id == stack.id && event.status == "DELETE_IN_PROGRESS");
             stack.deleted = began.map(|event| event.at);
         }
         let good = matches!(status, Status::CreateComplete | Status::UpdateComplete | Status::ImportComplete);

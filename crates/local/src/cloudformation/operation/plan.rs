@@ -51,7 +51,8 @@ impl Run<'_> {
 
     /// The resources of the stack that the target does not want.
     pub(super) fn unwanted(&mut self) -> Vec<(String, Resource)> {
-        let wanted: BTreeSet<String> = self.design().map(|it| it.resources.keys().cloned().collect()).unwrap_or_default();
+        let wanted: BTreeSet<String> =
+            self.design().map(|it| it.resources.keys().cloned().collect()).unwrap_or_default();
         let resources = self.stack().resources.iter().filter(|(id, _)| !wanted.contains(*id));
         resources.map(|(id, resource)| (id.clone(), resource.clone())).collect()
     }
@@ -66,8 +67,10 @@ impl Run<'_> {
 
     /// Back from an update: what it touched returns to what it was.
     pub(super) fn plan_back(&mut self) {
-        // What the update replaced comes back into use.
-        self.op.leftovers.clear();
+        if self.op.phase == Phase::Forward {
+            // What the update replaced comes back into use.
+            self.op.leftovers.clear();
+        }
         let now: Vec<(String, Resource)> =
             self.stack().resources.iter().map(|(id, it)| (id.clone(), it.clone())).collect();
         let mut touched = Vec::new();

@@ -17,9 +17,8 @@ pub(super) fn check(policy: &Json, action: &str, logical_id: &str, type_name: &s
         None => Vec::new(),
     };
     let target = format!("LogicalResourceId/{logical_id}");
-    let fits = |it: &Json| {
-        covers(it, "Action", action) && covers(it, "Resource", &target) && condition_holds(it, type_name)
-    };
+    let fits =
+        |it: &Json| covers(it, "Action", action) && covers(it, "Resource", &target) && condition_holds(it, type_name);
     let effect = |it: &Json| it.get("Effect").and_then(Json::as_str).map(str::to_owned);
     let deny = statements.iter().position(|it| effect(it).as_deref() == Some("Deny") && fits(it));
     if let Some(place) = deny {
@@ -70,11 +69,13 @@ fn matches(pattern: &str, text: &str) -> bool {
         None => text.is_empty(),
         Some('*') => {
             let rest = letters.as_str();
-            matches(rest, text) || text.char_indices().any(|(at, letter)| matches(rest, &text[at + letter.len_utf8()..]))
+            matches(rest, text)
+                || text.char_indices().any(|(at, letter)| matches(rest, &text[at + letter.len_utf8()..]))
         }
         Some(wanted) => {
             let mut others = text.chars();
-            others.next().is_some_and(|letter| wanted == '?' || wanted == letter) && matches(letters.as_str(), others.as_str())
+            others.next().is_some_and(|letter| wanted == '?' || wanted == letter)
+                && matches(letters.as_str(), others.as_str())
         }
     }
 }

@@ -219,9 +219,10 @@ impl Run<'_> {
             self.op.steps[at].state = State::Waiting;
             return self.replace_gone(at, &logical_id);
         }
-        let awaited = self.design().ok().and_then(|design| {
-            signals::awaited(design.resources[&logical_id].creation_policy.as_ref()?)
-        });
+        let awaited = self
+            .design()
+            .ok()
+            .and_then(|design| signals::awaited(design.resources[&logical_id].creation_policy.as_ref()?));
         if let (Some(awaited), Doing::Create, false) = (awaited, doing, self.op.imports.contains_key(&logical_id)) {
             let deadline = self.stack().resources[&logical_id].since + awaited.timeout;
             self.op.steps[at].state = State::Signals { deadline };

@@ -172,9 +172,9 @@ impl<'w> Run<'w> {
         let (logical_id, resource) = self.subject(at);
         let id = resource.physical_id.clone().unwrap_or_default();
         let struck = self.strike(&logical_id, doing, true);
-        let progress = struck.and_then(|()| self.with(&logical_id, &resource.type_name, |site| {
-            provider(&site.type_name).progress(site, &id, doing)
-        }));
+        let progress = struck.and_then(|()| {
+            self.with(&logical_id, &resource.type_name, |site| provider(&site.type_name).progress(site, &id, doing))
+        });
         match progress {
             Ok(Progress::Done) => self.done(at, doing),
             Ok(Progress::Wait(more)) => {

@@ -37,9 +37,16 @@ fn duration(text: &str) -> Option<SignedDuration> {
 /// # Errors
 ///
 /// If the stack or the resource is not there or is not being made.
-pub fn signal(world: &mut World, region: &str, stack_id: &str, logical_id: &str, signal: Signal) -> Result<(), ApiError> {
+pub fn signal(
+    world: &mut World,
+    region: &str,
+    stack_id: &str,
+    logical_id: &str,
+    signal: Signal,
+) -> Result<(), ApiError> {
     let stacks = &mut world.region(region).stacks;
-    let stack = stacks.get_mut(stack_id).ok_or_else(|| ApiError::validation(format!("Stack [{stack_id}] does not exist")))?;
+    let stack =
+        stacks.get_mut(stack_id).ok_or_else(|| ApiError::validation(format!("Stack [{stack_id}] does not exist")))?;
     if !stack.resources.contains_key(logical_id) {
         let message = format!("Resource {logical_id} does not exist for stack {}", stack.name);
         return Err(ApiError::validation(message));

@@ -86,8 +86,9 @@ pub fn start(world: &mut World, region: &str, stack_id: &str, order: Order) -> R
         }
     }
     let id = world.uuid();
+    let kind = operation_type(&order.verb);
     let op = operation(world, region, stack_id, order, id);
-    take_over(world, region, stack_id, op);
+    take_over(world, region, stack_id, op, kind);
     Ok(())
 }
 
@@ -131,9 +132,11 @@ fn admit(stack: &Stack, order: &Order) -> Result<(), ApiError> {
         Verb::Update | Verb::Import => refuse("updated"),
         Verb::Delete { retain, force } => admit_delete(stack, retain, *force),
         Verb::Rollback { continued: true, skip } if status == Status::UpdateRollbackFailed => admit_skip(stack, skip),
-        Verb::Rollback { continued: true, .. } => {
-            Err(ApiError::validation(format!("Stack:{} is in {} state and can not continue rollback.", stack.id, status.word())))
-        }
+        Verb::Rollback { continued: true, .. } => Err(ApiError::validation(format!(
+            "Stack:{} is in {} state and can not continue rollback.",
+            stack.id,
+            status.word()
+        ))),
         Verb::Rollback { .. } if matches!(status, Status::CreateFailed | Status::UpdateFailed) => Ok(()),
         Verb::Rollback { .. } => refuse("rolled back"),
     }
@@ -222,7 +225,8 @@ fn operation(world: &mut World, region: &str, stack_id: &str, order: Order, id: 
         (_, unfinished) => fresh(stack, &order, id, unfinished.map(|it| *it)),
     };
     op.token = order.token;
-    op.disable_rollback = order.disable_rollback || (op.disable_rollback && !matches!(order.verb, Verb::Rollback { .. }));
+    op.disable_rollback =
+        order.disable_rollback || (op.disable_rollback && !matches!(order.verb, Verb::Rollback { .. }));
     op.retain_except_on_create |= order.retain_except_on_create;
     op.not_before = now;
     op.wake = None;
@@ -272,12 +276,11 @@ fn fresh(stack: &Stack, order: &Order, id: String, unfinished: Option<Operation>
 }
 
 /// The first event and the first phase.
-fn take_over(world: &mut World, region: &str, stack_id: &str, op: Operation) {
+fn take_over(world: &mut World, region: &str, stack_id: &str, op: Operation, kind: &str) {
     give_up_create(world, region, stack_id, &op);
     let now = world.now();
     let mut run = Run { world, region, stack_id, op, design: None, ended: false };
-    let rollback = is_rollback(&run.op);
-    let kind = operation_type(&run.op);
+    let rollback = kind.ends_with("ROLLBACK");
     let id = run.op.id.clone();
     run.stack().remember_operation(id, kind);
     run.stack().operation = None;
@@ -312,19 +315,14 @@ fn take_over(world: &mut World, region: &str, stack_id: &str, op: Operation) {
     run.leave();
 }
 
-/// An operation that was taken up again starts where the failed one stood, which is not the beginning.
-fn is_rollback(op: &Operation) -> bool {
-    !op.steps.is_empty() || op.phase != Phase::Forward
-}
-
 /// Source: *OperationType* of `OperationEntry` in the API reference.
-fn operation_type(op: &Operation) -> &'static str {
-    match op.verb {
-        _ if op.phase == Phase::Back => "CONTINUE_ROLLBACK",
-        _ if is_rollback(op) => "ROLLBACK",
+fn operation_type(verb: &Verb) -> &'static str {
+    match verb {
         Verb::Create => "CREATE_STACK",
+        Verb::Update | Verb::Import => "UPDATE_STACK",
         Verb::Delete { .. } => "DELETE_STACK",
-        _ => "UPDATE_STACK",
+        Verb::Rollback { continued: true, .. } => "CONTINUE_ROLLBACK",
+        Verb::Rollback { continued: false, .. } => "ROLLBACK",
     }
 }
 

@@ -150,7 +150,8 @@ pub fn receive(world: &mut World, region: &str, url: &str, body: &str) -> Result
         error.status = 403;
         error
     })?;
-    let signal = parse(body).ok_or_else(|| ApiError::new("InvalidRequest", "the body is no signal of a wait condition"))?;
+    let signal =
+        parse(body).ok_or_else(|| ApiError::new("InvalidRequest", "the body is no signal of a wait condition"))?;
     operation::signal(world, region, &stack_id, &logical_id, signal)
 }
 
