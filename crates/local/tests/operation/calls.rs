@@ -180,3 +180,26 @@ fn drift_is_found() {
     assert_eq!(drifts.len(), 2);
     assert_eq!(drifts[0]["PropertyDifferences"][0]["PropertyPath"], "/DisplayName");
 }
+
+#[test]
+fn drift_is_reverted_on_demand() {
+    let mut engine = Engine::new();
+    let both = template(json!({ "A": topic("a", "x"), "B": topic("b", "x") }));
+    engine.create("one", &both);
+    let (a, b) = (engine.physical("one", "A"), engine.physical("one", "B"));
+    let topics = engine.world.region(REGION).others.get_mut(TOPIC).unwrap();
+    topics.get_mut(&a).unwrap().properties["DisplayName"] = json!("by hand");
+    topics.remove(&b);
+    let input = json!({
+        "StackName": "one", "ChangeSetName": "back", "TemplateBody": both.to_string(), "DeploymentMode": "REVERT_DRIFT",
+    });
+    engine.ok("CreateChangeSet", input);
+    engine.settle();
+    engine.ok("ExecuteChangeSet", json!({ "StackName": "one", "ChangeSetName": "back" }));
+    engine.settle();
+    assert_eq!(engine.status("one"), "UPDATE_COMPLETE");
+    let b = engine.physical("one", "B");
+    let topics = &engine.world.region(REGION).others[TOPIC];
+    assert_eq!(topics[&a].properties["DisplayName"], "x");
+    assert!(topics.contains_key(&b));
+}

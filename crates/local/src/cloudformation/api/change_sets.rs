@@ -165,6 +165,7 @@ pub(super) fn execute(world: &mut World, request: &Request) -> Result<Json, ApiE
     order.role_arn.clone_from(&set.role_arn);
     order.notification_arns.clone_from(&set.notification_arns);
     order.imports = given::physical_ids(&set.imports);
+    order.revert_drift = set.revert_drift;
     order.change_set = Some(set.id.clone());
     if order.disable_rollback && order.on_failure.is_some() {
         return Err(ApiError::validation("You can specify either DisableRollback or OnStackFailure, but not both."));

@@ -57,7 +57,7 @@ pub(super) fn details(
 }
 
 fn target(sides: &Sides<'_>, difference: &Difference, is_tag: bool, effect: UpdateEffect) -> Json {
-    let is_property = difference.member() == "Properties" && !is_tag;
+    let is_property = difference.is_property() && !is_tag;
     let recreation = match effect {
         UpdateEffect::Replaces => "Always",
         UpdateEffect::MayReplace => "Conditionally",

@@ -22,6 +22,11 @@ impl Difference {
         self.path.split('/').nth(1).unwrap_or_default()
     }
 
+    /// Whether it is a property or in one.
+    pub(super) fn is_property(&self) -> bool {
+        self.member() == "Properties"
+    }
+
     /// The property, if it is one.
     pub(super) fn property(&self) -> &str {
         self.path.split('/').nth(2).unwrap_or_default()

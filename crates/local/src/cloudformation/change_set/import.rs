@@ -1,6 +1,5 @@
 //! What an import may be. Source: *Import AWS resources into a CloudFormation stack manually*; the messages stand in
 //! aws-quickstart/quickstart-awx#38 and awslabs/aws-security-assessment-solution#6.
-use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use super::difference::same;
@@ -40,18 +39,8 @@ pub(super) fn check(
         },
     )?;
     nothing_else(stack, source, before, after)?;
-    let nothing = IndexMap::new();
-    let old = before.map_or(&nothing, |design| &design.resources);
-    let mut modified: Vec<&str> = Vec::new();
-    for id in after.resources.keys().chain(old.keys().filter(|id| !after.resources.contains_key(*id))) {
-        let changed = match (old.get(id), after.resources.get(id)) {
-            (Some(old), Some(new)) => old.type_name != new.type_name || !same(&old.properties, &new.properties),
-            _ => true,
-        };
-        if changed && !ids.contains(&id.as_str()) {
-            modified.push(id);
-        }
-    }
+    let modified = modified(before, after);
+    let modified: Vec<&str> = modified.into_iter().filter(|id| !ids.contains(id)).collect();
     listed(
         &modified,
         |_| true,
@@ -62,6 +51,18 @@ pub(super) fn check(
             )
         },
     )
+}
+
+/// The resources that are not as they were.
+fn modified<'d>(before: Option<&'d Design>, after: &'d Design) -> Vec<&'d str> {
+    let old = |id: &str| before.and_then(|design| design.resources.get(id));
+    let gone =
+        before.into_iter().flat_map(|design| design.resources.keys()).filter(|id| !after.resources.contains_key(*id));
+    let changed = |id: &&String| match (old(id), after.resources.get(*id)) {
+        (Some(old), Some(new)) => old.type_name != new.type_name || !same(&old.properties, &new.properties),
+        _ => true,
+    };
+    after.resources.keys().chain(gone).filter(changed).map(String::as_str).collect()
 }
 
 /// What an import leaves alone: outputs and the tags of the stack.

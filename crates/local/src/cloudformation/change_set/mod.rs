@@ -2,6 +2,7 @@
 //!
 //! - `record`: taking the request, with everything that AWS refuses at once;
 //! - `compute`: the rest, some seconds later;
+//! - `compare`: a stack compared with what it would become;
 //! - `difference`: two states of a resource compared;
 //! - `causes`: why they differ;
 //! - `import`: what an import may be.
@@ -12,6 +13,7 @@ use serde_json::Value as Json;
 use super::stack::Source;
 
 mod causes;
+mod compare;
 mod compute;
 mod difference;
 mod import;

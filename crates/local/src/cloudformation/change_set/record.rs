@@ -8,7 +8,9 @@ use serde_json::Value as Json;
 use super::compute::place;
 use super::{ChangeSet, Kind, import};
 use crate::cloudformation::stack::{Event, Source, Stack, Status};
-use crate::cloudformation::template::{Design, Given, Seen, Template, capabilities, check, partition, settle};
+use crate::cloudformation::template::{
+    Design, Given, Seen, Template, capabilities, check, check_region, partition, settle,
+};
 use crate::wire::ApiError;
 use crate::world::{Due, World};
 
@@ -63,7 +65,7 @@ pub fn create(world: &mut World, region: &str, proposal: Proposal) -> Result<(St
     if let Some(same) = found.as_ref().and_then(|stack| stack.change_sets.iter().find(|it| it.name == proposal.name)) {
         return match &proposal.token {
             token @ Some(_) if *token == same.token => Ok((same.id.clone(), found.map(|it| it.id).unwrap_or_default())),
-            _ => Err(ApiError::new("AlreadyExistsException", format!("ChangeSet {} already exists", proposal.name))),
+            _ => Err(ApiError::new("AlreadyExistsException", format!("ChangeSet [{}] already exists", proposal.name))),
         };
     }
     in_state(found.as_ref(), &proposal)?;
@@ -137,6 +139,7 @@ fn source(world: &World, region: &str, stack: &Stack, proposal: &Proposal) -> Re
     let body = proposal.body.clone().unwrap_or_else(|| stack.source.body.clone());
     let template = Template::parse(&body)?;
     check(&template)?;
+    check_region(&template, region)?;
     let exists = stack.status != Status::ReviewInProgress;
     let previous = exists.then_some(&stack.source.parameters);
     let source = Source {

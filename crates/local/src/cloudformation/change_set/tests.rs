@@ -76,7 +76,7 @@ fn apply(world: &mut World, change_set: &ChangeSet) {
             .collect::<Map<_, _>>(),
         reference: format!("id-of-{id}"),
         depends_on: Vec::new(),
-        deletion_policy: None,
+        deletion_policy: design.resources[id].deletion_policy.clone(),
         update_replace_policy: None,
         metadata: None,
         drift: None,
@@ -391,6 +391,63 @@ fn a_missing_export_is_found_when_the_change_set_is_computed() {
     let body = "Resources: {T: {Type: AWS::SNS::Topic, Properties: {TopicName: !ImportValue x}}}";
     let found = computed(&mut world(), proposal(Kind::Create, body)).expect("it is taken");
     assert_eq!((found.status.as_str(), found.reason.as_deref()), ("FAILED", Some("No export named x found.")));
+}
+
+#[test]
+fn drift_is_reverted_when_asked() {
+    let body = "Resources: {T: {Type: AWS::SNS::Topic, Properties: {DisplayName: a}}, U: {Type: AWS::SNS::Topic}}";
+    let mut world = world();
+    let first = computed(&mut world, proposal(Kind::Create, body)).expect("it is right");
+    apply(&mut world, &first);
+    let real = crate::resources::generic::Thing {
+        properties: json!({"DisplayName": "b"}),
+        stack_id: String::new(),
+        logical_id: "T".to_owned(),
+    };
+    let things = world.region(REGION).others.entry("AWS::SNS::Topic".to_owned()).or_default();
+    things.insert("id-of-T".to_owned(), real);
+    let plain = computed(&mut world, proposal(Kind::Update, body)).expect("it is right");
+    assert_eq!(plain.reason.as_deref(), Some(EMPTY));
+    let reverting = Proposal { revert_drift: true, ..proposal(Kind::Update, body) };
+    let found = computed(&mut world, reverting).expect("it is right");
+    assert_eq!(briefly(change(&found, "T")), ["Properties DisplayName Never NoModification - Static"]);
+    assert_eq!(change(&found, "T")["Details"][0]["Target"]["BeforeValue"], "b");
+    assert_eq!(change(&found, "U")["Action"], "Add");
+}
+
+#[test]
+fn what_failed_is_tried_again() {
+    let body = |name: &str| {
+        format!(
+            "Resources: {{T: {{Type: AWS::SNS::Topic, Properties: {{DisplayName: {name}}}}}, U: {{Type: AWS::SNS::Topic}}}}"
+        )
+    };
+    let mut world = world();
+    let first = computed(&mut world, proposal(Kind::Create, &body("a"))).expect("it is right");
+    apply(&mut world, &first);
+    let stack = world.region(REGION).stacks.values_mut().next().expect("it is there");
+    stack.status = Status::UpdateFailed;
+    stack.source.body = body("b");
+    stack.resources["T"].status = ResourceStatus::UpdateFailed;
+    stack.resources["U"].status = ResourceStatus::CreateFailed;
+    let found = computed(&mut world, proposal(Kind::Update, &body("b"))).expect("it is right");
+    assert_eq!(change(&found, "T")["Details"][0]["Target"]["BeforeValue"], "a");
+    assert_eq!(change(&found, "U")["Action"], "Add");
+}
+
+#[test]
+fn a_name_that_is_taken_fails_the_change_set() {
+    let mut world = world();
+    let taken =
+        crate::resources::generic::Thing { properties: json!({}), stack_id: String::new(), logical_id: String::new() };
+    let things = world.region(REGION).others.entry("AWS::Logs::LogGroup".to_owned()).or_default();
+    things.insert("/a".to_owned(), taken);
+    let body = "Resources: {L: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: /a}}}";
+    let found = computed(&mut world, proposal(Kind::Create, body)).expect("it is taken");
+    let reason = found.reason.expect("it says why");
+    assert!(reason.contains("[AWS::EarlyValidation::ResourceExistenceCheck]"), "{reason}");
+    let wanted = "Resource of type 'AWS::Logs::LogGroup' with identifier '/a' already exists.";
+    assert_eq!(found.validations[0]["ValidationStatusReason"], wanted);
 }
 
 #[test]

@@ -65,6 +65,8 @@ pub struct Operation {
     pub on_failure: Option<String>,
     /// What is imported: physical ids by logical id.
     pub imports: BTreeMap<String, String>,
+    /// Whether what was changed behind the stack's back is put right.
+    pub revert_drift: bool,
     /// The change set that is executed.
     pub change_set: Option<String>,
     /// The stack policy that holds during this update only.

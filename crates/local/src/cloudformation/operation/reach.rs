@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 use stackgen_schema::{Facts, Replacement};
 
 use super::run::Run;
-use super::{State, Work, policy, signals};
+use super::{State, Work, drift, policy, signals};
 use crate::cloudformation::stack::{Resource, ResourceStatus};
 use crate::cloudformation::template::Wanted;
 use crate::resources::{Doing, Effect, Refusal, provider};
@@ -110,12 +110,24 @@ impl Run<'_> {
 
     fn change(&mut self, at: usize, logical_id: &str, wanted: &Wanted, properties: Json, current: &Resource) {
         let tags_moved = self.op.before.tags != self.op.target.tags && is_tagged(&current.type_name);
+        if self.op.revert_drift {
+            match drift::compare(self.world, self.region, self.stack_id, logical_id).status {
+                "DELETED" => return self.create(at, logical_id, wanted, properties),
+                "MODIFIED" => return self.change_drifted(at, logical_id, wanted, properties, current),
+                _ => {}
+            }
+        }
         let failed = current.status == ResourceStatus::UpdateFailed;
         if current.properties == properties && !tags_moved && !failed {
             adopt(&mut self.stack().resources[logical_id], wanted);
             self.op.steps[at].state = State::Done;
             return;
         }
+        self.change_known(at, logical_id, wanted, properties, current);
+    }
+
+    /// A resource that differs from what is wanted.
+    fn change_known(&mut self, at: usize, logical_id: &str, wanted: &Wanted, properties: Json, current: &Resource) {
         let effect = if current.type_name == wanted.type_name {
             provider(&wanted.type_name).effect(&wanted.type_name, &current.properties, &properties)
         } else {
@@ -133,6 +145,16 @@ impl Run<'_> {
             Effect::InPlace => self.update(at, logical_id, wanted, properties, current),
             Effect::Replace => self.replace(at, logical_id, wanted, properties, current),
         }
+    }
+
+    /// What was changed behind the stack's back becomes what the template says. Source: *DeploymentMode* of `CreateChangeSet` in
+    /// the API reference (`REVERT_DRIFT`).
+    fn change_drifted(&mut self, at: usize, logical_id: &str, wanted: &Wanted, properties: Json, current: &Resource) {
+        let id = current.physical_id.clone().unwrap_or_default();
+        let real =
+            self.with(logical_id, &current.type_name, |site| provider(&site.type_name).read(site, &id));
+        let drifted = Resource { properties: real.unwrap_or_default(), ..current.clone() };
+        self.change_known(at, logical_id, wanted, properties, &drifted);
     }
 
     fn allowed(&mut self, logical_id: &str, type_name: &str, effect: Effect) -> Result<(), String> {

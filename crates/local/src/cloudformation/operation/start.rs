@@ -32,6 +32,8 @@ pub struct Order {
     pub notification_arns: Option<Vec<String>>,
     /// What is imported: physical ids by logical id.
     pub imports: BTreeMap<String, String>,
+    /// Whether what was changed behind the stack's back is put right.
+    pub revert_drift: bool,
     /// The change set that is executed.
     pub change_set: Option<String>,
     /// The stack policy that holds during this update only.
@@ -54,6 +56,7 @@ impl Order {
             role_arn: None,
             notification_arns: None,
             imports: BTreeMap::new(),
+            revert_drift: false,
             change_set: None,
             policy: None,
             timeout_minutes: None,
@@ -264,6 +267,7 @@ fn fresh(stack: &Stack, order: &Order, id: String, unfinished: Option<Operation>
         retain_except_on_create: false,
         on_failure: order.on_failure.clone(),
         imports: order.imports.clone(),
+        revert_drift: order.revert_drift,
         change_set: order.change_set.clone(),
         policy: order.policy.clone(),
         deadline: timeout.map(|timeout| stack.created + timeout),

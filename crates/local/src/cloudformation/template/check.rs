@@ -2,14 +2,14 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
-use stackgen_schema::Facts;
+use stackgen_schema::{Facts, ResourceType};
 
-use super::depends::unresolved;
+use super::Template;
 use super::parse::format_error;
-use super::{Mention, Template};
 use crate::wire::ApiError;
 
 mod early;
+mod references;
 
 pub use early::early_validation;
 
@@ -64,40 +64,7 @@ pub fn check(template: &Template) -> Result<(), ApiError> {
         }
     }
     unknown_types(template)?;
-    references(template)
-}
-
-/// References count in branches that are not taken, too. Names that loops make are not known yet.
-fn references(template: &Template) -> Result<(), ApiError> {
-    if template.transforms().contains(&"AWS::LanguageExtensions") {
-        return Ok(());
-    }
-    for section in ["Resources", "Outputs"] {
-        let mut missing = Vec::new();
-        for item in template.section(section).values() {
-            let named = template.mentions(item).into_iter().filter_map(|mention| match mention {
-                Mention::Reference(name) => Some(name),
-                Mention::Attribute(..) => None,
-            });
-            let after = match item.get("DependsOn") {
-                Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).collect(),
-                Some(Json::String(name)) => vec![name.as_str()],
-                _ => Vec::new(),
-            };
-            let unknown = |name: &String| {
-                !name.starts_with("AWS::")
-                    && !template.section("Parameters").contains_key(name)
-                    && !template.section("Resources").contains_key(name)
-                    && !missing.contains(name)
-            };
-            let unknown: Vec<String> = named.chain(after.into_iter().map(str::to_owned)).filter(unknown).collect();
-            missing.extend(unknown);
-        }
-        if !missing.is_empty() {
-            return Err(unresolved(missing.iter().map(String::as_str), section).into());
-        }
-    }
-    Ok(())
+    references::check(template)
 }
 
 fn sections(template: &Template) -> Result<(), ApiError> {
@@ -201,10 +168,24 @@ fn policies(name: &str, resource: &Json) -> Result<(), ApiError> {
 }
 
 fn unknown_types(template: &Template) -> Result<(), ApiError> {
-    let facts = Facts::embedded();
+    recognize(template, |_| true)
+}
+
+/// Refuses types that a region does not have: CloudFormation says the same of them as of types that nobody has.
+///
+/// # Errors
+///
+/// If there are such types.
+pub fn check_region(template: &Template, region: &str) -> Result<(), ApiError> {
+    let Some(bit) = Facts::embedded().regions().iter().position(|known| known == region) else { return Ok(()) };
+    recognize(template, |resource| resource.regions >> bit & 1 == 1)
+}
+
+fn recognize(template: &Template, has: impl Fn(&ResourceType) -> bool) -> Result<(), ApiError> {
     let types = template.section("Resources").values().filter_map(|resource| resource.get("Type")?.as_str());
-    let known = |name: &str| {
-        facts.resource(name).is_some() || name.starts_with("Custom::") || name == "AWS::CloudFormation::CustomResource"
+    let known = |name: &str| match Facts::embedded().resource(name) {
+        Some(resource) => has(&resource),
+        None => name.starts_with("Custom::") || name == "AWS::CloudFormation::CustomResource",
     };
     let unknown: BTreeSet<&str> = types.filter(|name| !known(name)).collect();
     if unknown.is_empty() {

@@ -94,9 +94,10 @@ impl<'s> Setting<'s> {
     /// The branch of `Fn::If` that is taken.
     pub(super) fn choose<'a>(&self, argument: &'a Json) -> Result<&'a Json, Problem> {
         match argument.as_array().map(Vec::as_slice) {
-            Some([Json::String(condition), yes, no]) => {
-                Ok(if self.condition(condition, "Resources")? { yes } else { no })
+            Some([Json::String(name), ..]) if !self.template.section("Conditions").contains_key(name) => {
+                Err(Problem(format!("Template error: unresolved condition dependency {name} in Fn::If")))
             }
+            Some([Json::String(name), yes, no]) => Ok(if self.condition(name, "Conditions")? { yes } else { no }),
             _ => Err(Problem("Template error: Fn::If requires a list argument with three parameters".to_owned())),
         }
     }

@@ -24,31 +24,21 @@ impl Template {
     }
 
     fn mention(&self, expression: &Json, mentions: &mut Vec<Mention>, conditions: usize) {
-        let mut add = |mention: Mention| {
+        let (own, is_whole) = match call(expression) {
+            Some(("Ref", Json::String(name))) => (vec![Mention::Reference(name.clone())], true),
+            Some(("Fn::GetAtt", argument)) => {
+                (halves(argument).map(|(id, name)| Mention::Attribute(id, name)).into_iter().collect(), true)
+            }
+            Some(("Fn::Sub", argument)) => (in_text(argument), false),
+            _ => (Vec::new(), false),
+        };
+        for mention in own {
             if !mentions.contains(&mention) {
                 mentions.push(mention);
             }
-        };
-        match call(expression) {
-            Some(("Ref", Json::String(name))) => return add(Mention::Reference(name.clone())),
-            Some(("Fn::GetAtt", argument)) => {
-                halves(argument).into_iter().for_each(|(id, name)| add(Mention::Attribute(id, name)));
-                return;
-            }
-            Some(("Fn::Sub", argument)) => {
-                let text = argument.as_str().or_else(|| argument.get(0)?.as_str()).unwrap_or_default();
-                for part in cut(text) {
-                    match part {
-                        Part::Name(name) if argument.get(1).is_some_and(|own| own.get(&name).is_some()) => {}
-                        Part::Name(name) => add(match name.split_once('.') {
-                            Some((id, attribute)) => Mention::Attribute(id.to_owned(), attribute.to_owned()),
-                            None => Mention::Reference(name),
-                        }),
-                        Part::Text(_) => {}
-                    }
-                }
-            }
-            _ => {}
+        }
+        if is_whole {
+            return;
         }
         let condition = match call(expression) {
             Some(("Fn::If", argument)) => argument.get(0).and_then(Json::as_str),
@@ -85,4 +75,19 @@ impl Template {
     pub fn writes(&self, logical_id: &str) -> bool {
         self.section("Resources").contains_key(logical_id)
     }
+}
+
+/// What the text of `Fn::Sub` mentions, its own names left out.
+fn in_text(argument: &Json) -> Vec<Mention> {
+    let text = argument.as_str().or_else(|| argument.get(0)?.as_str()).unwrap_or_default();
+    let mention = |part: Part| match part {
+        Part::Name(name) if argument.get(1).is_none_or(|own| own.get(&name).is_none()) => {
+            Some(match name.split_once('.') {
+                Some((id, attribute)) => Mention::Attribute(id.to_owned(), attribute.to_owned()),
+                None => Mention::Reference(name),
+            })
+        }
+        _ => None,
+    };
+    cut(text).into_iter().filter_map(mention).collect()
 }

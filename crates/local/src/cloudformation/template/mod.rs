@@ -28,7 +28,7 @@ mod sub;
 #[cfg(test)]
 mod tests;
 
-pub use check::{capabilities, check, early_validation};
+pub use check::{capabilities, check, check_region, early_validation};
 pub use mentions::Mention;
 pub use outside::{Outside, Place, Seen};
 pub use parameters::{Given, settle};

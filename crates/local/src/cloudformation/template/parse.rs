@@ -22,7 +22,8 @@ impl Template {
         }
         let document = read(body).map_err(|error| not_well_formed(body, &error))?;
         if !document.aliases.is_empty() {
-            return Err(format_error("YAML aliases are not allowed in CloudFormation templates"));
+            let message = "Template error: YAML aliases are not allowed in CloudFormation templates";
+            return Err(ApiError::validation(message));
         }
         if !document.root().is_map() {
             return Err(format_error("unsupported structure."));
@@ -107,7 +108,7 @@ mod tests {
         assert_eq!(refused("A:\n  B:\n"), "Template format error: [/A/B] 'null' values are not allowed in templates");
         assert_eq!(
             refused("A: &x 1\nB: *x\n"),
-            "Template format error: YAML aliases are not allowed in CloudFormation templates"
+            "Template error: YAML aliases are not allowed in CloudFormation templates"
         );
         assert_eq!(refused(&"#".repeat(LARGEST + 1)), "Template may not exceed 1000000 bytes in size.");
     }

@@ -140,10 +140,7 @@ fn what_has_no_answer_is_refused() {
             "!FindInMap [N, a, c]",
             "Template error: Mapping named 'N' is not present in the 'Mappings' section of template.",
         ),
-        (
-            "!If [Nothing, 1, 2]",
-            "Template format error: Unresolved condition dependency Nothing in the Resources block of the template",
-        ),
+        ("!If [Nothing, 1, 2]", "Template error: unresolved condition dependency Nothing in Fn::If"),
         ("!ImportValue nothing", "No export named nothing found."),
         ("!Sub '${a b}'", "Template error: variable names in Fn::Sub syntax must contain only alphanumeric characters"),
         ("!GetAZs [!Ref Word]", "Template error: every Fn::GetAZs object must have a String-typed value."),
@@ -290,6 +287,10 @@ fn the_form_is_checked_in_the_words_of_aws() {
             "Conditions: {C: !Equals [a, a]}\nResources: {A: {Type: Custom::A, Properties: {X: !If [C, 1, !Sub '${D}']}, DependsOn: B}}",
             "Template format error: Unresolved resource dependencies [D, B] in the Resources block of the template",
         ),
+        (
+            "Resources: {A: {Type: AWS::SNS::Topic}, B: {Type: Custom::B, Properties: {X: !GetAtt A.Colour}}}",
+            "Template error: resource A does not support attribute type Colour in Fn::GetAtt",
+        ),
         (&many, "Template format error: Number of resources, 501, is greater than maximum allowed, 500"),
         ("Transform: Mine\nResources: {A: {Type: Custom::A}}", "No transform named Mine found"),
     ] {
@@ -299,6 +300,14 @@ fn the_form_is_checked_in_the_words_of_aws() {
     }
     let right = format!("Resources:\n{}", resources(500));
     assert_eq!(check(&Template::parse(&right).expect("it is YAML")), Ok(()));
+}
+
+#[test]
+fn a_type_that_the_region_lacks_is_not_recognized() {
+    let template = Template::parse("Resources: {A: {Type: AWS::BCMDataExports::Export}}").expect("it is YAML");
+    assert_eq!(check_region(&template, "us-east-1"), Ok(()));
+    let message = check_region(&template, "ap-northeast-1").expect_err("it is only in us-east-1").message;
+    assert_eq!(message, "Template format error: Unrecognized resource types: [AWS::BCMDataExports::Export]");
 }
 
 #[test]
