@@ -43,7 +43,10 @@ impl Provider for Generic {
     fn update(&self, site: &mut Site<'_>, id: &str, _: &Json, after: &Json) -> Result<Begun, Refusal> {
         let things = site.world.region(&site.region).others.entry(site.type_name.clone()).or_default();
         let Some(thing) = things.get_mut(id) else {
-            return Err(Refusal(format!("Resource of type '{}' with identifier '{id}' was not found.", site.type_name)));
+            return Err(Refusal(format!(
+                "Resource of type '{}' with identifier '{id}' was not found.",
+                site.type_name
+            )));
         };
         thing.properties = after.clone();
         Ok(Begun { physical_id: id.to_owned(), takes: SignedDuration::from_secs(5) })
@@ -64,6 +67,21 @@ impl Provider for Generic {
     fn read(&self, site: &mut Site<'_>, id: &str) -> Option<Json> {
         let things = site.world.region(&site.region).others.get(&site.type_name)?;
         things.get(id).map(|thing| thing.properties.clone())
+    }
+
+    /// Source: *DeletionPolicy attribute*, which lists the types that have snapshots.
+    fn snapshot(&self, site: &mut Site<'_>, _: &str) -> Result<String, Refusal> {
+        const HAVE: [&str; 5] = [
+            "AWS::DocDB::DBCluster",
+            "AWS::ElastiCache::",
+            "AWS::Neptune::DBCluster",
+            "AWS::RDS::",
+            "AWS::Redshift::Cluster",
+        ];
+        if !HAVE.iter().any(|start| site.type_name.starts_with(start)) {
+            return Err(Refusal(format!("{} does not support snapshots", site.type_name)));
+        }
+        Ok(format!("{}-snapshot-{}-{}", site.stack_name, site.logical_id, site.world.letters(12)).to_lowercase())
     }
 }
 

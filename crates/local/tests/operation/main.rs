@@ -8,4 +8,5 @@ mod exports;
 mod import;
 mod restart;
 mod signals;
+mod statuses;
 mod update;

@@ -198,6 +198,7 @@ impl Run<'_> {
                 .rev()
                 .find(|event| event.physical_id == stack.id && event.status == "DELETE_IN_PROGRESS");
             stack.deleted = began.map(|event| event.at);
+            stack.change_sets.clear();
         }
         let good = matches!(status, Status::CreateComplete | Status::UpdateComplete | Status::ImportComplete);
         let Some(id) = self.op.change_set.clone() else { return };

@@ -32,6 +32,7 @@ pub use exports::{export_owner, exports, importers};
 pub use mishap::Mishap;
 pub use run::{go_on, nudge};
 pub use signals::signal;
+pub(crate) use start::check_token;
 pub use start::{Order, admissible, cancel_update, start};
 
 /// What goes on with a stack.

@@ -24,7 +24,6 @@ pub(super) struct Run<'w> {
 pub fn go_on(world: &mut World, region: &str, stack_id: &str) {
     let Some(mut run) = Run::take(world, region, stack_id) else { return };
     if run.op.not_before <= run.world.now() {
-        run.op.wake = None;
         while !run.ended && run.round() {}
     }
     run.leave();
@@ -55,15 +54,14 @@ impl<'w> Run<'w> {
         if self.ended {
             return;
         }
-        let next = self.next();
-        if next.is_some_and(|at| self.op.wake.is_none_or(|wake| wake > at || wake <= self.world.now())) {
-            self.op.wake = next;
-        }
-        if let Some(at) = next.filter(|at| self.op.wake == Some(*at)) {
+        let now = self.world.now();
+        let entered = self.op.wake.filter(|wake| *wake > now);
+        if let Some(at) = self.next().filter(|at| entered.is_none_or(|wake| wake > *at)) {
+            self.op.wake = Some(at);
             self.world.at(at, self.region, Due::Stack(self.stack_id.to_owned()));
         }
-        let op = self.op.clone();
-        self.stack().operation = Some(op);
+        let Run { world, region, stack_id, op, .. } = self;
+        world.region(region).stacks[stack_id].operation = Some(op);
     }
 
     fn next(&self) -> Option<Timestamp> {

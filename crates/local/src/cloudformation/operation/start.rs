@@ -83,10 +83,10 @@ pub fn admissible(world: &mut World, region: &str, stack_id: &str, order: &Order
 pub fn start(world: &mut World, region: &str, stack_id: &str, order: Order) -> Result<(), ApiError> {
     admissible(world, region, stack_id, &order)?;
     if matches!(order.verb, Verb::Delete { .. }) {
-        exports::check_delete(world, region, stack_id).map_err(ApiError::validation)?;
-        if abandon_review(world, region, stack_id) {
+        if matches!(stack(world, region, stack_id)?.status, Status::DeleteInProgress | Status::DeleteComplete) {
             return Ok(());
         }
+        exports::check_delete(world, region, stack_id).map_err(ApiError::validation)?;
     }
     let id = world.uuid();
     let kind = operation_type(&order.verb);
@@ -100,8 +100,9 @@ fn stack<'w>(world: &'w mut World, region: &str, stack_id: &str) -> Result<&'w m
     world.region(region).stacks.get_mut(stack_id).ok_or_else(missing)
 }
 
-/// Source: `TokenAlreadyExistsException` of `ExecuteChangeSet` in the API reference ("A client request token already exists").
-fn check_token(stack: &Stack, token: Option<&str>) -> Result<(), ApiError> {
+/// Refuses a token that was used before. Source: `TokenAlreadyExistsException` of `ExecuteChangeSet` in the API reference ("A
+/// client request token already exists").
+pub(crate) fn check_token(stack: &Stack, token: Option<&str>) -> Result<(), ApiError> {
     match token.filter(|token| stack.tokens.contains_key(*token)) {
         None => Ok(()),
         Some(token) => {
@@ -201,22 +202,6 @@ fn admit_skip(stack: &Stack, skip: &[String]) -> Result<(), ApiError> {
     )))
 }
 
-/// A stack that was only reviewed goes at once. Whether it was one.
-fn abandon_review(world: &mut World, region: &str, stack_id: &str) -> bool {
-    let now = world.now();
-    let Some(stack) = world.region(region).stacks.get_mut(stack_id) else { return true };
-    if matches!(stack.status, Status::DeleteInProgress | Status::DeleteComplete) {
-        return true;
-    }
-    if stack.status != Status::ReviewInProgress {
-        return false;
-    }
-    stack.status = Status::DeleteComplete;
-    stack.deleted = Some(now);
-    stack.change_sets.clear();
-    true
-}
-
 fn operation(world: &mut World, region: &str, stack_id: &str, order: Order, id: String) -> Operation {
     let now = world.now();
     let stack = &mut world.region(region).stacks[stack_id];
@@ -288,6 +273,7 @@ fn take_over(world: &mut World, region: &str, stack_id: &str, op: Operation, kin
     let id = run.op.id.clone();
     run.stack().remember_operation(id, kind);
     run.stack().operation = None;
+    let disable_rollback = run.op.disable_rollback;
     let begun = Some("User Initiated".to_owned());
     match run.op.verb.clone() {
         _ if rollback && run.op.from_nothing => {
@@ -301,6 +287,7 @@ fn take_over(world: &mut World, region: &str, stack_id: &str, op: Operation, kin
         Verb::Create => {
             let target = run.op.target.clone();
             run.stack().created = now;
+            run.stack().disable_rollback = disable_rollback;
             run.stack().source = target;
             run.enter(Status::CreateInProgress, begun);
             run.plan_forward();
