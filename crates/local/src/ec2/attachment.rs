@@ -23,6 +23,8 @@ pub struct Attachment {
     pub since: Timestamp,
     /// Whether the volume goes when the instance does.
     pub delete_on_termination: bool,
+    /// Since when it is wanted away.
+    pub leaving_since: Option<Timestamp>,
     /// Whether the instance uses it: its boot ended with the volume there, and it did not stop since.
     pub mounted: bool,
 }
@@ -85,7 +87,7 @@ pub(super) fn put(at: &mut Place<'_>, id: &str, instance: &str, device: &str, de
     let phase = if until.is_some() { Phase::Attaching } else { Phase::Attached };
     let since = at.now();
     let attachment = Attachment {
-        instance: instance.to_owned(), device: device.to_owned(), phase, until, since, delete_on_termination, mounted: false,
+        instance: instance.to_owned(), device: device.to_owned(), phase, until, since, delete_on_termination, leaving_since: None, mounted: false,
     };
     if let Some(volume) = at.ec2().volumes.get_mut(id) {
         volume.attachments.push(attachment);
@@ -96,7 +98,7 @@ pub(super) fn put(at: &mut Place<'_>, id: &str, instance: &str, device: &str, de
 /// Source: *Detach an Amazon EBS volume*: "the volume can be stuck in the busy state while trying to detach".
 pub(super) fn detach(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     let id = input.required("VolumeId")?;
-    let force = input.flag("Force") == Some(true);
+    let (force, now) = (input.flag("Force") == Some(true), at.now());
     let wanted = input.text("InstanceId");
     let ec2 = at.ec2();
     let wait = ec2.settings.attachment;
@@ -118,6 +120,7 @@ pub(super) fn detach(at: &mut Place<'_>, input: Input<'_>) -> Answer {
         let text = format!("Unable to detach root volume '{id}' from instance '{}'", attachment.instance);
         return Err(ApiError::new("OperationNotPermitted", text));
     }
+    attachment.leaving_since.get_or_insert(now);
     if is_up && attachment.mounted && !force {
         attachment.phase = Phase::Busy;
         // The call itself says `detaching`; only looking shows that it is busy.

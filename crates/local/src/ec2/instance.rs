@@ -45,6 +45,8 @@ pub struct Instance {
     pub market: Option<String>,
     /// Since when it runs.
     pub running_since: Option<Timestamp>,
+    /// Whether a change that waits for the stop is followed by a start.
+    pub starts_after_change: bool,
     pub boot: Boot,
 }
 

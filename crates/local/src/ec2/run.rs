@@ -204,7 +204,7 @@ fn described(at: &Place<'_>, input: Input<'_>, decided: &Decided, id: &str, (res
         stop_protection: flag("DisableApiStop"), monitoring: input.part("Monitoring").and_then(|it| it.flag("Enabled")) == Some(true),
         shutdown_behavior: input.text("InstanceInitiatedShutdownBehavior").unwrap_or_else(|| "stop".to_owned()),
         ebs_optimized: flag("EbsOptimized"), market: input.part("InstanceMarketOptions").and_then(|it| it.text("MarketType")),
-        running_since: None, boot: Boot::default(),
+        running_since: None, starts_after_change: false, boot: Boot::default(),
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use crate::world::World;
 
+pub mod ec2;
 pub mod generic;
 
 /// Where a resource is: who asks for it, and in what world.
@@ -139,6 +140,5 @@ pub trait Provider: Sync {
 /// The behaviour of a type.
 #[must_use]
 pub fn provider(type_name: &str) -> &'static dyn Provider {
-    let _ = type_name;
-    &generic::Generic
+    ec2::provider(type_name).unwrap_or(&generic::Generic)
 }
