@@ -55,12 +55,15 @@ impl Attachment {
 
 /// `AttachVolume`.
 pub(super) fn attach(at: &mut Place<'_>, input: Input<'_>) -> Answer {
-    let (id, instance, device) = (input.required("VolumeId")?, input.required("InstanceId")?, input.required("Device")?);
+    let (id, instance, device) =
+        (input.required("VolumeId")?, input.required("InstanceId")?, input.required("Device")?);
     let ec2 = at.ec2();
     let volume = ec2.volumes.get(&id).ok_or_else(|| missing(&id))?;
     let host = ec2.instances.get(&instance).ok_or_else(|| missing(&instance))?;
     // The order and the texts are those that users quote (hashicorp/terraform#11060 for the first).
-    if !volume.multi_attach && !volume.attachments.is_empty() || volume.attachments.iter().any(|it| it.instance == instance) {
+    if !volume.multi_attach && !volume.attachments.is_empty()
+        || volume.attachments.iter().any(|it| it.instance == instance)
+    {
         return Err(ApiError::new("VolumeInUse", format!("{id} is already attached to an instance")));
     }
     if volume.creating_until.is_some() {
@@ -74,7 +77,9 @@ pub(super) fn attach(at: &mut Place<'_>, input: Input<'_>) -> Answer {
         return Err(ApiError::new("InvalidVolume.ZoneMismatch", text));
     }
     if ec2.devices(&instance).any(|(_, other)| other.device == device) {
-        return Err(invalid(format!("Invalid value '{device}' for unixDevice. Attachment point {device} is already in use")));
+        return Err(invalid(format!(
+            "Invalid value '{device}' for unixDevice. Attachment point {device} is already in use"
+        )));
     }
     let wait = ec2.settings.attachment;
     put(at, &id, &instance, &device, false, wait);
@@ -82,12 +87,26 @@ pub(super) fn attach(at: &mut Place<'_>, input: Input<'_>) -> Answer {
 }
 
 /// Puts a volume on an instance.
-pub(super) fn put(at: &mut Place<'_>, id: &str, instance: &str, device: &str, delete_on_termination: bool, seconds: i64) {
+pub(super) fn put(
+    at: &mut Place<'_>,
+    id: &str,
+    instance: &str,
+    device: &str,
+    delete_on_termination: bool,
+    seconds: i64,
+) {
     let until = (seconds > 0).then(|| at.wake(seconds, id));
     let phase = if until.is_some() { Phase::Attaching } else { Phase::Attached };
     let since = at.now();
     let attachment = Attachment {
-        instance: instance.to_owned(), device: device.to_owned(), phase, until, since, delete_on_termination, leaving_since: None, mounted: false,
+        instance: instance.to_owned(),
+        device: device.to_owned(),
+        phase,
+        until,
+        since,
+        delete_on_termination,
+        leaving_since: None,
+        mounted: false,
     };
     if let Some(volume) = at.ec2().volumes.get_mut(id) {
         volume.attachments.push(attachment);

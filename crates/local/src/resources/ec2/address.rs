@@ -55,7 +55,8 @@ pub(super) const ASSOCIATION: Behavior = Behavior {
     seen: |ec2, id| {
         let one = association(ec2, id)?;
         let interface = one.association.as_ref().and_then(|(_, on)| ec2.interfaces.get(on));
-        let instance: Option<Json> = interface.and_then(|it| it.attached.as_ref()).map(|(instance, ..)| json!(instance));
+        let instance: Option<Json> =
+            interface.and_then(|it| it.attached.as_ref()).map(|(instance, ..)| json!(instance));
         Some(json!({"AllocationId": one.allocation, "InstanceId": instance}))
     },
     tagged: NO_TAGS,

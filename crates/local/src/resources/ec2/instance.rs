@@ -43,8 +43,16 @@ pub(super) const INSTANCE: Behavior = Behavior {
 
 fn create(site: &mut Site<'_>, properties: &Json) -> Result<String, Refusal> {
     const SAME: [&str; 10] = [
-        "ImageId", "InstanceType", "SubnetId", "KeyName", "UserData", "DisableApiTermination", "EbsOptimized", "MetadataOptions",
-        "InstanceInitiatedShutdownBehavior", "PrivateIpAddress",
+        "ImageId",
+        "InstanceType",
+        "SubnetId",
+        "KeyName",
+        "UserData",
+        "DisableApiTermination",
+        "EbsOptimized",
+        "MetadataOptions",
+        "InstanceInitiatedShutdownBehavior",
+        "PrivateIpAddress",
     ];
     let mut input = picked(properties, &SAME);
     let lists = [("SecurityGroupIds", "SecurityGroupId"), ("BlockDeviceMappings", "BlockDeviceMapping")];
@@ -63,11 +71,14 @@ fn create(site: &mut Site<'_>, properties: &Json) -> Result<String, Refusal> {
         input["LaunchTemplate"] = template.clone();
     }
     if let Some(interfaces) = properties["NetworkInterfaces"].as_array() {
-        input["NetworkInterface"] = interfaces.iter().map(|it| {
-            let mut one = it.clone();
-            one["SecurityGroupId"] = it["GroupSet"].clone();
-            one
-        }).collect();
+        input["NetworkInterface"] = interfaces
+            .iter()
+            .map(|it| {
+                let mut one = it.clone();
+                one["SecurityGroupId"] = it["GroupSet"].clone();
+                one
+            })
+            .collect();
     }
     (input["MinCount"], input["MaxCount"]) = (json!(1), json!(1));
     if let Some(monitoring) = properties.get("Monitoring") {
@@ -142,11 +153,18 @@ fn progress(site: &mut Site<'_>, id: &str, doing: Doing) -> Result<Progress, Ref
         (Doing::Delete, State::Terminated) | (Doing::Create | Doing::Update, State::Running) => Ok(Progress::Done),
         (Doing::Create, State::ShuttingDown | State::Terminated) => {
             let reason = one.reason.map(|(_, message)| message).unwrap_or_default();
-            let text = format!("Instance {id} failed to stabilize. Current state: {}. Reason: {reason}", one.state.word());
+            let text =
+                format!("Instance {id} failed to stabilize. Current state: {}. Reason: {reason}", one.state.word());
             Err(failed(site, &text, "NotStabilized"))
         }
         (Doing::Update, State::Stopped) if one.starts_after_change => {
-            let wanted = site.world.region(&site.region).others.get(&site.type_name).and_then(|all| all.get(id)).map(|it| it.properties.clone());
+            let wanted = site
+                .world
+                .region(&site.region)
+                .others
+                .get(&site.type_name)
+                .and_then(|all| all.get(id))
+                .map(|it| it.properties.clone());
             call(site, "ModifyInstanceAttribute", stopped_only(id, &wanted.unwrap_or_default()))?;
             call(site, "StartInstances", json!({"InstanceId": [id]}))?;
             if let Some(one) = place(site).ec2().instances.get_mut(id) {
@@ -166,14 +184,17 @@ fn effect(type_name: &str, before: &Json, after: &Json) -> Effect {
     let replaces = |path: &String| match facts.update_effect(path) {
         _ if path.starts_with("/BlockDeviceMappings") => without_fate(before) != without_fate(after),
         UpdateEffect::Replaces => true,
-        UpdateEffect::MayReplace => !STOPPED_ONLY.iter().any(|name| path.strip_prefix('/') == Some(*name)) && !IN_PLACE.contains(&path.as_str()),
+        UpdateEffect::MayReplace => {
+            !STOPPED_ONLY.iter().any(|name| path.strip_prefix('/') == Some(*name)) && !IN_PLACE.contains(&path.as_str())
+        }
         UpdateEffect::InPlace | UpdateEffect::Refused => false,
     };
     if generic::changed_paths(before, after).iter().any(replaces) { Effect::Replace } else { Effect::InPlace }
 }
 
 /// Other properties that replace only an instance without a volume as its root, or outside a VPC.
-const IN_PLACE: [&str; 6] = ["/KernelId", "/RamdiskId", "/SecurityGroupIds", "/Affinity", "/Tenancy", "/AdditionalInfo"];
+const IN_PLACE: [&str; 6] =
+    ["/KernelId", "/RamdiskId", "/SecurityGroupIds", "/Affinity", "/Tenancy", "/AdditionalInfo"];
 
 fn without_fate(properties: &Json) -> Json {
     let mut devices = properties["BlockDeviceMappings"].clone();

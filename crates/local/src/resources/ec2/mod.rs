@@ -11,6 +11,8 @@ mod instance;
 mod network;
 mod security;
 mod small;
+#[cfg(test)]
+mod tests;
 mod volume;
 
 /// The behaviour of a type, if it is one of EC2's that are here.
@@ -156,12 +158,17 @@ impl Behavior {
 
 fn own_tags(properties: &Json) -> impl Iterator<Item = (String, String)> {
     let tags = properties["Tags"].as_array().cloned().unwrap_or_default();
-    tags.into_iter().filter_map(|tag| Some((tag["Key"].as_str()?.to_owned(), tag["Value"].as_str().unwrap_or_default().to_owned())))
+    tags.into_iter()
+        .filter_map(|tag| Some((tag["Key"].as_str()?.to_owned(), tag["Value"].as_str().unwrap_or_default().to_owned())))
 }
 
 /// Writes down what was asked for, for reading it back.
 fn remember(site: &mut Site<'_>, id: &str, properties: &Json) {
-    let thing = generic::Thing { properties: properties.clone(), stack_id: site.stack_id.clone(), logical_id: site.logical_id.clone() };
+    let thing = generic::Thing {
+        properties: properties.clone(),
+        stack_id: site.stack_id.clone(),
+        logical_id: site.logical_id.clone(),
+    };
     let others = &mut site.world.region(&site.region).others;
     others.entry(site.type_name.clone()).or_default().insert(id.to_owned(), thing);
 }
@@ -172,13 +179,15 @@ fn place<'a>(site: &'a mut Site<'_>) -> Place<'a> {
 
 /// Makes a call of EC2.
 fn call(site: &mut Site<'_>, operation: &str, input: Json) -> Result<Json, Refusal> {
-    let request = Request { service: Service::Ec2, operation: operation.to_owned(), region: site.region.clone(), input };
+    let request =
+        Request { service: Service::Ec2, operation: operation.to_owned(), region: site.region.clone(), input };
     ec2::answer(site.world, &request).map_err(|error| refusal(site, &error))
 }
 
 /// A call that takes away: what is gone already is no failure.
 fn take_away(site: &mut Site<'_>, operation: &str, input: Json) -> Result<(), Refusal> {
-    let request = Request { service: Service::Ec2, operation: operation.to_owned(), region: site.region.clone(), input };
+    let request =
+        Request { service: Service::Ec2, operation: operation.to_owned(), region: site.region.clone(), input };
     match ec2::answer(site.world, &request) {
         Err(error) if !error.code.ends_with(".NotFound") => Err(refusal(site, &error)),
         _ => Ok(()),
@@ -206,7 +215,9 @@ fn refusal(site: &mut Site<'_>, error: &ApiError) -> Refusal {
 /// What a handler says of itself.
 fn failed(site: &mut Site<'_>, message: &str, code: &str) -> Refusal {
     let token = site.world.uuid();
-    Refusal(format!("Resource handler returned message: \"{message}\" (RequestToken: {token}, HandlerErrorCode: {code})"))
+    Refusal(format!(
+        "Resource handler returned message: \"{message}\" (RequestToken: {token}, HandlerErrorCode: {code})"
+    ))
 }
 
 const fn again(seconds: i64) -> Progress {

@@ -15,7 +15,8 @@ pub(super) const VPC: Behavior = Behavior {
     delete: |site, id, _| take_away(site, "DeleteVpc", json!({"VpcId": id})),
     attributes: |ec2, id, _| {
         let one = &ec2.vpcs.get(id).cloned().unwrap_or_default();
-        let group = ec2.security_groups.iter().find(|(_, it)| it["vpcId"] == json!(id) && it["groupName"] == json!("default"));
+        let group =
+            ec2.security_groups.iter().find(|(_, it)| it["vpcId"] == json!(id) && it["groupName"] == json!("default"));
         json!({
             "VpcId": id, "CidrBlock": one["cidrBlock"], "DefaultSecurityGroup": group.map(|(id, _)| id), "DefaultNetworkAcl": one["defaultNetworkAcl"],
             "CidrBlockAssociations": [one["cidrBlockAssociationSet"][0]["associationId"]], "Ipv6CidrBlocks": [],
@@ -64,7 +65,9 @@ fn public(site: &mut Site<'_>, id: &str, properties: &Json) -> Result<(), Refusa
 }
 
 pub(super) const GATEWAY: Behavior = Behavior {
-    create: |site, _| Ok(text(&call(site, "CreateInternetGateway", json!({}))?["internetGateway"]["internetGatewayId"])),
+    create: |site, _| {
+        Ok(text(&call(site, "CreateInternetGateway", json!({}))?["internetGateway"]["internetGatewayId"]))
+    },
     delete: |site, id, _| take_away(site, "DeleteInternetGateway", json!({"InternetGatewayId": id})),
     attributes: |_, id, _| json!({"InternetGatewayId": id}),
     seen: |ec2, id| ec2.internet_gateways.get(id).map(|_| json!({})),
@@ -77,7 +80,9 @@ pub(super) const GATEWAY_ATTACHMENT: Behavior = Behavior {
         call(site, "AttachInternetGateway", picked(properties, &["VpcId", "InternetGatewayId"]))?;
         Ok(format!("IGW|{}", text(&properties["VpcId"])))
     },
-    delete: |site, _, properties| take_away(site, "DetachInternetGateway", picked(properties, &["VpcId", "InternetGatewayId"])),
+    delete: |site, _, properties| {
+        take_away(site, "DetachInternetGateway", picked(properties, &["VpcId", "InternetGatewayId"]))
+    },
     attributes: |_, _, _| json!({"AttachmentType": "IGW"}),
     seen: |ec2, id| {
         let vpc = json!(id.split_once('|')?.1);
@@ -89,17 +94,21 @@ pub(super) const GATEWAY_ATTACHMENT: Behavior = Behavior {
 };
 
 pub(super) const TABLE: Behavior = Behavior {
-    create: |site, properties| Ok(text(&call(site, "CreateRouteTable", picked(properties, &["VpcId"]))?["routeTable"]["routeTableId"])),
+    create: |site, properties| {
+        Ok(text(&call(site, "CreateRouteTable", picked(properties, &["VpcId"]))?["routeTable"]["routeTableId"]))
+    },
     delete: |site, id, _| take_away(site, "DeleteRouteTable", json!({"RouteTableId": id})),
     attributes: |_, id, _| json!({"RouteTableId": id}),
     seen: |ec2, id| ec2.route_tables.get(id).map(|it| json!({"VpcId": it["vpcId"]})),
     ..PLAIN
 };
 
-const DESTINATION: [&str; 4] = ["RouteTableId", "DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId"];
+const DESTINATION: [&str; 4] =
+    ["RouteTableId", "DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId"];
 
 fn route(properties: &Json) -> Json {
-    let targets = ["GatewayId", "NatGatewayId", "NetworkInterfaceId", "InstanceId", "TransitGatewayId", "VpcPeeringConnectionId"];
+    let targets =
+        ["GatewayId", "NatGatewayId", "NetworkInterfaceId", "InstanceId", "TransitGatewayId", "VpcPeeringConnectionId"];
     picked(properties, &[&DESTINATION[..], &targets[..]].concat())
 }
 
@@ -119,7 +128,11 @@ pub(super) const ROUTE: Behavior = Behavior {
     seen: |ec2, id| {
         let (table, to) = id.split_once('|')?;
         let routes = ec2.route_tables.get(table)?["routeSet"].as_array()?;
-        let is_it = |it: &&Json| ["destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId"].iter().any(|name| it[*name] == json!(to));
+        let is_it = |it: &&Json| {
+            ["destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId"]
+                .iter()
+                .any(|name| it[*name] == json!(to))
+        };
         routes.iter().find(is_it).map(|it| json!({"RouteTableId": table, "GatewayId": it["gatewayId"]}))
     },
     tagged: NO_TAGS,
@@ -137,7 +150,9 @@ pub(super) const TABLE_ASSOCIATION: Behavior = Behavior {
         if let Some(old) = old {
             take_away(site, "DisassociateRouteTable", json!({"AssociationId": old}))?;
         }
-        Ok(text(&call(site, "AssociateRouteTable", picked(properties, &["SubnetId", "RouteTableId"]))?["associationId"]))
+        Ok(text(
+            &call(site, "AssociateRouteTable", picked(properties, &["SubnetId", "RouteTableId"]))?["associationId"],
+        ))
     },
     delete: |site, id, _| take_away(site, "DisassociateRouteTable", json!({"AssociationId": id})),
     attributes: |_, id, _| json!({"Id": id}),
@@ -160,7 +175,9 @@ fn policy(properties: &Json) -> Option<String> {
 pub(super) const ENDPOINT: Behavior = Behavior {
     create: |site, properties| {
         let mut input = picked(properties, &["VpcId", "ServiceName", "VpcEndpointType", "PrivateDnsEnabled"]);
-        for (from, to) in [("RouteTableIds", "RouteTableId"), ("SubnetIds", "SubnetId"), ("SecurityGroupIds", "SecurityGroupId")] {
+        for (from, to) in
+            [("RouteTableIds", "RouteTableId"), ("SubnetIds", "SubnetId"), ("SecurityGroupIds", "SecurityGroupId")]
+        {
             input[to] = properties.get(from).cloned().unwrap_or_default();
         }
         input["PolicyDocument"] = json!(policy(properties));

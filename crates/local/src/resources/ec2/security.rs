@@ -42,7 +42,14 @@ fn everything() -> Json {
 fn apply(site: &mut Site<'_>, id: &str, before: &Json, after: &Json) -> Result<(), Refusal> {
     for (direction, name) in [("Ingress", "SecurityGroupIngress"), ("Egress", "SecurityGroupEgress")] {
         let none = if direction == "Egress" { everything() } else { json!([]) };
-        let rules = |of: &Json| of.get(name).filter(|it| it.as_array().is_some_and(|all| !all.is_empty())).unwrap_or(&none).as_array().cloned().unwrap_or_default();
+        let rules = |of: &Json| {
+            of.get(name)
+                .filter(|it| it.as_array().is_some_and(|all| !all.is_empty()))
+                .unwrap_or(&none)
+                .as_array()
+                .cloned()
+                .unwrap_or_default()
+        };
         let (old, new) = (rules(before), rules(after));
         change(site, "Revoke", direction, id, &old.iter().filter(|it| !new.contains(it)).collect::<Vec<_>>())?;
         change(site, "Authorize", direction, id, &new.iter().filter(|it| !old.contains(it)).collect::<Vec<_>>())?;
@@ -69,7 +76,9 @@ pub(super) const GROUP: Behavior = Behavior {
         let one = &ec2.security_groups.get(id).cloned().unwrap_or_default();
         json!({"GroupId": id, "Id": id, "VpcId": one["vpcId"], "GroupName": one["groupName"]})
     },
-    seen: |ec2, id| ec2.security_groups.get(id).map(|it| json!({"GroupDescription": it["groupDescription"], "VpcId": it["vpcId"]})),
+    seen: |ec2, id| {
+        ec2.security_groups.get(id).map(|it| json!({"GroupDescription": it["groupDescription"], "VpcId": it["vpcId"]}))
+    },
     ..PLAIN
 };
 

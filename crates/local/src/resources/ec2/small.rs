@@ -34,7 +34,11 @@ pub(super) const KEY: Behavior = Behavior {
 /// What a template says, in the names of the API: lists are singular there.
 fn data(properties: &Json) -> Json {
     let mut data = properties.get("LaunchTemplateData").cloned().unwrap_or_else(|| json!({}));
-    for (from, to) in [("SecurityGroupIds", "SecurityGroupId"), ("BlockDeviceMappings", "BlockDeviceMapping"), ("NetworkInterfaces", "NetworkInterface")] {
+    for (from, to) in [
+        ("SecurityGroupIds", "SecurityGroupId"),
+        ("BlockDeviceMappings", "BlockDeviceMapping"),
+        ("NetworkInterfaces", "NetworkInterface"),
+    ] {
         if let Some(list) = data.as_object_mut().and_then(|data| data.shift_remove(from)) {
             data[to] = list;
         }
@@ -50,7 +54,8 @@ pub(super) const TEMPLATE: Behavior = Behavior {
         Ok(text(&call(site, "CreateLaunchTemplate", input)?["launchTemplate"]["launchTemplateId"]))
     },
     update: |site, id, _, after| {
-        call(site, "CreateLaunchTemplateVersion", json!({"LaunchTemplateId": id, "LaunchTemplateData": data(after)})).map(drop)
+        call(site, "CreateLaunchTemplateVersion", json!({"LaunchTemplateId": id, "LaunchTemplateData": data(after)}))
+            .map(drop)
     },
     delete: |site, id, _| take_away(site, "DeleteLaunchTemplate", json!({"LaunchTemplateId": id})),
     attributes: |ec2, id, _| {

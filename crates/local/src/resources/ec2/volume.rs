@@ -22,7 +22,17 @@ fn is_fixed_changed(before: &Json, after: &Json) -> bool {
 
 pub(super) const VOLUME: Behavior = Behavior {
     create: |site, properties| {
-        let names = ["AvailabilityZone", "Size", "VolumeType", "Iops", "Throughput", "Encrypted", "KmsKeyId", "SnapshotId", "MultiAttachEnabled"];
+        let names = [
+            "AvailabilityZone",
+            "Size",
+            "VolumeType",
+            "Iops",
+            "Throughput",
+            "Encrypted",
+            "KmsKeyId",
+            "SnapshotId",
+            "MultiAttachEnabled",
+        ];
         let made = call(site, "CreateVolume", picked(properties, &names))?;
         Ok(text(&made["volumeId"]))
     },
