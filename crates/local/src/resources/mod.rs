@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use crate::world::World;
 
+pub mod cloudformation;
 pub mod ec2;
 pub mod generic;
 
@@ -140,5 +141,12 @@ pub trait Provider: Sync {
 /// The behaviour of a type.
 #[must_use]
 pub fn provider(type_name: &str) -> &'static dyn Provider {
-    ec2::provider(type_name).unwrap_or(&generic::Generic)
+    match type_name {
+        "AWS::CloudFormation::Stack" => &cloudformation::Nested,
+        "AWS::CloudFormation::WaitCondition" => &cloudformation::WaitCondition,
+        "AWS::CloudFormation::WaitConditionHandle" => &cloudformation::Handle,
+        "AWS::CloudFormation::CustomResource" => &cloudformation::Custom,
+        custom if custom.starts_with("Custom::") => &cloudformation::Custom,
+        _ => ec2::provider(type_name).unwrap_or(&generic::Generic),
+    }
 }
