@@ -15,6 +15,8 @@
 
 pub mod cloudformation;
 pub mod resources;
+pub mod server;
+pub mod sts;
 pub mod wire;
 pub mod world;
 
