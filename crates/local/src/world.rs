@@ -123,11 +123,7 @@ impl World {
     pub fn uuid(&mut self) -> String {
         let (high, low) = (scramble(self.number()), scramble(self.number()));
         let (first, second, third) = (high >> 32, high >> 16 & 0xffff, high & 0xfff);
-        format!(
-            "{first:08x}-{second:04x}-4{third:03x}-{:04x}-{:012x}",
-            low >> 48 & 0x3fff | 0x8000,
-            low & 0xffff_ffff_ffff
-        )
+        format!("{first:08x}-{second:04x}-4{third:03x}-{:04x}-{:012x}", low >> 48 & 0x3fff | 0x8000, low & 0xffff_ffff_ffff)
     }
 
     /// A new mark of letters and digits, as CloudFormation puts behind the names that it makes up.
