@@ -1,4 +1,5 @@
 //! The server over real sockets, as clients meet it.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 use std::io::{Read, Write};
 use std::net::TcpStream;
 

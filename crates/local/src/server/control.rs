@@ -113,8 +113,8 @@ fn status(engine: &Engine) -> Json {
         "pace": engine.clock.pace().to_string(),
         "now": world.now(),
         "next": world.next(),
-        "stacks": stacks(world),
         "calls": engine.journal.total(),
+        "counts": {"stacks": stacks(world)},
     })
 }
 

@@ -82,6 +82,15 @@ pub(super) fn from_json(path: &Path, text: &str) -> Result<World, StateError> {
     }
 }
 
+/// Whether a server could start with a folder.
+///
+/// # Errors
+///
+/// If another server has it, or its world cannot be read.
+pub fn check(folder: &Path) -> Result<(), StateError> {
+    Store::open(folder)?.read().map(drop)
+}
+
 /// The folder of the state, which is this server's own.
 #[derive(Debug)]
 pub(super) struct Store {
