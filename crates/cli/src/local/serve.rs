@@ -2,6 +2,7 @@
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use jiff::Timestamp;
 use stackgen_local::server::{Handle, Options, Pace, Server, StartError, StateError};
 
 use super::{LocalError, Place, REGION, Record, Wish, start};
@@ -54,7 +55,7 @@ fn listen(context: &Context, place: &Place, port: Option<u16>, pace: Pace) -> Re
     let options = |port| Options {
         port,
         pace,
-        start: context.settings.now,
+        start: Timestamp::from_second(context.settings.now.as_second()).unwrap_or_default(),
         account: ACCOUNT.to_owned(),
         region: REGION.to_owned(),
         state: Some(place.folder.clone()),

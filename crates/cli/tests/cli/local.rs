@@ -58,18 +58,51 @@ fn a_server_runs_until_it_is_stopped() {
     let local = Local::new();
     let started = local.start(&["--pace", "leap"]);
     let port = local.port().unwrap().to_string();
-    assert_snapshot!(started.to_string().replace(&port, "[PORT]"), @"");
+    assert_snapshot!(started.to_string().replace(&port, "[PORT]"), @"
+    exit code: 0
+    --- stdout
+    export AWS_ENDPOINT_URL=http://127.0.0.1:[PORT]
+    export AWS_ACCESS_KEY_ID=local
+    export AWS_SECRET_ACCESS_KEY=local
+    export AWS_REGION=us-east-1
+    export AWS_DEFAULT_REGION=us-east-1
+    --- stderr
+         Started http://127.0.0.1:[PORT], state in [TEMP]/project/.stackgen/local
+    ");
     assert!(local.caller().contains("<Account>123456789012</Account>"));
-    assert_snapshot!(local.run(&["start"]), @"");
+    assert_snapshot!(local.run(&["start"]), @"
+    exit code: 0
+    --- stdout
+    export AWS_ENDPOINT_URL=http://127.0.0.1:[PORT]
+    export AWS_ACCESS_KEY_ID=local
+    export AWS_SECRET_ACCESS_KEY=local
+    export AWS_REGION=us-east-1
+    export AWS_DEFAULT_REGION=us-east-1
+    --- stderr
+         Running at http://127.0.0.1:[PORT] already
+    ");
     let status = local.run(&["status"]);
     let (before, rest) = status.split_once("uptime").unwrap();
     let rest = rest.split_once("stacks").unwrap().1;
-    assert_snapshot!(format!("{before}…stacks{rest}"), @"");
+    assert_snapshot!(format!("{before}…stacks{rest}"), @"
+    exit code: 0
+    --- stdout
+    endpoint   http://127.0.0.1:[PORT]
+    …stacks     0
+    calls      1
+    state      [TEMP]/project/.stackgen/local/state.json
+    --- stderr
+    ");
     let status = local.0.run(&["local", "status", "--json"]).stdout;
     let status: serde_json::Value = serde_json::from_str(&status).unwrap();
     assert_eq!((status["calls"].as_u64(), status["pace"].as_str()), (Some(1), Some("leap")));
     let stopped = local.0.run(&["local", "stop"]);
-    assert_snapshot!(stopped.to_string().replace(&port, "[PORT]"), @"");
+    assert_snapshot!(stopped.to_string().replace(&port, "[PORT]"), @"
+    exit code: 0
+    --- stdout
+    --- stderr
+         Stopped http://127.0.0.1:[PORT], state in [TEMP]/project/.stackgen/local
+    ");
     assert!(TcpStream::connect(("127.0.0.1", port.parse().unwrap())).is_err());
     let mut left: Vec<_> = local.0.files(".stackgen/local").into_keys().collect();
     left.sort();
@@ -79,19 +112,54 @@ fn a_server_runs_until_it_is_stopped() {
 #[test]
 fn without_a_server() {
     let local = Local::new();
-    assert_snapshot!(local.run(&["status"]), @"");
-    assert_snapshot!(local.run(&["stop"]), @"");
-    assert_snapshot!(local.run(&["reset"]), @"");
+    assert_snapshot!(local.run(&["status"]), @"
+    exit code: 1
+    --- stdout
+    --- stderr
+    error: no server runs for `[TEMP]/project/.stackgen/local`
+    hint: start one: `stackgen local start`
+    ");
+    assert_snapshot!(local.run(&["stop"]), @"
+    exit code: 0
+    --- stdout
+    --- stderr
+         Stopped already: no server runs
+    ");
+    assert_snapshot!(local.run(&["reset"]), @"
+    exit code: 0
+    --- stdout
+    --- stderr
+       Forgotten already: there is nothing
+    ");
 }
 
 #[test]
 fn another_pace_or_port_than_the_one_that_runs() {
     let local = Local::new();
     assert_eq!(local.start(&[]).code, Some(0));
-    assert_snapshot!(local.run(&["start", "--pace", "manual"]), @"");
-    assert_snapshot!(local.run(&["start", "--port", "1"]), @"");
+    assert_snapshot!(local.run(&["start", "--pace", "manual"]), @"
+    exit code: 1
+    --- stdout
+    --- stderr
+    error: a server runs already, with pace 30 and not manual
+    hint: stop it first: `stackgen local stop`; what it has is kept
+    ");
+    assert_snapshot!(local.run(&["start", "--port", "1"]), @"
+    exit code: 1
+    --- stdout
+    --- stderr
+    error: a server runs already, with port [PORT] and not 1
+    hint: stop it first: `stackgen local stop`; what it has is kept
+    ");
     assert_eq!(local.0.run(&["local", "start", "--foreground"]).code, Some(1));
-    assert_snapshot!(local.run(&["start", "--pace", "fast"]), @"");
+    assert_snapshot!(local.run(&["start", "--pace", "fast"]), @"
+    exit code: 2
+    --- stdout
+    --- stderr
+    error: invalid value 'fast' for '--pace <PACE>': a pace is `leap`, `manual`, or how many seconds pass in one: 0.001 to 1000000
+
+    For more information, try '--help'.
+    ");
 }
 
 #[test]
@@ -99,7 +167,15 @@ fn a_port_that_is_taken() {
     let local = Local::new();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    assert_snapshot!(local.run(&["start", "--port", &port]).replace(&port, "[PORT]"), @"");
+    assert_snapshot!(local.run(&["start", "--port", &port]).replace(&port, "[PORT]"), @"
+    exit code: 1
+    --- stdout
+    --- stderr
+    error: cannot listen on 127.0.0.1:[PORT]
+    Caused by:
+      Address already in use (os error 98)
+    hint: leave --port out, or take any free one: --port 0
+    ");
 }
 
 #[test]
@@ -126,10 +202,31 @@ impl Local {
 fn a_state_that_cannot_be_read() {
     let local = Local::new();
     local.0.write(".stackgen/local/state.json", r#"{"format": 99, "stackgen": "9.0.0", "world": {}}"#);
-    assert_snapshot!(local.run(&["start"]), @"");
+    assert_snapshot!(local.run(&["start"]), @"
+    exit code: 1
+    --- stdout
+    --- stderr
+    error: `[TEMP]/project/.stackgen/local/state.json` has format 99, and this stackgen knows 1 only
+    hint: use the stackgen that wrote it, or forget what is in it: `stackgen local
+          reset`
+    ");
     local.0.write(".stackgen/local/state.json", "{");
-    assert_snapshot!(local.run(&["start", "--foreground"]), @"");
-    assert_snapshot!(local.run(&["reset"]), @"");
+    assert_snapshot!(local.run(&["start", "--foreground"]), @"
+    exit code: 1
+    --- stdout
+    --- stderr
+    error: `[TEMP]/project/.stackgen/local/state.json` is damaged
+    Caused by:
+      EOF while parsing an object at line 1 column 1
+    hint: put a copy in its place, or forget what is in it: `stackgen local reset`
+    ");
+    assert_snapshot!(local.run(&["reset"]), @"
+    exit code: 3
+    --- stdout
+    --- stderr
+    error: forgetting needs a yes, and there is no terminal to ask on
+    hint: say --yes to forget without a question
+    ");
     assert_eq!(local.0.run(&["local", "reset", "--yes"]).code, Some(0));
     assert_eq!(local.start(&[]).code, Some(0));
 }

@@ -95,8 +95,9 @@ impl Clock {
 }
 
 fn scaled(from: Timestamp, elapsed: Duration, factor: f64) -> Timestamp {
-    let passed = SignedDuration::try_from_secs_f64(elapsed.as_secs_f64() * factor).unwrap_or(SignedDuration::MAX);
-    from.saturating_add(passed).unwrap_or(Timestamp::MAX)
+    // AWS shows milliseconds at most.
+    let passed = (elapsed.as_secs_f64() * factor * 1_000.0) as i64;
+    from.saturating_add(SignedDuration::from_millis(passed)).unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]

@@ -151,9 +151,26 @@ fn is_about_the_call(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
+
+    proptest! {
+        #[test]
+        fn whatever_comes_is_decoded_or_refused(
+            path in "/[a-z0-9%/]{0,12}",
+            query in "[a-zA-Z0-9%&=+.]{0,20}",
+            header in prop::sample::select(vec!["authorization", "x-amz-target", "content-type", "content-encoding", "host"]),
+            value in "(application/x-www-form-urlencoded|aws-chunked|AWS4 Credential=[a-z0-9/]{0,20}|AmazonSSM[.a-z]{0,3}|[ -~]{0,12})",
+            body: Vec<u8>,
+        ) {
+            let headers = vec![(header.to_owned(), value)];
+            if let Err(refused) = (Call { method: "POST".into(), path, query, headers, body }).decode("us-east-1") {
+                prop_assert!((400..500).contains(&refused.error.status));
+            }
+        }
+    }
 
     fn call(service: &str, extra: &[(&str, &str)], body: &str) -> Call {
         let authorization =
