@@ -1,5 +1,4 @@
 //! The server as boto3 sees it: `python3` must have it (PyPI).
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 use std::process::Command;
 
 use stackgen_local::server::{Options, Server};
@@ -7,9 +6,9 @@ use stackgen_local::server::{Options, Server};
 #[test]
 #[ignore = "python3 needs boto3"]
 fn boto3_reads_answers_and_refusals() {
-    let server = Server::start(Options::default()).unwrap();
+    let server = Server::start(Options::default()).expect("a port is free");
     let run = Command::new("python3")
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/boto3.py"))
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/look_with_boto3.py"))
         .envs([
             ("AWS_ENDPOINT_URL", server.endpoint().as_str()),
             ("AWS_REGION", "us-east-1"),
@@ -17,6 +16,6 @@ fn boto3_reads_answers_and_refusals() {
         ])
         .envs([("AWS_ACCESS_KEY_ID", "local"), ("AWS_SECRET_ACCESS_KEY", "local")])
         .output()
-        .unwrap();
+        .expect("python3 is there");
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
 }
