@@ -273,14 +273,14 @@ impl From<LocalError> for CliError {
             LocalError::Died { .. } | LocalError::Slow { .. } => {
                 Some("`stackgen local start --foreground` shows what happens".to_owned())
             }
-            LocalError::NotStopped { pid } => {
+            LocalError::NotStopped { pid } | LocalError::Ask { pid, .. } => {
                 Some(format!("end it by force: kill -9 {pid}; at most its last second is lost"))
             }
             LocalError::Unconfirmed => Some("say --yes to forget without a question".to_owned()),
             LocalError::Start(StartError::Thread(_))
             | LocalError::Folder { .. }
             | LocalError::Spawn(_)
-            | LocalError::Ask(_)
+            | LocalError::Answer(_)
             | LocalError::Refused { .. } => None,
         };
         CliError::new(kind, error).hints(hint)

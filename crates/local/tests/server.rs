@@ -140,13 +140,12 @@ fn what_was_told_wrongly_is_refused() {
     ] {
         assert_eq!(told(&server, method, path, "").0, status, "{method} {path}");
     }
-    let mut stream = connect(&server);
-    write!(
-        stream,
-        "POST /_stackgen/reset HTTP/1.1\r\nhost: x\r\norigin: https://example.com\r\ncontent-length: 0\r\n\r\n"
-    )
-    .unwrap();
-    assert!(read(&mut stream).unwrap().0.starts_with("http/1.1 403"));
+    for path in ["/_stackgen/reset", "/"] {
+        let mut stream = connect(&server);
+        write!(stream, "POST {path} HTTP/1.1\r\nhost: x\r\norigin: https://example.com\r\ncontent-length: 0\r\n\r\n")
+            .unwrap();
+        assert!(read(&mut stream).unwrap().0.starts_with("http/1.1 403"), "{path}");
+    }
 }
 
 #[test]

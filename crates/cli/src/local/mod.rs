@@ -19,6 +19,7 @@ use crate::Context;
 use crate::error::CliError;
 use crate::project::{Project, ProjectError};
 pub(crate) use record::Record;
+use start::Started;
 
 /// The region of the variables that are printed. A world has all regions.
 pub(crate) const REGION: &str = "us-east-1";
@@ -45,8 +46,10 @@ pub(crate) enum LocalError {
     Slow { log: PathBuf },
     #[error("the server, process {pid}, does not end")]
     NotStopped { pid: u32 },
-    #[error("the server does not answer")]
-    Ask(#[source] io::Error),
+    #[error("the server, process {pid}, does not answer")]
+    Ask { pid: u32, source: io::Error },
+    #[error("cannot read an answer")]
+    Answer(#[source] io::Error),
     #[error("the server answers with status {status}: {body}")]
     Refused { status: u16, body: String },
     #[error("forgetting needs a yes, and there is no terminal to ask on")]
@@ -93,14 +96,17 @@ pub(crate) struct Wish {
 /// The server of this project, started if it does not run.
 pub(crate) fn endpoint(context: &Context, wish: Wish) -> Result<Endpoint, CliError> {
     let place = Place::find(context)?;
-    if let Some(running) = place.running()? {
-        running.check(wish)?;
-        context.shell.status("Running", &format!("at {} already", running.endpoint().url));
-        return Ok(running.endpoint());
+    match start::in_background(&place, wish)? {
+        Started::Before(running) => {
+            context.shell.status("Running", &format!("at {} already", running.endpoint().url));
+            Ok(running.endpoint())
+        }
+        Started::Now(running) => {
+            let (url, folder) = (running.endpoint().url, place.folder.display());
+            context.shell.status("Started", &format!("{url}, state in {folder}"));
+            Ok(running.endpoint())
+        }
     }
-    let running = start::in_background(&place, wish)?;
-    context.shell.status("Started", &format!("{}, state in {}", running.endpoint().url, place.folder.display()));
-    Ok(running.endpoint())
 }
 
 /// Where a server keeps what it has.
@@ -129,17 +135,15 @@ impl Place {
         self.folder.join(server::FILE)
     }
 
-    /// The server that runs. A record of one that ended badly, or whose port somebody else has now, is none.
+    /// The server that runs. A record of one that ended badly is none: its folder is locked no more.
     pub(crate) fn running(&self) -> Result<Option<Running>, LocalError> {
-        let Some(record) = Record::read(&self.folder) else { return Ok(None) };
+        let Some(record) = Record::read(&self.folder).filter(|_| server::is_in_use(&self.folder)) else {
+            return Ok(None);
+        };
         let running = Running { record };
-        match running.ask("GET", "status") {
-            Ok(status) if status["pid"] == running.record.pid => Ok(Some(running)),
-            Ok(_) | Err(LocalError::Refused { .. }) => Ok(None),
-            // A server that hangs is not one that is gone.
-            Err(LocalError::Ask(error)) if error.kind() == io::ErrorKind::WouldBlock => Err(LocalError::Ask(error)),
-            Err(_) => Ok(None),
-        }
+        let status = running.ask("GET", "status")?;
+        // Of another number is one that is starting, with the record of the one before it still there.
+        Ok(Some(running).filter(|running| status["pid"] == running.record.pid))
     }
 
     pub(crate) fn required(&self) -> Result<Running, LocalError> {
@@ -160,7 +164,8 @@ impl Running {
 
     pub(crate) fn ask(&self, method: &str, what: &str) -> Result<Json, LocalError> {
         let path = format!("/_stackgen/{what}");
-        let (status, body) = server::ask(self.record.port, method, &path, "").map_err(LocalError::Ask)?;
+        let (status, body) = server::ask(self.record.port, method, &path, "")
+            .map_err(|source| LocalError::Ask { pid: self.record.pid, source })?;
         match serde_json::from_str(&body) {
             Ok(answer) if status == 200 => Ok(answer),
             _ => Err(LocalError::Refused { status, body: body.trim_end().to_owned() }),

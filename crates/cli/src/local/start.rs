@@ -10,22 +10,40 @@ use stackgen_local::server::{self, StartError};
 
 use super::{LocalError, PATIENCE, Place, Running, TICK, Wish};
 
+/// Held while a server is being started.
+const LOCK: &str = "start.lock";
 /// How much of a log is shown.
 const LINES: usize = 8;
 
-/// Starts a server and waits until it answers.
-pub(super) fn in_background(place: &Place, wish: Wish) -> Result<Running, LocalError> {
+/// A server that runs.
+pub(super) enum Started {
+    Before(Running),
+    Now(Running),
+}
+
+/// Starts a server and waits until it answers, unless one runs.
+pub(super) fn in_background(place: &Place, wish: Wish) -> Result<Started, LocalError> {
     prepare(place)?;
+    let lock = File::create(place.folder.join(LOCK)).and_then(|lock| lock.lock().map(|()| lock));
+    let _lock = lock.map_err(|source| LocalError::Folder { folder: place.folder.clone(), source })?;
+    if let Some(running) = place.running()? {
+        running.check(wish)?;
+        return Ok(Started::Before(running));
+    }
     check(place, wish)?;
-    let mut child = spawn(place, wish)?;
+    answering(place, spawn(place, wish)?).map(Started::Now)
+}
+
+fn answering(place: &Place, mut child: Child) -> Result<Running, LocalError> {
     let since = Instant::now();
     loop {
-        if let Some(running) = place.running()?.filter(|running| running.record.pid == child.id()) {
+        // An old record may lead to a port where nobody is yet, or somebody else.
+        let running = place.running().ok().flatten();
+        if let Some(running) = running.filter(|running| running.record.pid == child.id()) {
             return Ok(running);
         }
         if child.try_wait().map_err(LocalError::Spawn)?.is_some() {
-            // Somebody else may have started one at the same moment.
-            return place.running()?.ok_or_else(|| LocalError::Died { log: place.log(), last: last_lines(place) });
+            return Err(LocalError::Died { log: place.log(), last: last_lines(place) });
         }
         if since.elapsed() > PATIENCE {
             let _ = child.kill().and_then(|()| child.wait());

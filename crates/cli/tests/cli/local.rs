@@ -2,6 +2,7 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
 
@@ -29,6 +30,10 @@ impl Local {
 
     fn start(&self, more: &[&str]) -> Run {
         self.0.run(&[&["local", "start", "--port", "0"], more].concat())
+    }
+
+    fn record(&self) -> serde_json::Value {
+        serde_json::from_str(&fs::read_to_string(self.0.path(".stackgen/local/server.json")).unwrap()).unwrap()
     }
 
     fn port(&self) -> Option<u16> {
@@ -106,7 +111,7 @@ fn a_server_runs_until_it_is_stopped() {
     assert!(TcpStream::connect(("127.0.0.1", port.parse().unwrap())).is_err());
     let mut left: Vec<_> = local.0.files(".stackgen/local").into_keys().collect();
     left.sort();
-    assert_eq!(left, [".gitignore", "server.log", "state.json", "state.lock"]);
+    assert_eq!(left, [".gitignore", "server.log", "start.lock", "state.json", "state.lock"]);
 }
 
 #[test]
@@ -163,6 +168,40 @@ fn another_pace_or_port_than_the_one_that_runs() {
 }
 
 #[test]
+fn commands_that_start_one_at_once_find_the_same() {
+    let local = Local::new();
+    let start = || local.0.command(&["local", "start", "--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
+    let children: Vec<_> = (0..4).map(|_| start()).collect();
+    let outputs: Vec<_> = children.into_iter().map(|child| child.wait_with_output().unwrap()).collect();
+    assert!(outputs.iter().all(|output| output.status.success() && output.stdout == outputs[0].stdout), "{outputs:?}");
+}
+
+#[test]
+fn a_server_that_is_asked_to_end_saves_first() {
+    let local = Local::new();
+    assert_eq!(local.start(&[]).code, Some(0));
+    let pid = local.record()["pid"].to_string();
+    assert!(Command::new("kill").arg(&pid).status().unwrap().success());
+    while local.0.path(".stackgen/local/server.json").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert!(local.0.path(".stackgen/local/state.json").exists());
+}
+
+#[test]
+fn in_the_foreground_it_shows_where_it_is() {
+    let local = Local::new();
+    let mut child =
+        local.0.command(&["local", "start", "--foreground", "--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = [0; 40];
+    child.stdout.as_mut().unwrap().read_exact(&mut line).unwrap();
+    assert!(line.starts_with(b"export AWS_ENDPOINT_URL=http://127.0.0.1"), "{line:?}");
+    assert_eq!(local.record()["pid"], child.id());
+    assert_eq!(local.0.run(&["local", "stop"]).code, Some(0));
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
 fn a_port_that_is_taken() {
     let local = Local::new();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -182,14 +221,12 @@ fn a_port_that_is_taken() {
 fn a_server_that_died_leaves_a_record_that_fools_nobody() {
     let local = Local::new();
     assert_eq!(local.start(&[]).code, Some(0));
-    let record = local.0.path(".stackgen/local/server.json");
-    let text = fs::read_to_string(&record).unwrap();
-    let pid = serde_json::from_str::<serde_json::Value>(&text).unwrap()["pid"].to_string();
-    assert!(std::process::Command::new("kill").args(["-9", &pid]).status().unwrap().success());
+    let record = local.record();
+    assert!(Command::new("kill").args(["-9", &record["pid"].to_string()]).status().unwrap().success());
     while local.caller_is_there() {}
     assert_eq!(local.0.run(&["local", "status"]).code, Some(1));
     assert_eq!(local.start(&[]).code, Some(0));
-    assert_ne!(fs::read_to_string(&record).unwrap(), text);
+    assert_ne!(local.record()["pid"], record["pid"]);
 }
 
 impl Local {

@@ -33,11 +33,11 @@ pub(super) enum Told {
 }
 
 pub(super) fn told(engine: &mut Engine, call: Call) -> Told {
-    let Some(what) = call.path.strip_prefix(PREFIX) else { return Told::Nothing(call) };
-    // A page in a browser can reach this port too, and says so.
+    // A page in a browser can reach this port too, and says so. It is for none, be it to reset the world or to delete a stack.
     if call.header("origin").is_some() {
         return Told::Reply(refusal(403, "this is not for web pages"));
     }
+    let Some(what) = call.path.strip_prefix(PREFIX) else { return Told::Nothing(call) };
     let reply = match (call.method.as_str(), what) {
         ("GET", "status") => said(&status(engine)),
         ("POST", "advance") => advance(engine, &call),

@@ -32,7 +32,7 @@ pub use client::ask;
 pub use clock::Pace;
 pub use faults::{Fault, Script, Then, When};
 pub use journal::Entry;
-pub use store::{FILE, FORMAT, StateError, check};
+pub use store::{FILE, FORMAT, StateError, check, is_in_use};
 
 /// How to serve.
 #[derive(Clone, Debug)]

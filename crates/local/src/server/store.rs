@@ -2,6 +2,8 @@
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -14,6 +16,8 @@ pub const FORMAT: u32 = 1;
 /// The file in the folder of the state.
 pub const FILE: &str = "state.json";
 const LOCK: &str = "state.lock";
+/// Longer than it takes to ask whether a folder is in use.
+const ASKING: Duration = Duration::from_millis(200);
 
 /// Why the world could not be read or written.
 #[derive(Debug, Error)]
@@ -82,6 +86,13 @@ pub(super) fn from_json(path: &Path, text: &str) -> Result<World, StateError> {
     }
 }
 
+/// Whether a server has a folder, whoever it is and however busy.
+#[must_use]
+pub fn is_in_use(folder: &Path) -> bool {
+    let lock = File::open(folder.join(LOCK));
+    lock.is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(fs::TryLockError::WouldBlock)))
+}
+
 /// Whether a server could start with a folder.
 ///
 /// # Errors
@@ -106,10 +117,15 @@ impl Store {
         let failed = |source| StateError::Write { path: path.clone(), source };
         fs::create_dir_all(folder).map_err(failed)?;
         let lock = File::options().create(true).append(true).open(&path).map_err(failed)?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Store { file: folder.join(FILE), _lock: lock }),
-            Err(fs::TryLockError::WouldBlock) => Err(StateError::InUse { folder: folder.to_owned() }),
-            Err(fs::TryLockError::Error(source)) => Err(failed(source)),
+        let since = Instant::now();
+        loop {
+            match lock.try_lock() {
+                Ok(()) => return Ok(Store { file: folder.join(FILE), _lock: lock }),
+                // Somebody may only be asking.
+                Err(fs::TryLockError::WouldBlock) if since.elapsed() < ASKING => thread::sleep(ASKING / 20),
+                Err(fs::TryLockError::WouldBlock) => return Err(StateError::InUse { folder: folder.to_owned() }),
+                Err(fs::TryLockError::Error(source)) => return Err(failed(source)),
+            }
         }
     }
 
@@ -159,9 +175,12 @@ mod tests {
     #[test]
     fn a_folder_has_one_server() {
         let folder = tempfile::tempdir().unwrap();
+        assert!(!is_in_use(folder.path()));
         let store = Store::open(folder.path()).unwrap();
+        assert!(is_in_use(folder.path()));
         assert!(matches!(Store::open(folder.path()), Err(StateError::InUse { .. })));
         drop(store);
+        assert!(!is_in_use(folder.path()));
         assert!(Store::open(folder.path()).is_ok());
     }
 

@@ -42,6 +42,6 @@ fn confirmed(context: &Context, place: &Place) -> Result<bool, LocalError> {
     }
     context.shell.message(&format!("Forget all stacks and resources in {}? [y/N] ", place.folder.display()));
     let mut answer = String::new();
-    io::stdin().read_line(&mut answer).map_err(LocalError::Ask)?;
+    io::stdin().read_line(&mut answer).map_err(LocalError::Answer)?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
