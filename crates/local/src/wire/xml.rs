@@ -139,7 +139,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_text_survives(text in any::<String>()) {
+        fn every_text_survives(text in "([\r\n\t &<>\"\u{0}-\u{1f}\u{fffe}]|.){0,12}") {
             let document = document("R", "", Lists::Member, &json!({"T": &text}));
             let read = roxmltree::Document::parse(&document).unwrap();
             let shown: String = text.chars().map(|letter| match letter {
