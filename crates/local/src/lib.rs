@@ -16,6 +16,8 @@
 pub mod cloudformation;
 pub mod ec2;
 pub mod resources;
+pub mod server;
+pub mod sts;
 pub mod wire;
 pub mod world;
 
