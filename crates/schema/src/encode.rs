@@ -68,8 +68,11 @@ impl Document {
         let types = self.types.iter().map(|resource| pack(&wire_type(resource, texts)?)).collect::<Result<_, _>>()?;
         let services =
             self.services.iter().map(|service| pack(&wire_service(service, texts))).collect::<Result<_, _>>()?;
-        let extensions =
-            self.extensions.iter().map(|extension| pack(&wire_extension(extension, texts))).collect::<Result<_, _>>()?;
+        let extensions = self
+            .extensions
+            .iter()
+            .map(|extension| pack(&wire_extension(extension, texts)))
+            .collect::<Result<_, _>>()?;
         Ok([shapes, types, services, extensions])
     }
 }

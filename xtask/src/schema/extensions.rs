@@ -22,9 +22,8 @@ const ENGINE_IN_ANY_CASE: &str = "aws_rds_dbinstance/";
 
 /// All schemas that stand for themselves. Those that look into another resource (`cfnGather`) are rules of the linter.
 pub fn collect(schemas: &BTreeMap<String, Value>, cdk: &Cdk, pool: &mut Pool) -> Vec<Extension> {
-    let alone = schemas.iter().filter(|(name, schema)| {
-        schema.get("cfnGather").is_none() && !LEFT_OUT.contains(&name.as_str())
-    });
+    let alone =
+        schemas.iter().filter(|(name, schema)| schema.get("cfnGather").is_none() && !LEFT_OUT.contains(&name.as_str()));
     alone.map(|(name, schema)| extension(name, schema, cdk, pool)).collect()
 }
 
@@ -123,10 +122,10 @@ mod tests {
     #[test]
     fn keywords_are_written_with_others() {
         let schema = json!({"contains": {"const": 1}, "propertyNames": {"not": {"enum": ["A"]}}});
-        let expected =
-            json!({"allOf": [{"not": {"items": {"not": {"const": 1}}}}], "properties": {"A": false}});
+        let expected = json!({"allOf": [{"not": {"items": {"not": {"const": 1}}}}], "properties": {"A": false}});
         assert_eq!(plain(&schema, false), expected);
-        let only = plain(&json!({"properties": {"A": {"type": "string"}}, "propertyNames": {"enum": ["A", "B"]}}), false);
+        let only =
+            plain(&json!({"properties": {"A": {"type": "string"}}, "propertyNames": {"enum": ["A", "B"]}}), false);
         assert_eq!(only, json!({"properties": {"A": {"type": "string"}, "B": true}, "additionalProperties": false}));
         assert_eq!(both_cases("^1\\s*(?i)vC$"), "^1\\s*[vV][cC]$");
         let engine = plain(&json!({"properties": {"Engine": {"const": "mysql"}}}), true);

@@ -7,6 +7,7 @@ use crate::report::{Report, Sink};
 use crate::rule::Rule;
 use crate::rules;
 use crate::rules::schema::{alternatives, properties};
+use crate::template::call;
 
 impl Walker<'_> {
     pub(super) fn combined(&mut self, place: &Place<'_, '_>) {
@@ -85,6 +86,14 @@ impl Walker<'_> {
                 let message = || "this has a form that is not allowed here".to_owned();
                 Report::new(&properties::RULE, self.sink).at(place.node, message);
             }
+        }
+    }
+
+    /// What must not be there at all is wrong whatever it is, functions included.
+    pub(super) fn never(&mut self, place: &Place<'_, '_>) {
+        if !call(place.node).is_some_and(|call| call.is_no_value()) {
+            let name = place.node.key().map_or("this", |key| &key.text);
+            Report::new(&properties::RULE, self.sink).at(place.node, || format!("`{name}` must not be there"));
         }
     }
 

@@ -1,4 +1,6 @@
 //! Going along.
+use std::collections::HashMap;
+
 use stackgen_schema::{ResourceType, ShapeId};
 
 use super::group::{Group, groups};
@@ -7,7 +9,7 @@ use crate::context::Context;
 use crate::document::Node;
 use crate::patterns;
 use crate::report::{Report, Sink};
-use crate::rule::{Check, Rule};
+use crate::rule::{Check, Demand, Rule};
 use crate::rules;
 use crate::shapes;
 use crate::template::{Function, Resource, Scenario, call};
@@ -40,7 +42,10 @@ impl<'s> Walker<'s> {
         }
         let start = resource.condition.and_then(|name| Scenario::default().with(name, true)).unwrap_or_default();
         match resource.properties {
-            Some(properties) => self.branches(context, resource, properties, facts.properties, None, &start),
+            Some(properties) => {
+                self.branches(context, resource, properties, facts.properties, None, &start);
+                self.demands(context, resource, properties, &start);
+            }
             None => self.no_properties(context, resource, facts, start),
         }
     }
@@ -85,6 +90,9 @@ impl<'s> Walker<'s> {
         self.sink.unknown |= self.depth >= DEPTH;
         if self.depth >= DEPTH || (self.trying && self.sink.unknown) {
             return;
+        }
+        if place.shape.never {
+            return self.never(place);
         }
         self.depth += 1;
         if let Some(call) = call(place.node) {
@@ -160,6 +168,8 @@ pub(crate) struct Sorted {
     pub(crate) values: Checks<fn(&Place<'_, '_>, &mut Report<'_>)>,
     pub(crate) groups: Checks<fn(&Place<'_, '_>, &super::Group<'_>, &mut Report<'_>)>,
     pub(crate) calls: Checks<fn(&Place<'_, '_>, &crate::template::Call<'_>, &mut Report<'_>)>,
+    /// By resource type, with the way from its properties.
+    pub(crate) demands: HashMap<&'static str, Vec<(&'static Rule, &'static Demand, &'static str)>>,
 }
 
 impl Sorted {
@@ -171,9 +181,17 @@ impl Sorted {
                 Check::Value(check) => sorted.values.push((rule, check)),
                 Check::Group(check) => sorted.groups.push((rule, check)),
                 Check::Call(check) => sorted.calls.push((rule, check)),
+                Check::Demand(demand) => sorted.demand(rule, demand),
                 Check::Elsewhere => {}
             }
         }
         sorted
+    }
+
+    fn demand(&mut self, rule: &'static Rule, demand: &'static Demand) {
+        for place in demand.places {
+            let (type_name, way) = place.split_once('/').unwrap_or((place, ""));
+            self.demands.entry(type_name).or_default().push((rule, demand, way));
+        }
     }
 }
