@@ -53,6 +53,8 @@ pub struct Demand {
     pub places: &'static [&'static str],
     /// Whether everything that is wrong is told, or only what is nearest to the top, because the rest follows from it.
     pub all: bool,
+    /// Properties that must be written without a function, or else nothing is said.
+    pub settled: &'static [&'static str],
     /// Why, for the end of a message.
     pub because: &'static str,
 }

@@ -25,7 +25,8 @@ impl Walker<'_> {
     /// Whether the value satisfies another shape, in everything below it as well. Only errors of the schema rules count.
     fn fit(&mut self, place: &Place<'_, '_>, shape: ShapeId) -> Fit {
         let mut sink = Sink { only_notice: true, ..Sink::default() };
-        let mut walker = Walker { sink: &mut sink, checks: rules::fitting(), depth: self.depth, trying: true };
+        let mut walker =
+            Walker { sink: &mut sink, checks: rules::fitting(), depth: self.depth, trying: true, exact: self.exact };
         walker.value(&place.with_shape(shape));
         match (sink.unknown, sink.noticed) {
             (true, _) => Fit::Unknown,

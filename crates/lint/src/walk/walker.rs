@@ -1,7 +1,7 @@
 //! Going along.
 use std::collections::HashMap;
 
-use stackgen_schema::{ResourceType, ShapeId};
+use stackgen_schema::{ResourceType, ShapeId, TypeSet};
 
 use super::group::{Group, groups};
 use super::place::Place;
@@ -24,12 +24,14 @@ pub(crate) struct Walker<'s> {
     pub(super) depth: usize,
     /// Whether it is only asked if anything is found at all.
     pub(super) trying: bool,
+    /// Whether it is about a demand: what only looks like a value of the right type, and what AWS replaces, is unknown.
+    pub(super) exact: bool,
 }
 
 impl<'s> Walker<'s> {
     /// Looks at the properties of every resource.
     pub(crate) fn walk(context: &Context<'_>, sink: &'s mut Sink) {
-        let mut walker = Walker { sink, checks: rules::checks(), depth: 0, trying: false };
+        let mut walker = Walker { sink, checks: rules::checks(), depth: 0, trying: false, exact: false };
         for resource in &context.template.resources {
             walker.resource(context, resource);
         }
@@ -46,7 +48,10 @@ impl<'s> Walker<'s> {
                 self.branches(context, resource, properties, facts.properties, None, &start);
                 self.demands(context, resource, properties, &start);
             }
-            None => self.no_properties(context, resource, facts, start),
+            None => {
+                self.no_properties(context, resource, facts, start.clone());
+                self.demands_of_none(context, resource, &start);
+            }
         }
     }
 
@@ -93,6 +98,10 @@ impl<'s> Walker<'s> {
         }
         if place.shape.never {
             return self.never(place);
+        }
+        if self.exact && is_open(place) {
+            self.sink.unknown = true;
+            return;
         }
         self.depth += 1;
         if let Some(call) = call(place.node) {
@@ -152,6 +161,12 @@ impl<'s> Walker<'s> {
             }
         }
     }
+}
+
+/// Whether a text will be something else: a dynamic reference, or the path of a file where a map is wanted.
+fn is_open(place: &Place<'_, '_>) -> bool {
+    let text = place.node.text().is_some();
+    text && (place.literal().is_none() || place.shape.types == TypeSet::OBJECT)
 }
 
 /// A custom resource of any name has what all of them have.

@@ -18,6 +18,7 @@ pub(super) static EPHEMERAL: Rule = Rule {
             "AWS::OpsWorks::Instance/BlockDeviceMappings/*",
         ],
         all: false,
+        settled: &[],
         because: "disks of the host are called `ephemeral0` to `ephemeral23`",
     }),
 };
@@ -39,6 +40,7 @@ pub(super) static IOPS: Rule = Rule {
             "AWS::OpsWorks::Instance/BlockDeviceMappings/*/Ebs",
         ],
         all: false,
+        settled: &[],
         because: "this type of volume has a range of IOPS",
     }),
 };
@@ -54,6 +56,7 @@ pub(super) static PRIVATE_ADDRESS: Rule = Rule {
         facts: "aws_ec2_instance/privateipaddress",
         places: &["AWS::EC2::Instance", "AWS::EC2::NetworkInterface"],
         all: false,
+        settled: &[],
         because: "the first address is given already by `PrivateIpAddress`",
     }),
 };

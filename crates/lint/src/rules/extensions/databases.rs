@@ -12,6 +12,7 @@ pub(super) static ON_DEMAND: Rule = Rule {
         facts: "aws_dynamodb_table/billingmode_exclusive",
         places: &["AWS::DynamoDB::Table"],
         all: false,
+        settled: &[],
         because: "a table that is paid by request has no provisioned capacity",
     }),
 };
@@ -27,6 +28,7 @@ pub(super) static PROVISIONED: Rule = Rule {
         facts: "aws_dynamodb_table/billingmode_provisioned_dependent",
         places: &["AWS::DynamoDB::Table"],
         all: false,
+        settled: &[],
         because: "a table has provisioned capacity unless `BillingMode` is `PAY_PER_REQUEST`",
     }),
 };
@@ -42,6 +44,7 @@ pub(super) static CACHE_VERSION: Rule = Rule {
         facts: "aws_elasticache_cachecluster/engine_version",
         places: &["AWS::ElastiCache::CacheCluster"],
         all: true,
+        settled: &[],
         because: "ElastiCache makes clusters of the versions that it still offers",
     }),
 };
@@ -57,6 +60,7 @@ pub(super) static VALKEY: Rule = Rule {
         facts: "aws_elasticache_replicationgroup/transitencryptionenabled_valkey",
         places: &["AWS::ElastiCache::ReplicationGroup"],
         all: true,
+        settled: &[],
         because: "with Valkey it must be said whether connections are encrypted",
     }),
 };
@@ -72,6 +76,7 @@ pub(super) static INSTANCE_VERSION: Rule = Rule {
         facts: "aws_rds_dbinstance/engine_version",
         places: &["AWS::RDS::DBInstance"],
         all: true,
+        settled: &[],
         because: "RDS makes instances of the versions that it still offers",
     }),
 };
@@ -87,6 +92,7 @@ pub(super) static INSTANCE_VERSION_OLD: Rule = Rule {
         facts: "aws_rds_dbinstance/engine_version_deprecated",
         places: &["AWS::RDS::DBInstance"],
         all: false,
+        settled: &[],
         because: "RDS makes no new instances of this version",
     }),
 };
@@ -102,6 +108,7 @@ pub(super) static CLUSTER_VERSION: Rule = Rule {
         facts: "aws_rds_dbcluster/engine_version",
         places: &["AWS::RDS::DBCluster"],
         all: true,
+        settled: &[],
         because: "RDS makes clusters of the versions that it still offers",
     }),
 };
@@ -111,12 +118,13 @@ pub(super) static CLUSTER_VERSION_OLD: Rule = Rule {
     name: "rds-cluster-engine-version-deprecated",
     reason: "RDS keeps clusters of a deprecated version and makes no new ones.",
     fix: "Write a version that is offered for new clusters.",
-    good: "Resources:\n  Thing:\n    Type: AWS::RDS::DBCluster\n    Properties:\n      Engine: aurora-mysql\n      EngineVersion: \"8.0\"\n",
+    good: "Resources:\n  Thing:\n    Type: AWS::RDS::DBCluster\n    Properties:\n      Engine: aurora-mysql\n",
     bad: "Resources:\n  Thing:\n    Type: AWS::RDS::DBCluster\n    Properties:\n      Engine: aurora-mysql\n      EngineVersion: \"5.7.12\"\n",
     check: Check::Demand(&Demand {
         facts: "aws_rds_dbcluster/engine_version_deprecated",
         places: &["AWS::RDS::DBCluster"],
         all: false,
+        settled: &[],
         because: "RDS makes no new clusters of this version",
     }),
 };
@@ -132,6 +140,7 @@ pub(super) static AURORA_INSTANCE: Rule = Rule {
         facts: "aws_rds_dbinstance/aurora_exclusive",
         places: &["AWS::RDS::DBInstance"],
         all: false,
+        settled: &[],
         because: "with Aurora the cluster has these, not its instances",
     }),
 };
@@ -147,6 +156,7 @@ pub(super) static AURORA_CLUSTER: Rule = Rule {
         facts: "aws_rds_dbcluster/aurora",
         places: &["AWS::RDS::DBCluster"],
         all: true,
+        settled: &[],
         because: "Aurora does not take this",
     }),
 };
@@ -162,6 +172,7 @@ pub(super) static AURORA_CLUSTER_IGNORED: Rule = Rule {
         facts: "aws_rds_dbcluster/aurora_warning",
         places: &["AWS::RDS::DBCluster"],
         all: true,
+        settled: &[],
         because: "a serverless Aurora cluster ignores it",
     }),
 };
@@ -177,6 +188,7 @@ pub(super) static MULTI_AZ: Rule = Rule {
         facts: "aws_rds_dbcluster/multiaz",
         places: &["AWS::RDS::DBCluster"],
         all: true,
+        settled: &[],
         because: "a cluster of MySQL or PostgreSQL has instances and storage of its own",
     }),
 };
@@ -192,6 +204,7 @@ pub(super) static MONITORING: Rule = Rule {
         facts: "aws_rds_dbcluster/monitoring",
         places: &["AWS::RDS::DBCluster"],
         all: false,
+        settled: &[],
         because: "`MonitoringRoleArn` and a `MonitoringInterval` above 0 go together",
     }),
 };
@@ -207,6 +220,7 @@ pub(super) static SERVERLESS: Rule = Rule {
         facts: "aws_rds_dbcluster/serverless_exclusive",
         places: &["AWS::RDS::DBCluster"],
         all: false,
+        settled: &[],
         because: "the scaling must be that of the `EngineMode`",
     }),
 };
@@ -222,6 +236,7 @@ pub(super) static SNAPSHOT: Rule = Rule {
         facts: "aws_rds_dbcluster/snapshotidentifier",
         places: &["AWS::RDS::DBCluster"],
         all: false,
+        settled: &[],
         because: "a cluster made of a snapshot has its users already",
     }),
 };
@@ -237,6 +252,7 @@ pub(super) static SOURCE: Rule = Rule {
         facts: "aws_rds_dbcluster/sourcedbclusteridentifier",
         places: &["AWS::RDS::DBCluster"],
         all: false,
+        settled: &[],
         because: "a cluster made of another has it already",
     }),
 };
@@ -252,6 +268,7 @@ pub(super) static BACKUP: Rule = Rule {
         facts: "aws_rds_dbinstance/backupretentionperiod_maximum",
         places: &["AWS::RDS::DBInstance"],
         all: true,
+        settled: &[],
         because: "backups are kept 35 days at most, and a cluster's by the cluster",
     }),
 };
@@ -267,6 +284,7 @@ pub(super) static KEY: Rule = Rule {
         facts: "aws_rds_dbinstance/kmskey_storageencrypted",
         places: &["AWS::RDS::DBInstance"],
         all: false,
+        settled: &[],
         because: "a key encrypts only with `StorageEncrypted: true`",
     }),
 };
@@ -282,6 +300,7 @@ pub(super) static REPLICA: Rule = Rule {
         facts: "aws_rds_dbinstance/replicamode_enum",
         places: &["AWS::RDS::DBInstance"],
         all: false,
+        settled: &[],
         because: "a replica is `mounted` or `open-read-only`",
     }),
 };

@@ -12,6 +12,7 @@ pub(super) static BROKER: Rule = Rule {
         facts: "aws_amazonmq_broker/instancetype_enum",
         places: &["AWS::AmazonMQ::Broker/HostInstanceType"],
         all: false,
+        settled: &[],
         because: "AWS has no price for it there, so it is not offered",
     }),
 };
@@ -27,6 +28,7 @@ pub(super) static STREAMING: Rule = Rule {
         facts: "aws_appstream_fleet/instancetype_enum",
         places: &["AWS::AppStream::Fleet/InstanceType"],
         all: false,
+        settled: &[],
         because: "AWS has no price for it there, so it is not offered",
     }),
 };
@@ -42,6 +44,7 @@ pub(super) static DAX: Rule = Rule {
         facts: "aws_dax_cluster/nodetype_enum",
         places: &["AWS::DAX::Cluster/NodeType"],
         all: false,
+        settled: &[],
         because: "AWS has no price for it there, so it is not offered",
     }),
 };
@@ -57,6 +60,7 @@ pub(super) static DOCUMENTS: Rule = Rule {
         facts: "aws_docdb_dbinstance/dbinstanceclass_enum",
         places: &["AWS::DocDB::DBInstance/DBInstanceClass"],
         all: false,
+        settled: &[],
         because: "AWS has no price for it there, so it is not offered",
     }),
 };
@@ -78,6 +82,7 @@ pub(super) static EC2: Rule = Rule {
             "AWS::GameLift::GameServerGroup/InstanceDefinitions/*/InstanceType",
         ],
         all: false,
+        settled: &[],
         because: "AWS has no price for it there, so it is not offered",
     }),
 };
@@ -93,6 +98,7 @@ pub(super) static CACHE: Rule = Rule {
         facts: "aws_elasticache_cachecluster/cachenodetype_enum",
         places: &["AWS::ElastiCache::CacheCluster/CacheNodeType"],
         all: false,
+        settled: &[],
         because: "AWS has no price for it there, so it is not offered",
     }),
 };
@@ -108,6 +114,7 @@ pub(super) static ELASTICSEARCH: Rule = Rule {
         facts: "aws_elasticsearch_domain/elasticsearchclusterconfig_instancetype_enum",
         places: &["AWS::Elasticsearch::Domain/ElasticsearchClusterConfig/InstanceType"],
         all: false,
+        settled: &[],
         because: "AWS has no price for it there, so it is not offered",
     }),
 };
@@ -118,7 +125,7 @@ pub(super) static EMR: Rule = Rule {
     reason: "A cluster with instances of a type that a region does not offer cannot be made there, which is found out in the middle of a deployment.",
     fix: "Write a type that the region offers, or lint for the regions that the template is meant for (`--region`).",
     good: "Resources:\n  Thing:\n    Type: AWS::EMR::Cluster\n    Properties:\n      Name: batch\n      JobFlowRole: EMR_EC2_DefaultRole\n      ServiceRole: EMR_DefaultRole\n      ReleaseLabel: emr-7.0.0\n      Instances:\n        CoreInstanceGroup: {InstanceCount: 1, InstanceType: m5.xlarge}\n        MasterInstanceGroup: {InstanceCount: 1, InstanceType: m5.xlarge}\n",
-    bad: "Resources:\n  Thing:\n    Type: AWS::EMR::Cluster\n    Properties:\n      Name: batch\n      JobFlowRole: EMR_EC2_DefaultRole\n      ServiceRole: EMR_DefaultRole\n      Instances:\n        CoreInstanceGroup: {InstanceCount: 1, InstanceType: t1.micro}\n",
+    bad: "Resources:\n  Thing:\n    Type: AWS::EMR::Cluster\n    Properties:\n      Name: batch\n      JobFlowRole: EMR_EC2_DefaultRole\n      ServiceRole: EMR_DefaultRole\n      Instances:\n        CoreInstanceGroup: {InstanceCount: 1, InstanceType: m9.huge}\n",
     check: Check::Demand(&Demand {
         facts: "aws_emr_cluster/instancetypeconfig_instancetype_enum",
         places: &[
@@ -128,6 +135,7 @@ pub(super) static EMR: Rule = Rule {
             "AWS::EMR::Cluster/Instances/TaskInstanceGroups/*/InstanceType",
         ],
         all: false,
+        settled: &[],
         because: "AWS has no price for it there, so it is not offered",
     }),
 };
@@ -143,6 +151,7 @@ pub(super) static GAMES: Rule = Rule {
         facts: "aws_gamelift_fleet/ec2instancetype_enum",
         places: &["AWS::GameLift::Fleet/EC2InstanceType"],
         all: false,
+        settled: &[],
         because: "AWS has no price for it there, so it is not offered",
     }),
 };
@@ -158,6 +167,7 @@ pub(super) static BLOCKCHAIN: Rule = Rule {
         facts: "aws_managedblockchain_node/nodeconfiguration_instancetype_enum",
         places: &["AWS::ManagedBlockchain::Node/NodeConfiguration/InstanceType"],
         all: false,
+        settled: &[],
         because: "AWS has no price for it there, so it is not offered",
     }),
 };
@@ -173,6 +183,7 @@ pub(super) static NEPTUNE: Rule = Rule {
         facts: "aws_neptune_dbinstance/dbinstanceclass_enum",
         places: &["AWS::Neptune::DBInstance/DBInstanceClass"],
         all: false,
+        settled: &[],
         because: "AWS has no price for it there, so it is not offered",
     }),
 };
@@ -188,6 +199,7 @@ pub(super) static OPENSEARCH: Rule = Rule {
         facts: "aws_opensearchservice_domain/clusterconfig_instancetype_enum",
         places: &["AWS::OpenSearchService::Domain/ClusterConfig/InstanceType"],
         all: false,
+        settled: &[],
         because: "AWS has no price for it there, so it is not offered",
     }),
 };
@@ -203,6 +215,7 @@ pub(super) static REDSHIFT: Rule = Rule {
         facts: "aws_redshift_cluster/nodetype_enum",
         places: &["AWS::Redshift::Cluster/NodeType"],
         all: false,
+        settled: &[],
         because: "AWS has no price for it there, so it is not offered",
     }),
 };
@@ -221,6 +234,7 @@ pub(super) static SAGEMAKER_CLUSTER: Rule = Rule {
             "AWS::SageMaker::Cluster/RestrictedInstanceGroups/*/InstanceType",
         ],
         all: false,
+        settled: &[],
         because: "AWS has no price for it there, so it is not offered",
     }),
 };
@@ -238,6 +252,7 @@ pub(super) static SAGEMAKER_HOSTING: Rule = Rule {
             "AWS::SageMaker::InferenceExperiment/ModelVariants/*/InfrastructureConfig/RealTimeInferenceConfig/InstanceType",
         ],
         all: false,
+        settled: &[],
         because: "AWS has no price for it there, so it is not offered",
     }),
 };
@@ -259,6 +274,7 @@ pub(super) static SAGEMAKER_PROCESSING: Rule = Rule {
             "AWS::SageMaker::MonitoringSchedule/MonitoringScheduleConfig/MonitoringJobDefinition/MonitoringResources/ClusterConfig/InstanceType",
         ],
         all: false,
+        settled: &[],
         because: "AWS has no price for it there, so it is not offered",
     }),
 };
@@ -276,6 +292,7 @@ pub(super) static SAGEMAKER_TRANSFORM: Rule = Rule {
             "AWS::SageMaker::ModelPackage/ValidationSpecification/ValidationProfiles/*/TransformJobDefinition/TransformResources/InstanceType",
         ],
         all: false,
+        settled: &[],
         because: "AWS has no price for it there, so it is not offered",
     }),
 };
@@ -286,11 +303,12 @@ pub(super) static DATABASE: Rule = Rule {
     reason: "An instance of a class that a region does not offer cannot be made there, which is found out in the middle of a deployment.",
     fix: "Write a type that the region offers, or lint for the regions that the template is meant for (`--region`).",
     good: "Resources:\n  Thing:\n    Type: AWS::RDS::DBInstance\n    Properties:\n      AllocatedStorage: \"20\"\n      DBInstanceClass: db.t4g.small\n      Engine: postgres\n      ManageMasterUserPassword: true\n      MasterUsername: boss\n",
-    bad: "Resources:\n  Thing:\n    Type: AWS::RDS::DBInstance\n    Properties:\n      AllocatedStorage: \"20\"\n      DBInstanceClass: db.t9.small\n      Engine: postgres\n      LicenseModel: postgresql-license\n",
+    bad: "Resources:\n  Thing:\n    Type: AWS::RDS::DBInstance\n    Properties:\n      AllocatedStorage: \"20\"\n      DBInstanceClass: db.t9.small\n      Engine: postgres\n",
     check: Check::Demand(&Demand {
         facts: "aws_rds_dbinstance/dbinstanceclass_enum",
         places: &["AWS::RDS::DBInstance"],
         all: false,
+        settled: &["DBInstanceClass", "Engine", "LicenseModel"],
         because: "AWS has no price for it there, so it is not offered",
     }),
 };
@@ -306,6 +324,7 @@ pub(super) static DATABASE_CLUSTER: Rule = Rule {
         facts: "aws_rds_dbcluster/dbclusterinstanceclass_enum",
         places: &["AWS::RDS::DBCluster"],
         all: false,
+        settled: &["DBClusterInstanceClass", "Engine"],
         because: "AWS has no price for it there, so it is not offered",
     }),
 };

@@ -12,6 +12,7 @@ pub(super) static RESERVED: Rule = Rule {
         facts: "aws_lambda_function/environment_variable_keys",
         places: &["AWS::Lambda::Function/Environment/Variables", "AWS::Serverless::Function/Environment/Variables"],
         all: true,
+        settled: &[],
         because: "Lambda sets this variable itself",
     }),
 };
@@ -27,6 +28,7 @@ pub(super) static LOG_LEVEL: Rule = Rule {
         facts: "aws_lambda_function/loglevel_logformat",
         places: &["AWS::Lambda::Function", "AWS::Serverless::Function"],
         all: false,
+        settled: &[],
         because: "logs as plain text have no level",
     }),
 };
@@ -42,6 +44,7 @@ pub(super) static IMAGE: Rule = Rule {
         facts: "aws_lambda_function/packagetype_image_exclusions",
         places: &["AWS::Lambda::Function", "AWS::Serverless::Function"],
         all: false,
+        settled: &[],
         because: "an image has its own",
     }),
 };
@@ -57,6 +60,7 @@ pub(super) static INLINE_RUNTIME: Rule = Rule {
         facts: "aws_lambda_function/zipfile_runtime_enum",
         places: &["AWS::Lambda::Function", "AWS::Serverless::Function"],
         all: false,
+        settled: &[],
         because: "code in a template is for Node.js and Python only",
     }),
 };
@@ -72,6 +76,7 @@ pub(super) static INLINE: Rule = Rule {
         facts: "aws_lambda_function/zipfile_runtime_exists",
         places: &["AWS::Lambda::Function", "AWS::Serverless::Function"],
         all: false,
+        settled: &[],
         because: "code in a template needs a runtime",
     }),
 };
@@ -87,6 +92,7 @@ pub(super) static TIMEOUT: Rule = Rule {
         facts: "aws_lambda_function/capacity_provider_timeout",
         places: &["AWS::Lambda::Function"],
         all: false,
+        settled: &[],
         because: "only functions on managed instances may run longer than 900 seconds",
     }),
 };
@@ -102,6 +108,7 @@ pub(super) static LAYER: Rule = Rule {
         facts: "aws_lambda_function/awslayer",
         places: &["AWS::Lambda::Function/Layers/*"],
         all: false,
+        settled: &[],
         because: "layers of this form are not for everybody",
     }),
 };
@@ -117,6 +124,7 @@ pub(super) static QUEUE_START: Rule = Rule {
         facts: "aws_lambda_eventsourcemapping/eventsourcearn_sqs_exclusive",
         places: &["AWS::Lambda::EventSourceMapping"],
         all: false,
+        settled: &[],
         because: "a queue has no place to start at",
     }),
 };
@@ -132,6 +140,7 @@ pub(super) static STREAM_START: Rule = Rule {
         facts: "aws_lambda_eventsourcemapping/eventsourcearn_stream_inclusive",
         places: &["AWS::Lambda::EventSourceMapping"],
         all: false,
+        settled: &[],
         because: "a stream is read from somewhere",
     }),
 };

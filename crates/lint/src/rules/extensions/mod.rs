@@ -2,12 +2,13 @@
 //!
 //! The demands are facts, shapes like those of properties ([`stackgen_schema::Extension`]); the walk holds the values against
 //! them. A rule here is the name of such a fact, the places it is about, and its words. A template without such places decodes
-//! none of them.
+//! none of them. `relations` has what is between two resources and therefore no shape.
 mod compute;
 mod databases;
 mod instance_types;
 mod lambda;
 mod network;
+mod relations;
 mod services;
 
 use crate::rule::Rule;
@@ -82,4 +83,11 @@ pub const RULES: &[&Rule] = &[
     &services::PERIOD,
     &services::BUILD_LOCATION,
     &services::FILE_SYSTEM_SIZE,
+    &relations::IMAGE,
+    &relations::STAGE,
+    &relations::AUTHORIZER_API,
+    &relations::AUTHORIZER_TYPE,
+    &relations::BATCH,
+    &relations::ENGINE,
+    &relations::SOURCE,
 ];

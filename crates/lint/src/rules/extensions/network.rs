@@ -17,6 +17,7 @@ pub(super) static PORTS_TOGETHER: Rule = Rule {
             "AWS::EC2::SecurityGroupIngress",
         ],
         all: false,
+        settled: &[],
         because: "`-1` means all ports and needs the other end to be `-1` too",
     }),
 };
@@ -37,6 +38,7 @@ pub(super) static PORTS_IGNORED: Rule = Rule {
             "AWS::EC2::SecurityGroupIngress",
         ],
         all: false,
+        settled: &[],
         because: "only TCP, UDP and ICMP have ports",
     }),
 };
@@ -57,6 +59,7 @@ pub(super) static PORTS_MISSING: Rule = Rule {
             "AWS::EC2::SecurityGroupIngress",
         ],
         all: false,
+        settled: &[],
         because: "TCP, UDP and ICMP need both ports",
     }),
 };
@@ -72,6 +75,7 @@ pub(super) static VPN: Rule = Rule {
         facts: "aws_ec2_vpngateway/type_enum",
         places: &["AWS::EC2::VPNGateway/Type"],
         all: true,
+        settled: &[],
         because: "EC2 has one type of them",
     }),
 };
@@ -87,6 +91,7 @@ pub(super) static CLASSIC_CERTIFICATE: Rule = Rule {
         facts: "aws_elasticloadbalancing_loadbalancer/certificate",
         places: &["AWS::ElasticLoadBalancing::LoadBalancer/Listeners/*"],
         all: true,
+        settled: &[],
         because: "HTTPS and SSL need a certificate",
     }),
 };
@@ -102,6 +107,7 @@ pub(super) static CERTIFICATE: Rule = Rule {
         facts: "aws_elasticloadbalancingv2_listener/certificate",
         places: &["AWS::ElasticLoadBalancingV2::Listener"],
         all: true,
+        settled: &[],
         because: "HTTPS and TLS need a certificate",
     }),
 };
@@ -117,6 +123,7 @@ pub(super) static TWO_SUBNETS: Rule = Rule {
         facts: "aws_elasticloadbalancingv2_loadbalancer/application_subnets",
         places: &["AWS::ElasticLoadBalancingV2::LoadBalancer"],
         all: true,
+        settled: &[],
         because: "an application load balancer stands in two zones at least",
     }),
 };
@@ -132,6 +139,7 @@ pub(super) static TARGET_TYPE: Rule = Rule {
         facts: "aws_elasticloadbalancingv2_targetgroup/targettype_restrictions",
         places: &["AWS::ElasticLoadBalancingV2::TargetGroup"],
         all: true,
+        settled: &[],
         because: "a function needs no port, protocol and VPC, everything else needs them",
     }),
 };
@@ -147,6 +155,7 @@ pub(super) static TARGET_PORT: Rule = Rule {
         facts: "aws_elasticloadbalancingv2_targetgroup/protocol_restrictions",
         places: &["AWS::ElasticLoadBalancingV2::TargetGroup"],
         all: true,
+        settled: &[],
         because: "GENEVE has one port",
     }),
 };
@@ -162,6 +171,7 @@ pub(super) static HEALTH: Rule = Rule {
         facts: "aws_elasticloadbalancingv2_targetgroup/healthcheckprotocol_restrictions",
         places: &["AWS::ElasticLoadBalancingV2::TargetGroup"],
         all: true,
+        settled: &[],
         because: "only checks by HTTP have it",
     }),
 };
@@ -177,6 +187,7 @@ pub(super) static ALARM: Rule = Rule {
         facts: "aws_route53_healthcheck/healthcheckconfig_type_inclusive",
         places: &["AWS::Route53::HealthCheck/HealthCheckConfig"],
         all: false,
+        settled: &[],
         because: "a check by metric looks at an alarm",
     }),
 };

@@ -12,6 +12,7 @@ pub(super) static API_NAME: Rule = Rule {
         facts: "aws_apigateway_restapi/openapi_properties",
         places: &["AWS::ApiGateway::RestApi"],
         all: false,
+        settled: &[],
         because: "an API has a name, or a document that names it",
     }),
 };
@@ -27,6 +28,7 @@ pub(super) static AUTHORIZER_TTL: Rule = Rule {
         facts: "aws_apigateway_authorizer/ttl",
         places: &["AWS::ApiGateway::Authorizer"],
         all: false,
+        settled: &[],
         because: "answers of an authorizer are kept for an hour at most",
     }),
 };
@@ -42,6 +44,7 @@ pub(super) static METHOD_PATH: Rule = Rule {
         facts: "aws_apigateway_stage/method_settings_resource_path",
         places: &["AWS::ApiGateway::Stage/MethodSettings/*"],
         all: false,
+        settled: &[],
         because: "paths begin with `/`",
     }),
 };
@@ -60,6 +63,7 @@ pub(super) static COOKIES: Rule = Rule {
             "AWS::CloudFront::Distribution/DistributionConfig/CacheBehaviors/*",
         ],
         all: false,
+        settled: &[],
         because: "without a cache policy CloudFront knows three ways",
     }),
 };
@@ -75,6 +79,7 @@ pub(super) static PERIOD: Rule = Rule {
         facts: "aws_cloudwatch_alarm/period",
         places: &["AWS::CloudWatch::Alarm"],
         all: false,
+        settled: &[],
         because: "periods are 10, 30 or 60 seconds, or whole minutes",
     }),
 };
@@ -90,6 +95,7 @@ pub(super) static BUILD_LOCATION: Rule = Rule {
         facts: "aws_codebuild_project/s3_locations",
         places: &["AWS::CodeBuild::Project/Artifacts", "AWS::CodeBuild::Project/Source"],
         all: false,
+        settled: &[],
         because: "what lies in S3 has a location",
     }),
 };
@@ -105,6 +111,7 @@ pub(super) static FILE_SYSTEM_SIZE: Rule = Rule {
         facts: "aws_fsx_filesystem/storage_capacity",
         places: &["AWS::FSx::FileSystem"],
         all: false,
+        settled: &[],
         because: "each kind of file system has a range of sizes",
     }),
 };
