@@ -90,4 +90,5 @@ pub const RULES: &[&Rule] = &[
     &relations::BATCH,
     &relations::ENGINE,
     &relations::SOURCE,
+    &relations::FAILOVER,
 ];

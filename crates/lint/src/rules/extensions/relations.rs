@@ -104,6 +104,23 @@ pub(super) static SOURCE: Rule = Rule {
     check: Check::Group(source),
 };
 
+/// Source: *CreateReplicationGroup* in the ElastiCache API reference (cluster mode needs automatic failover and replicas).
+pub(super) static FAILOVER: Rule = Rule {
+    id: "E3026",
+    name: "cache-cluster-failover",
+    reason: "With cluster mode ElastiCache demands automatic failover, and several nodes or node groups to fail over to.",
+    fix: "Leave `AutomaticFailoverEnabled` out or write `true`, and write `NumNodeGroups` or more than one `NumCacheClusters`.",
+    good: "Resources:\n  Modes:\n    Type: AWS::ElastiCache::ParameterGroup\n    Properties:\n      \
+           CacheParameterGroupFamily: redis7\n      Description: clusters\n      Properties: {cluster-enabled: 'yes'}\n  \
+           Sums:\n    Type: AWS::ElastiCache::ReplicationGroup\n    Properties:\n      \
+           CacheParameterGroupName: !Ref Modes\n      ReplicationGroupDescription: sums\n      NumNodeGroups: 2\n",
+    bad: "Resources:\n  Modes:\n    Type: AWS::ElastiCache::ParameterGroup\n    Properties:\n      \
+          CacheParameterGroupFamily: redis7\n      Description: clusters\n      Properties: {cluster-enabled: 'yes'}\n  \
+          Sums:\n    Type: AWS::ElastiCache::ReplicationGroup\n    Properties:\n      \
+          CacheParameterGroupName: !Ref Modes\n      ReplicationGroupDescription: sums\n      NumCacheClusters: 1\n",
+    check: Check::Group(failover),
+};
+
 /// Whether it is about the properties of a resource of this type as a whole.
 fn is_of(place: &Place<'_, '_>, type_name: &str) -> bool {
     let whole = place.resource.properties.is_none_or(|properties| properties == place.node);
@@ -210,6 +227,28 @@ fn engine(place: &Place<'_, '_>, group: &Group<'_>, report: &mut Report<'_>) {
     let Some(node) = group.get("Engine") else { return };
     if let Some((ours, theirs)) = plain(Some(node)).zip(theirs).filter(|(ours, theirs)| ours != theirs) {
         report.at(node, || format!("the engine is `{ours}`, and that of the cluster `{theirs}`"));
+    }
+}
+
+fn failover(place: &Place<'_, '_>, group: &Group<'_>, report: &mut Report<'_>) {
+    if group.open || !is_of(place, "AWS::ElastiCache::ReplicationGroup") {
+        return;
+    }
+    let modes = target(place, group.get("CacheParameterGroupName"), "AWS::ElastiCache::ParameterGroup");
+    let Some((name, modes)) = place.node.get("CacheParameterGroupName").zip(modes) else { return };
+    let modes = modes.property("Properties").map(|modes| place.context.template.branches(modes, &group.scenario));
+    let is_on = |modes: Node<'_>| plain(modes.get("cluster-enabled")) == Some("yes");
+    if !modes.is_some_and(|modes| modes.iter().any(|modes| is_on(modes.node))) {
+        return;
+    }
+    let when = || group.scenario.words();
+    if plain(group.get("AutomaticFailoverEnabled")) == Some("false") {
+        report.at(name, || format!("these parameters turn cluster mode on, which needs automatic failover{}", when()));
+    }
+    let number = |node: Node<'_>| plain(Some(node))?.parse::<u32>().ok();
+    let few = group.get("NumCacheClusters").is_none_or(|nodes| number(nodes).is_some_and(|nodes| nodes < 2));
+    if few && !group.has("NumNodeGroups") {
+        report.at(name, || format!("these parameters turn cluster mode on, which needs several nodes{}", when()));
     }
 }
 
