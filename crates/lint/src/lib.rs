@@ -23,4 +23,4 @@ pub mod walk;
 pub use lint::{Options, lint};
 pub use position::{Position, Span};
 pub use report::Finding;
-pub use rule::{Rule, Severity};
+pub use rule::{Demand, Rule, Severity};

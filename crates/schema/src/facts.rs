@@ -4,6 +4,7 @@ use std::sync::{LazyLock, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
+use crate::extension::Extension;
 use crate::file::{self, FactsError, SECTIONS, Section, Table};
 use crate::iam::ServiceActions;
 use crate::model::{ResourceType, Shape, ShapeId};
@@ -104,6 +105,18 @@ impl Facts {
         self.texts_of(Section::Prefixes)
     }
 
+    /// A demand beyond the resource types, such as `aws_dynamodb_table/billingmode_exclusive`.
+    pub fn extension(&self, name: &str) -> Option<Extension> {
+        let index = self.find(Section::ExtensionNames, name)?;
+        let bytes = self.item(Section::Extensions, index)?;
+        Some(wire::extension(name, bytes, self).expect("`parse` or a test has decoded every extension"))
+    }
+
+    /// The names of all demands beyond the resource types, sorted.
+    pub fn extension_names(&self) -> impl Iterator<Item = &str> {
+        self.texts_of(Section::ExtensionNames)
+    }
+
     /// The number of shapes.
     pub fn shape_count(&self) -> usize {
         self.table(Section::Shapes).len()
@@ -145,7 +158,12 @@ impl Facts {
 
     /// Decodes everything once, so that the rest of the program may trust it.
     fn verify(&self) -> Result<(), FactsError> {
-        for (names, items) in [(Section::TypeNames, Section::Types), (Section::Prefixes, Section::Services)] {
+        let indexes = [
+            (Section::TypeNames, Section::Types),
+            (Section::Prefixes, Section::Services),
+            (Section::ExtensionNames, Section::Extensions),
+        ];
+        for (names, items) in indexes {
             if self.table(names).len() != self.table(items).len() {
                 return Err(FactsError::Corrupt("an index and its table differ in length"));
             }
@@ -165,6 +183,10 @@ impl Facts {
         for (index, prefix) in self.action_prefixes().enumerate() {
             let bytes = self.item(Section::Services, index).ok_or(FactsError::Truncated)?;
             wire::service(prefix, bytes, self)?.verify()?;
+        }
+        for (index, name) in self.extension_names().enumerate() {
+            let bytes = self.item(Section::Extensions, index).ok_or(FactsError::Truncated)?;
+            self.verify_links(wire::extension(name, bytes, self)?.links())?;
         }
         Ok(())
     }

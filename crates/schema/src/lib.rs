@@ -15,6 +15,7 @@
 //! ```
 #[cfg(feature = "encode")]
 mod encode;
+mod extension;
 mod facts;
 mod file;
 mod iam;
@@ -28,6 +29,7 @@ mod wire;
 
 #[cfg(feature = "encode")]
 pub use encode::Document;
+pub use extension::{Demands, Extension};
 pub use facts::{Facts, Source};
 pub use file::FactsError;
 pub use iam::{ActionFact, ServiceActions};

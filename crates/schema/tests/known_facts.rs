@@ -196,3 +196,16 @@ fn types_of_one_source_only() {
     assert!(facts.resource("AWS::EC2::Instances").is_none());
     assert_eq!(facts.sources().len(), 3);
 }
+
+/// Source: the page of T3 instances in the EC2 User Guide, and *CreateTable* in the DynamoDB API reference.
+#[test]
+fn demands_beyond_the_types() {
+    let facts = Facts::embedded();
+    let types = facts.extension("aws_ec2_instance/instancetype_enum").expect("instances have types");
+    let offered = |region| types.in_region(region).map(|shape| facts.shape(shape).allowed);
+    let small = Literal::String("t3.small".to_owned());
+    assert!(offered("us-east-1").expect("a region").contains(&small));
+    assert_eq!(offered("nowhere-1"), None);
+    let table = facts.extension("aws_dynamodb_table/billingmode_exclusive").expect("tables have billing modes");
+    assert_eq!(table.in_region("us-east-1"), table.in_region("nowhere-1"));
+}
