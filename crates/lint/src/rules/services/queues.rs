@@ -23,14 +23,13 @@ fn check(context: &Context<'_>, report: &mut Report<'_>) {
         let target = queue.property("RedrivePolicy").and_then(|policy| policy.get("deadLetterTargetArn"));
         let other = target.and_then(asked).and_then(|name| context.template.resource(name));
         let Some(other) = other.filter(|it| it.type_name == "AWS::SQS::Queue") else { continue };
-        if let (Some(one), Some(two)) = (is_fifo(queue), is_fifo(other)) {
-            if one != two {
-                let node = queue.property("FifoQueue").or(queue.properties).unwrap_or(queue.node);
-                let name = |fifo| if fifo { "a FIFO queue" } else { "a standard queue" };
-                report.at(node, || {
-                    format!("this is {}, and `{}` for its dead letters is {}", name(one), other.name, name(two))
-                });
-            }
+        let kinds = is_fifo(queue).zip(is_fifo(other));
+        if let Some((one, two)) = kinds.filter(|(one, two)| one != two) {
+            let node = queue.property("FifoQueue").or(queue.properties).unwrap_or(queue.node);
+            let name = |fifo| if fifo { "a FIFO queue" } else { "a standard queue" };
+            report.at(node, || {
+                format!("this is {}, and `{}` for its dead letters is {}", name(one), other.name, name(two))
+            });
         }
     }
 }
