@@ -4,6 +4,7 @@ pub(crate) mod faults;
 mod formats;
 mod get_att;
 mod ids;
+mod joins;
 mod signature;
 mod texts;
 mod values;
@@ -42,6 +43,7 @@ pub const RULES: &[&Rule] = &[
     &ids::CONDITION,
     &texts::WITHOUT_VARIABLES,
     &texts::NOT_REPLACED,
+    &joins::RULE,
     &formats::REF,
     &formats::GET_ATT,
     &texts::LOOP,

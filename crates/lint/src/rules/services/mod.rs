@@ -1,6 +1,7 @@
 //! What one service demands beyond its types.
 
 mod actions;
+mod advice;
 mod buckets;
 mod containers;
 mod distributions;
@@ -37,6 +38,10 @@ pub const RULES: &[&Rule] = &[
     &retention::RULE,
     &passwords::RULE,
     &globals::RULE,
+    &advice::SECRET,
+    &advice::SHOWN,
+    &advice::IMAGE,
+    &advice::ZONE,
     &records::FORM,
     &records::ALIAS,
     &distributions::RULE,

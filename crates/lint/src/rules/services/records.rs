@@ -51,7 +51,9 @@ fn form(place: &Place<'_, '_>, group: &Group<'_>, report: &mut Report<'_>) {
         return;
     };
     if matches!(kind, "CNAME" | "SOA") && records.items().filter(|item| call(*item).is_none()).count() > 1 {
-        report.at(records, || format!("a record of type {kind} has one value, and this one has several"));
+        report.at(place.node.get("ResourceRecords").unwrap_or(records), || {
+            format!("a record of type {kind} has one value, and this one has several")
+        });
     }
     for node in records.items().flat_map(|item| branches(item)) {
         let Some(text) = node.text().filter(|text| !text.contains("{{resolve:")) else { continue };

@@ -65,7 +65,7 @@ fn routes(context: &Context<'_>, report: &mut Report<'_>) {
         ours.flat_map(|it| said(context, it, "SubnetId").into_iter().map(move |said| (it, said))).collect();
     for (resource, (scenario, subnet, _)) in &all {
         let other = all.iter().find(|(other, (when, same, _))| {
-            other.name != resource.name && same == subnet && together(context, scenario, when)
+            other.name != resource.name && same == subnet && (when == scenario || when.is_empty())
         });
         if let Some((other, _)) = other {
             let node = resource.property("SubnetId").unwrap_or(resource.node);

@@ -39,6 +39,7 @@ pub const RULES: &[&Rule] = &[
     &policies::DELETION,
     &policies::REPLACEMENT,
     &policies::STATEFUL,
+    &policies::BOTH,
     &unused_parameters::RULE,
     &unused::MAPPING,
     &unused::CONDITION,
