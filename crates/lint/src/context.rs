@@ -1,7 +1,7 @@
 //! Everything that rules ask: the template, the facts, the regions, and analyses that several rules share.
 use std::cell::OnceCell;
 
-use stackgen_schema::{Facts, ResourceType, Shape, ShapeId};
+use stackgen_schema::{Date, Facts, ResourceType, Shape, ShapeId};
 
 use crate::rules::functions::{Fault, faults};
 use crate::shapes;
@@ -16,13 +16,16 @@ pub struct Context<'t> {
     pub facts: &'static Facts,
     /// The regions that the template is meant for.
     pub regions: &'t [String],
+    /// The day for which it is asked what has ended.
+    pub today: Date,
     used: OnceCell<std::collections::HashSet<&'t str>>,
     faults: OnceCell<Vec<Fault<'t>>>,
 }
 
 impl<'t> Context<'t> {
-    pub(crate) fn new(template: &'t Template<'t>, regions: &'t [String]) -> Context<'t> {
-        Context { template, facts: Facts::embedded(), regions, used: OnceCell::new(), faults: OnceCell::new() }
+    pub(crate) fn new(template: &'t Template<'t>, regions: &'t [String], today: Date) -> Context<'t> {
+        let (used, faults) = (OnceCell::new(), OnceCell::new());
+        Context { template, facts: Facts::embedded(), regions, today, used, faults }
     }
 
     /// A shape, decoded once for the whole process.

@@ -24,3 +24,4 @@ pub use lint::{Options, lint};
 pub use position::{Position, Span};
 pub use report::Finding;
 pub use rule::{Rule, Severity};
+pub use stackgen_schema::Date;

@@ -1,4 +1,6 @@
 //! From text to findings.
+use stackgen_schema::{Date, Facts};
+
 use crate::context::Context;
 use crate::document::{self, Document};
 use crate::position::Span;
@@ -17,12 +19,16 @@ pub struct Options {
     pub ignore: Vec<String>,
     /// If there are any, only these rules are wanted: ids or beginnings of ids.
     pub only: Vec<String>,
+    /// The day for which it is asked what has ended. Nothing here looks at a clock.
+    pub today: Date,
 }
 
 impl Default for Options {
-    /// Every rule, for us-east-1, as cfn-lint does.
+    /// Every rule, for us-east-1, as cfn-lint does, on the day that the facts are of.
     fn default() -> Self {
-        Options { regions: vec!["us-east-1".to_owned()], ignore: Vec::new(), only: Vec::new() }
+        let collected = Facts::embedded().sources().first().and_then(|source| source.date.parse().ok());
+        let today = collected.unwrap_or(Date::since_1970(0));
+        Options { regions: vec!["us-east-1".to_owned()], ignore: Vec::new(), only: Vec::new(), today }
     }
 }
 
@@ -54,7 +60,7 @@ fn lint_document(document: &Document, options: &Options, sink: &mut Sink) {
         return Report::new(&structure::readable::RULE, sink).add(Span::START, String::new(), message);
     }
     let template = Template::new(document);
-    let context = Context::new(&template, &options.regions);
+    let context = Context::new(&template, &options.regions, options.today);
     for (rule, check) in &rules::checks().templates {
         if options.wants(rule.id) {
             check(&context, &mut Report::new(rule, sink));

@@ -4,6 +4,7 @@ use std::sync::{LazyLock, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
+use crate::dates::{RuntimeLife, ServiceEnd, WireDates};
 use crate::file::{self, FactsError, SECTIONS, Section, Table};
 use crate::iam::ServiceActions;
 use crate::model::{ResourceType, Shape, ShapeId};
@@ -22,6 +23,7 @@ pub struct Facts {
     meta: Meta,
     /// IAM's services, decoded when first asked for: a policy asks for the same few again and again.
     services: Box<[OnceLock<ServiceActions>]>,
+    dates: OnceLock<WireDates>,
 }
 
 /// What the file says about itself.
@@ -104,9 +106,34 @@ impl Facts {
         self.texts_of(Section::Prefixes)
     }
 
+    /// When a runtime of Lambda ends.
+    pub fn runtime(&self, name: &str) -> Option<&RuntimeLife> {
+        let runtimes = &self.dates().runtimes;
+        let index = runtimes.binary_search_by(|life| life.name.as_str().cmp(name)).ok()?;
+        runtimes.get(index)
+    }
+
+    /// The end of the service that a resource type belongs to, if there is one in sight.
+    pub fn service_end(&self, type_name: &str) -> Option<ServiceEnd> {
+        let number = u32::try_from(self.find(Section::TypeNames, type_name)?).ok()?;
+        let ends = &self.dates().ends;
+        let index = ends.binary_search_by_key(&number, |(number, ..)| *number).ok()?;
+        let &(_, phase, date) = ends.get(index)?;
+        Some(ServiceEnd { type_name: type_name.to_owned(), phase, date })
+    }
+
     /// The number of shapes.
     pub fn shape_count(&self) -> usize {
         self.table(Section::Shapes).len()
+    }
+
+    fn dates(&self) -> &WireDates {
+        self.dates.get_or_init(|| self.read_dates().expect("`parse` or a test has decoded the dates"))
+    }
+
+    fn read_dates(&self) -> Result<WireDates, FactsError> {
+        let bytes = self.item(Section::Dates, 0).ok_or(FactsError::Truncated)?;
+        postcard::from_bytes(bytes).map_err(|_| FactsError::Corrupt("dates"))
     }
 
     fn open(bytes: Cow<'static, [u8]>) -> Result<Facts, FactsError> {
@@ -114,7 +141,7 @@ impl Facts {
         let meta = tables[Section::Meta as usize].get(&bytes, 0).ok_or(FactsError::Truncated)?;
         let meta = postcard::from_bytes(meta).map_err(|_| FactsError::Corrupt("meta"))?;
         let services = (0..tables[Section::Services as usize].len()).map(|_| OnceLock::new()).collect();
-        Ok(Facts { bytes, tables, meta, services })
+        Ok(Facts { bytes, tables, meta, services, dates: OnceLock::new() })
     }
 
     fn table(&self, section: Section) -> &Table {
@@ -166,7 +193,7 @@ impl Facts {
             let bytes = self.item(Section::Services, index).ok_or(FactsError::Truncated)?;
             wire::service(prefix, bytes, self)?.verify()?;
         }
-        Ok(())
+        self.read_dates()?.verify(self.table(Section::TypeNames).len())
     }
 
     fn verify_links(&self, links: Vec<ShapeId>) -> Result<(), FactsError> {

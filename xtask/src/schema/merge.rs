@@ -5,6 +5,7 @@ use anyhow::{Context, ensure};
 use serde_json::Value;
 use stackgen_schema::Document;
 
+use super::dates;
 use super::expand::expand;
 use super::iam;
 use super::patches::Patches;
@@ -38,6 +39,8 @@ pub fn merge(sources: &Sources, patches: &Patches) -> anyhow::Result<Document> {
         shapes: pool.by_use(&mut types),
         types,
         services: iam::services(sources)?,
+        runtimes: dates::runtimes(&sources.runtimes)?,
+        ends: dates::ends(&sources.lint)?,
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod actions;
 mod buckets;
+mod ends;
 mod globals;
 mod identifiers;
 mod passwords;
@@ -17,6 +18,9 @@ pub const RULES: &[&Rule] = &[
     &runtimes::GONE,
     &runtimes::NO_NEW,
     &runtimes::OLD,
+    &ends::GONE,
+    &ends::ENDING,
+    &ends::RESTING,
     &identifiers::RULE,
     &policy_form::IDENTITY,
     &policy_form::RESOURCE,
