@@ -2,7 +2,7 @@
 use stackgen_schema::{Date, Facts};
 
 use crate::context::Context;
-use crate::document::{self, Document};
+use crate::document::{self, Document, Entry, Node, ReadError};
 use crate::position::Span;
 use crate::report::{Finding, Report, Sink};
 use crate::rules::{self, structure};
@@ -35,16 +35,36 @@ impl Default for Options {
 /// Everything that is wrong with a template, by position. What cannot be read is a finding too: `E0000`, alone.
 #[must_use]
 pub fn lint(text: &str, options: &Options) -> Vec<Finding> {
+    lint_read(&document::read(text), options)
+}
+
+/// The same for a text that is perhaps something else, such as a pipeline's description: nothing, if it can be read and is no
+/// template.
+#[must_use]
+pub fn lint_if_template(text: &str, options: &Options) -> Option<Vec<Finding>> {
+    let read = document::read(text);
+    let is_other = read.as_ref().is_ok_and(|document| !is_template(document.root()));
+    (!is_other).then(|| lint_read(&read, options))
+}
+
+/// Other formats have a section `Resources` too: CodeDeploy's is a list.
+fn is_template(root: Node<'_>) -> bool {
+    let has_type = |entry: &Entry<'_>| entry.key.text.starts_with("Fn::") || entry.value.get("Type").is_some();
+    let resources = root.get("Resources").filter(|resources| resources.is_map());
+    root.get("AWSTemplateFormatVersion").is_some() || resources.is_some_and(|it| it.entries().any(|it| has_type(&it)))
+}
+
+fn lint_read(read: &Result<Document, ReadError>, options: &Options) -> Vec<Finding> {
     let mut sink = Sink::default();
-    match document::read(text) {
-        Ok(document) if document.duplicates.is_empty() => lint_document(&document, options, &mut sink),
+    match read {
+        Ok(document) if document.duplicates.is_empty() => lint_document(document, options, &mut sink),
         Ok(document) => {
             let mut report = Report::new(&structure::readable::RULE, &mut sink);
-            structure::readable::report_duplicates(&document, &mut report);
+            structure::readable::report_duplicates(document, &mut report);
         }
         Err(error) => {
             let span = Span { start: error.position, end: error.position };
-            Report::new(&structure::readable::RULE, &mut sink).add(span, String::new(), error.message);
+            Report::new(&structure::readable::RULE, &mut sink).add(span, String::new(), error.message.clone());
         }
     }
     let mut findings = sink.findings;

@@ -113,13 +113,12 @@ impl Facts {
         runtimes.get(index)
     }
 
-    /// The end of the service that a resource type belongs to, if there is one in sight.
-    pub fn service_end(&self, type_name: &str) -> Option<ServiceEnd> {
-        let number = u32::try_from(self.find(Section::TypeNames, type_name)?).ok()?;
-        let ends = &self.dates().ends;
-        let index = ends.binary_search_by_key(&number, |(number, ..)| *number).ok()?;
-        let &(_, phase, date) = ends.get(index)?;
-        Some(ServiceEnd { type_name: type_name.to_owned(), phase, date })
+    /// The resource types whose service ends or has ended, by name.
+    pub fn service_ends(&self) -> impl Iterator<Item = ServiceEnd> {
+        self.dates().ends.iter().filter_map(move |&(number, phase, date)| {
+            let name = self.item(Section::TypeNames, number as usize)?;
+            Some(ServiceEnd { type_name: std::str::from_utf8(name).ok()?.to_owned(), phase, date })
+        })
     }
 
     /// The number of shapes.

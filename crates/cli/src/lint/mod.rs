@@ -39,6 +39,8 @@ pub(crate) struct Outcome {
     /// The names of the templates, in the order in which they were meant.
     pub(crate) templates: Vec<String>,
     pub(crate) findings: Vec<Found>,
+    /// How many files of folders are no templates.
+    pub(crate) skipped: usize,
     /// Templates that cannot be read again.
     pub(crate) texts: HashMap<String, String>,
 }

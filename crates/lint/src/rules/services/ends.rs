@@ -1,9 +1,15 @@
 //! Services that AWS has ended or will end: E3710, W3696 and W3697.
-use stackgen_schema::Phase;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use stackgen_schema::{Facts, Phase, ServiceEnd};
 
 use crate::context::Context;
 use crate::report::Report;
 use crate::rule::{Check, Rule};
+
+static ENDS: LazyLock<HashMap<String, ServiceEnd>> =
+    LazyLock::new(|| Facts::embedded().service_ends().map(|end| (end.type_name.clone(), end)).collect());
 
 /// The rule.
 pub static GONE: Rule = Rule {
@@ -56,7 +62,7 @@ fn resting(context: &Context<'_>, report: &mut Report<'_>) {
 /// It is the phase that counts, as it does for cfn-lint: the day of an end may be that of its announcement.
 fn each(context: &Context<'_>, report: &mut Report<'_>, phase: Phase, what: &str) {
     for resource in &context.template.resources {
-        let Some(end) = context.facts.service_end(resource.type_name).filter(|end| end.phase == phase) else {
+        let Some(end) = ENDS.get(resource.type_name).filter(|end| end.phase == phase) else {
             continue;
         };
         let day = end.date.map(|date| format!(" (the day that AWS names is {date})")).unwrap_or_default();
