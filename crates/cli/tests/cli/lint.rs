@@ -611,7 +611,7 @@ fn synth_stops_at_errors() {
 
     error[E6101]: there is no parameter or resource `DataVolum`; did you mean
                   `DataVolume`?
-     --> prod-data.template.json:1:143
+     --> prod-data
       = in: prod-data Outputs/Volume/Value/Ref
       = hint: Correct the name, or make a text of a list with `Fn::Join`.
 
