@@ -40,6 +40,13 @@ impl<'t> Context<'t> {
         shapes::resource_type(name)
     }
 
+    /// Whether a region has a resource type. Nothing is known of a region that the facts do not name.
+    #[must_use]
+    pub fn region_has(&self, region: &str, resource_type: &ResourceType) -> bool {
+        let bit = self.facts.regions().iter().position(|known| known == region);
+        bit.is_none_or(|bit| resource_type.regions >> bit & 1 == 1)
+    }
+
     /// The names that any `Ref` or `Fn::Sub` anywhere in the template refers to.
     pub fn referenced(&self) -> &std::collections::HashSet<&'t str> {
         self.used.get_or_init(|| {

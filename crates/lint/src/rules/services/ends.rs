@@ -59,12 +59,13 @@ fn resting(context: &Context<'_>, report: &mut Report<'_>) {
     each(context, report, Phase::Maintenance, "gets nothing new any more");
 }
 
-/// It is the phase that counts, as it does for cfn-lint: the day of an end may be that of its announcement.
+/// It is the phase that counts, as it does for cfn-lint: the day of an end may be that of its announcement. Of a type that
+/// no region has any more, E3006 says enough.
 fn each(context: &Context<'_>, report: &mut Report<'_>, phase: Phase, what: &str) {
     for resource in &context.template.resources {
-        let Some(end) = ENDS.get(resource.type_name).filter(|end| end.phase == phase) else {
-            continue;
-        };
+        let end = ENDS.get(resource.type_name).filter(|end| end.phase == phase);
+        let has = |facts| context.regions.iter().any(|region| context.region_has(region, facts));
+        let Some(end) = end.filter(|_| resource.facts.is_some_and(has)) else { continue };
         let day = end.date.map(|date| format!(" (the day that AWS names is {date})")).unwrap_or_default();
         report.at(resource.properties.unwrap_or(resource.node), || {
             format!("the service of `{}` {what}{day}", resource.type_name)
