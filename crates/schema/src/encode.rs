@@ -4,6 +4,7 @@
 //! shapes keep the numbers they have.
 use postcard::to_allocvec;
 
+use crate::dates::{RuntimeLife, ServiceEnd, WireDates};
 use crate::extension::{Demands, Extension};
 use crate::facts::{Meta, Source};
 use crate::file::{self, FactsError};
@@ -30,6 +31,10 @@ pub struct Document {
     pub services: Vec<ServiceActions>,
     /// Demands beyond the resource types, in any order.
     pub extensions: Vec<Extension>,
+    /// Runtimes of Lambda, in any order.
+    pub runtimes: Vec<RuntimeLife>,
+    /// Ends of services by resource type, in any order.
+    pub ends: Vec<ServiceEnd>,
 }
 
 impl Document {
@@ -58,8 +63,26 @@ impl Document {
             services,
             self.extensions.iter().map(|extension| extension.name.clone().into_bytes()).collect(),
             extensions,
+            vec![pack(&self.dates()?)?],
         ];
         file::write(&sections).ok_or(FactsError::Corrupt("more than four gigabytes"))
+    }
+
+    /// To be called when types are sorted.
+    fn dates(&self) -> Result<WireDates, FactsError> {
+        let number = |end: &ServiceEnd| {
+            let place = self.types.binary_search_by(|resource| resource.name.cmp(&end.type_name));
+            place
+                .ok()
+                .and_then(|place| u32::try_from(place).ok())
+                .ok_or(FactsError::Corrupt("a type that is not there"))
+        };
+        let mut runtimes = self.runtimes.clone();
+        runtimes.sort_by(|one, other| one.name.cmp(&other.name));
+        let ends = self.ends.iter().map(|end| Ok((number(end)?, end.phase, end.date)));
+        let mut ends = ends.collect::<Result<Vec<_>, FactsError>>()?;
+        ends.sort_by_key(|(number, ..)| *number);
+        Ok(WireDates { runtimes, ends })
     }
 
     /// Shapes, types, services and extensions.

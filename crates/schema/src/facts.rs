@@ -4,6 +4,7 @@ use std::sync::{LazyLock, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
+use crate::dates::{RuntimeLife, ServiceEnd, WireDates};
 use crate::extension::Extension;
 use crate::file::{self, FactsError, SECTIONS, Section, Table};
 use crate::iam::ServiceActions;
@@ -23,6 +24,7 @@ pub struct Facts {
     meta: Meta,
     /// IAM's services, decoded when first asked for: a policy asks for the same few again and again.
     services: Box<[OnceLock<ServiceActions>]>,
+    dates: OnceLock<WireDates>,
 }
 
 /// What the file says about itself.
@@ -117,9 +119,33 @@ impl Facts {
         self.texts_of(Section::ExtensionNames)
     }
 
+    /// When a runtime of Lambda ends.
+    pub fn runtime(&self, name: &str) -> Option<&RuntimeLife> {
+        let runtimes = &self.dates().runtimes;
+        let index = runtimes.binary_search_by(|life| life.name.as_str().cmp(name)).ok()?;
+        runtimes.get(index)
+    }
+
+    /// The resource types whose service ends or has ended, by name.
+    pub fn service_ends(&self) -> impl Iterator<Item = ServiceEnd> {
+        self.dates().ends.iter().filter_map(move |&(number, phase, date)| {
+            let name = self.item(Section::TypeNames, number as usize)?;
+            Some(ServiceEnd { type_name: std::str::from_utf8(name).ok()?.to_owned(), phase, date })
+        })
+    }
+
     /// The number of shapes.
     pub fn shape_count(&self) -> usize {
         self.table(Section::Shapes).len()
+    }
+
+    fn dates(&self) -> &WireDates {
+        self.dates.get_or_init(|| self.read_dates().expect("`parse` or a test has decoded the dates"))
+    }
+
+    fn read_dates(&self) -> Result<WireDates, FactsError> {
+        let bytes = self.item(Section::Dates, 0).ok_or(FactsError::Truncated)?;
+        postcard::from_bytes(bytes).map_err(|_| FactsError::Corrupt("dates"))
     }
 
     fn open(bytes: Cow<'static, [u8]>) -> Result<Facts, FactsError> {
@@ -127,7 +153,7 @@ impl Facts {
         let meta = tables[Section::Meta as usize].get(&bytes, 0).ok_or(FactsError::Truncated)?;
         let meta = postcard::from_bytes(meta).map_err(|_| FactsError::Corrupt("meta"))?;
         let services = (0..tables[Section::Services as usize].len()).map(|_| OnceLock::new()).collect();
-        Ok(Facts { bytes, tables, meta, services })
+        Ok(Facts { bytes, tables, meta, services, dates: OnceLock::new() })
     }
 
     fn table(&self, section: Section) -> &Table {
@@ -188,7 +214,7 @@ impl Facts {
             let bytes = self.item(Section::Extensions, index).ok_or(FactsError::Truncated)?;
             self.verify_links(wire::extension(name, bytes, self)?.links())?;
         }
-        Ok(())
+        self.read_dates()?.verify(self.table(Section::TypeNames).len())
     }
 
     fn verify_links(&self, links: Vec<ShapeId>) -> Result<(), FactsError> {

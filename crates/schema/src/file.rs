@@ -39,10 +39,12 @@ pub(crate) enum Section {
     ExtensionNames,
     /// One item a demand, in the order of the names.
     Extensions,
+    /// One item: when runtimes and services end.
+    Dates,
 }
 
 /// How many sections there are.
-pub(crate) const SECTIONS: usize = 10;
+pub(crate) const SECTIONS: usize = 11;
 
 /// Why a fact file cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,6 +13,7 @@
 //! assert!(volume.stateful);
 //! assert_eq!(volume.ref_returns, ["VolumeId"]);
 //! ```
+mod dates;
 #[cfg(feature = "encode")]
 mod encode;
 mod extension;
@@ -27,6 +28,7 @@ pub mod names;
 mod nearest;
 mod wire;
 
+pub use dates::{Date, DateError, Phase, RuntimeLife, ServiceEnd};
 #[cfg(feature = "encode")]
 pub use encode::Document;
 pub use extension::{Demands, Extension};

@@ -5,6 +5,7 @@ use anyhow::{Context, ensure};
 use serde_json::Value;
 use stackgen_schema::Document;
 
+use super::dates;
 use super::expand::expand;
 use super::extensions;
 use super::iam;
@@ -41,6 +42,8 @@ pub fn merge(sources: &Sources, patches: &Patches) -> anyhow::Result<Document> {
         types,
         services: iam::services(sources)?,
         extensions,
+        runtimes: dates::runtimes(&sources.runtimes)?,
+        ends: dates::ends(&sources.lint)?,
     })
 }
 

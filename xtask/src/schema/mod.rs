@@ -10,6 +10,7 @@ use stackgen_schema::{Document, Facts};
 
 mod cdk;
 mod constraints;
+mod dates;
 mod expand;
 mod extensions;
 mod iam;

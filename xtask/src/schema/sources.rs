@@ -43,6 +43,8 @@ pub struct Sources {
     pub stateful: Vec<String>,
     /// IAM's actions in lower case.
     pub policies: Value,
+    /// When runtimes of Lambda end, after cfn-lint.
+    pub runtimes: Value,
     /// The CDK's database.
     pub cdk: Cdk,
     /// The spelling of IAM's actions by prefix and lower-case name.
@@ -110,6 +112,7 @@ pub fn load(dir: &Path) -> anyhow::Result<Sources> {
         sam,
         stateful: keys(&stateful["ResourceTypes"]),
         policies: parse(&text(&data.join("AdditionalSpecs/Policies.json"))?)?,
+        runtimes: parse(&text(&data.join("AdditionalSpecs/LmbdRuntimeLifecycle.json"))?)?,
         cdk: Cdk::parse(&database)?,
         spellings: by_stem(&iam.join("actions"))?,
         packages: packages(&data.join("schemas/version.json"), &iam.join("metadata.json"))?,

@@ -65,6 +65,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
         only: args.rules.clone(),
         ignore: args.ignore.clone(),
         notes: args.notes,
+        today: context.settings.today,
     };
     let (files, names): (Vec<String>, Vec<String>) = args.what.iter().cloned().partition(|word| input::is_file(word));
     let mut outcome = Outcome::default();
@@ -81,7 +82,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
     };
     batch::lint(&context.shell, &input::files(&files)?, &wishes, &mut outcome);
     if let Some(project) = &project {
-        suppress::apply(project, &context.settings.today, &mut outcome);
+        suppress::apply(project, context.settings.today, &mut outcome);
     }
     format::print(context, project.as_ref(), &outcome, args.format)?;
     Ok(ExitCode::from(outcome.status()))

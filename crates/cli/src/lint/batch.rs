@@ -39,7 +39,10 @@ pub(crate) fn lint(shell: &Shell, inputs: &[Input], wishes: &Wishes, outcome: &m
         _ => in_parallel(shell, inputs, &one),
     };
     for (input, answer) in inputs.iter().zip(answers) {
-        let Answer::Linted(findings) = answer else { continue };
+        let Answer::Linted(findings) = answer else {
+            outcome.skipped += 1;
+            continue;
+        };
         outcome.templates.push(input.name.clone());
         let wanted = findings.into_iter().filter(|finding| wishes.wants(finding));
         outcome.findings.extend(wanted.map(|finding| Found {
@@ -55,8 +58,9 @@ pub(crate) fn lint(shell: &Shell, inputs: &[Input], wishes: &Wishes, outcome: &m
 fn in_parallel(shell: &Shell, inputs: &[Input], one: &(impl Fn(&Input) -> Answer + Sync)) -> Vec<Answer> {
     let next = AtomicUsize::new(0);
     let (sender, inbox) = mpsc::channel();
-    let what = counted(inputs.len(), "template");
-    let mut progress = shell.progress("Linting", &what);
+    let all = counted(inputs.len(), "file");
+    let mut progress = shell.progress("Linting", &all);
+    let mut done = 0;
     let mut answers: Vec<Option<Answer>> = inputs.iter().map(|_| None).collect();
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
@@ -75,11 +79,14 @@ fn in_parallel(shell: &Shell, inputs: &[Input], one: &(impl Fn(&Input) -> Answer
         drop(sender);
         loop {
             match inbox.recv_timeout(TICK) {
-                Ok((at, answer)) => answers[at] = Some(answer),
+                Ok((at, answer)) => {
+                    answers[at] = Some(answer);
+                    done += 1;
+                }
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            progress.tick();
+            progress.tick_with(|| format!("{done} of {all}"));
         }
     });
     answers.into_iter().map(|answer| answer.expect("every input has an answer, or its thread has panicked")).collect()
@@ -87,14 +94,17 @@ fn in_parallel(shell: &Shell, inputs: &[Input], one: &(impl Fn(&Input) -> Answer
 
 fn file(input: &Input, options: &Options) -> Answer {
     match fs::File::open(&input.name).map_err(|error| unreadable(&error)).and_then(read_all) {
-        Ok(text) if input.is_guess && !looks_like_template(&text) => Answer::NoTemplate,
+        Ok(text) if input.is_guess && !may_be_template(&text) => Answer::NoTemplate,
+        Ok(text) if input.is_guess => {
+            stackgen_lint::lint_if_template(&text, options).map_or(Answer::NoTemplate, Answer::Linted)
+        }
         Ok(text) => Answer::Linted(stackgen_lint::lint(&text, options)),
         Err(finding) => Answer::Linted(vec![*finding]),
     }
 }
 
-/// A folder holds other things in YAML and JSON.
-fn looks_like_template(text: &str) -> bool {
+/// A folder holds other things in YAML and JSON, most of which need not be read to be known.
+fn may_be_template(text: &str) -> bool {
     text.contains(MARK) && MARKS.iter().any(|mark| text.contains(mark))
 }
 

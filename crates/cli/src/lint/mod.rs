@@ -12,7 +12,7 @@ pub(crate) mod suppress;
 
 use std::collections::HashMap;
 
-use stackgen_lint::{Finding, Options, Severity};
+use stackgen_lint::{Date, Finding, Options, Severity};
 
 /// A finding and the file in which it stands.
 #[derive(Debug)]
@@ -39,6 +39,8 @@ pub(crate) struct Outcome {
     /// The names of the templates, in the order in which they were meant.
     pub(crate) templates: Vec<String>,
     pub(crate) findings: Vec<Found>,
+    /// How many files of folders are no templates.
+    pub(crate) skipped: usize,
     /// Templates that cannot be read again.
     pub(crate) texts: HashMap<String, String>,
 }
@@ -57,19 +59,29 @@ impl Outcome {
 }
 
 /// What is asked of the linter beside its templates.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Wishes {
     /// The regions; if there are none, those of the stacks, or cfn-lint's own.
     pub(crate) regions: Vec<String>,
     pub(crate) only: Vec<String>,
     pub(crate) ignore: Vec<String>,
     pub(crate) notes: bool,
+    /// The day for which it is asked what has ended.
+    pub(crate) today: Date,
 }
 
 impl Wishes {
+    /// Everything but notes, for today.
+    pub(crate) fn everything(today: Date) -> Wishes {
+        Wishes { regions: Vec::new(), only: Vec::new(), ignore: Vec::new(), notes: false, today }
+    }
+
     /// For templates that are bound to a region, or to none.
     pub(crate) fn options(&self, region: Option<&str>) -> Options {
-        let mut options = Options { ignore: self.ignore.clone(), only: self.only.clone(), ..Options::default() };
+        let mut options = Options::default();
+        options.ignore.clone_from(&self.ignore);
+        options.only.clone_from(&self.only);
+        options.today = self.today;
         if !self.regions.is_empty() {
             options.regions.clone_from(&self.regions);
         } else if let Some(region) = region {

@@ -5,6 +5,7 @@ mod advice;
 mod buckets;
 mod containers;
 mod distributions;
+mod ends;
 mod globals;
 mod identifiers;
 mod passwords;
@@ -25,6 +26,9 @@ pub const RULES: &[&Rule] = &[
     &runtimes::GONE,
     &runtimes::NO_NEW,
     &runtimes::OLD,
+    &ends::GONE,
+    &ends::ENDING,
+    &ends::RESTING,
     &identifiers::RULE,
     &policy_form::IDENTITY,
     &policy_form::RESOURCE,
