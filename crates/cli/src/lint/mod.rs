@@ -1,17 +1,20 @@
 //! Linting templates: which ones, all of them at once, and what of it is told.
 //!
 //! [`input`] says which files are meant and [`batch`] lints them; [`stacks`] lints this project's own, whose findings stand at
-//! the Rust line that made the resource. [`suppress`] takes away what `stackgen.toml` allows. [`mod@format`] has the forms of the
+//! the Rust line that made the resource. [`policies`] are the
+//! rules of the house. [`suppress`] takes away what `stackgen.toml` allows. [`mod@format`] has the forms of the
 //! outcome. The rules themselves are in the crate `stackgen-lint`.
 pub(crate) mod batch;
 pub(crate) mod explain;
 pub(crate) mod format;
 pub(crate) mod input;
+pub(crate) mod policies;
 pub(crate) mod stacks;
 pub(crate) mod suppress;
 
 use std::collections::HashMap;
 
+use policies::Policies;
 use stackgen_lint::{Finding, Options, Severity};
 
 /// A finding and the file in which it stands.
@@ -64,6 +67,7 @@ pub(crate) struct Wishes {
     pub(crate) only: Vec<String>,
     pub(crate) ignore: Vec<String>,
     pub(crate) notes: bool,
+    pub(crate) policies: Policies,
 }
 
 impl Wishes {
@@ -76,6 +80,18 @@ impl Wishes {
             options.regions = vec![region.to_owned()];
         }
         options
+    }
+
+    /// What the linter and the rules of the house find in a text, in its order.
+    pub(crate) fn lint(&self, text: &str, options: &Options) -> Vec<Finding> {
+        let mut findings = stackgen_lint::lint(text, options);
+        let policies = self.policies.check(text);
+        if !policies.is_empty() {
+            findings.extend(policies.into_iter().filter(|finding| self.asks_for(finding.rule)));
+            findings.sort_by(|one, other| (one.span, one.rule).cmp(&(other.span, other.rule)));
+            findings.dedup();
+        }
+        findings
     }
 
     /// Whether findings of this rule are asked for.
