@@ -24,7 +24,7 @@ pub(super) fn fault(rules: &str) -> Option<(usize, usize, String)> {
     let (line, column) = (number(" at line ").unwrap_or(1), number(" at column ").unwrap_or(1));
     let text: String = rules.lines().nth(line - 1).unwrap_or_default().chars().skip(column - 1).collect();
     Some(match text.trim() {
-        "" => (line, column, "the rules end or go on where that is not expected".to_owned()),
+        "" => (line, column, "the rules end where more is expected".to_owned()),
         text => (line, column, format!("this is no rule of Guard: `{text}`")),
     })
 }
