@@ -300,8 +300,7 @@ fn a_build_without_the_engine_says_so() {
     exit code: 1
     --- stdout
     --- stderr
-    error: this `stackgen` was built without AWS CloudFormation Guard, which the
-           rules in `policies` are for
+    error: this `stackgen` was built without AWS CloudFormation Guard, which the rules in `policies` are for
     hint: released binaries have it; from source it takes a feature: cargo install
           stackgen-cli --features guard
     ");
