@@ -30,9 +30,9 @@ pub(crate) fn lint(shell: &Shell, inputs: &[Input], wishes: &Wishes, outcome: &m
     let options = wishes.options(None);
     let standard = inputs.iter().any(|input| input.name == STANDARD_INPUT).then(|| read_all(io::stdin().lock()));
     let one = |input: &Input| match standard.as_ref().filter(|_| input.name == STANDARD_INPUT) {
-        Some(Ok(text)) => Answer::Linted(stackgen_lint::lint(text, &options)),
+        Some(Ok(text)) => Answer::Linted(wishes.lint(text, &options)),
         Some(Err(finding)) => Answer::Linted(vec![Finding::clone(finding)]),
-        None => file(input, &options),
+        None => file(input, wishes, &options),
     };
     let answers = match inputs.len() {
         ..=FEW => inputs.iter().map(one).collect(),
@@ -92,13 +92,12 @@ fn in_parallel(shell: &Shell, inputs: &[Input], one: &(impl Fn(&Input) -> Answer
     answers.into_iter().map(|answer| answer.expect("every input has an answer, or its thread has panicked")).collect()
 }
 
-fn file(input: &Input, options: &Options) -> Answer {
+fn file(input: &Input, wishes: &Wishes, options: &Options) -> Answer {
     match fs::File::open(&input.name).map_err(|error| unreadable(&error)).and_then(read_all) {
         Ok(text) if input.is_guess && !may_be_template(&text) => Answer::NoTemplate,
-        Ok(text) if input.is_guess => {
-            stackgen_lint::lint_if_template(&text, options).map_or(Answer::NoTemplate, Answer::Linted)
-        }
-        Ok(text) => Answer::Linted(stackgen_lint::lint(&text, options)),
+        Ok(text) if input.is_guess => stackgen_lint::lint_if_template(&text, options)
+            .map_or(Answer::NoTemplate, |findings| Answer::Linted(wishes.with_policies(&text, findings))),
+        Ok(text) => Answer::Linted(wishes.lint(&text, options)),
         Err(finding) => Answer::Linted(vec![*finding]),
     }
 }

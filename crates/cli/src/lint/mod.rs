@@ -1,17 +1,20 @@
 //! Linting templates: which ones, all of them at once, and what of it is told.
 //!
 //! [`input`] says which files are meant and [`batch`] lints them; [`stacks`] lints this project's own, whose findings stand at
-//! the Rust line that made the resource. [`suppress`] takes away what `stackgen.toml` allows. [`mod@format`] has the forms of the
+//! the Rust line that made the resource. [`policies`] are the
+//! rules of the house. [`suppress`] takes away what `stackgen.toml` allows. [`mod@format`] has the forms of the
 //! outcome. The rules themselves are in the crate `stackgen-lint`.
 pub(crate) mod batch;
 pub(crate) mod explain;
 pub(crate) mod format;
 pub(crate) mod input;
+pub(crate) mod policies;
 pub(crate) mod stacks;
 pub(crate) mod suppress;
 
 use std::collections::HashMap;
 
+use policies::Policies;
 use stackgen_lint::{Date, Finding, Options, Severity};
 
 /// A finding and the file in which it stands.
@@ -68,12 +71,20 @@ pub(crate) struct Wishes {
     pub(crate) notes: bool,
     /// The day for which it is asked what has ended.
     pub(crate) today: Date,
+    pub(crate) policies: Policies,
 }
 
 impl Wishes {
     /// Everything but notes, for today.
     pub(crate) fn everything(today: Date) -> Wishes {
-        Wishes { regions: Vec::new(), only: Vec::new(), ignore: Vec::new(), notes: false, today }
+        Wishes {
+            regions: Vec::new(),
+            only: Vec::new(),
+            ignore: Vec::new(),
+            notes: false,
+            today,
+            policies: Policies::default(),
+        }
     }
 
     /// For templates that are bound to a region, or to none.
@@ -88,6 +99,22 @@ impl Wishes {
             options.regions = vec![region.to_owned()];
         }
         options
+    }
+
+    /// What the linter and the rules of the house find in a text, in its order.
+    pub(crate) fn lint(&self, text: &str, options: &Options) -> Vec<Finding> {
+        self.with_policies(text, stackgen_lint::lint(text, options))
+    }
+
+    /// Findings of a text, and those of the rules of the house among them.
+    pub(crate) fn with_policies(&self, text: &str, mut findings: Vec<Finding>) -> Vec<Finding> {
+        let policies = self.policies.check(text);
+        if !policies.is_empty() {
+            findings.extend(policies.into_iter().filter(|finding| self.asks_for(finding.rule)));
+            findings.sort_by(|one, other| (one.span, one.rule).cmp(&(other.span, other.rule)));
+            findings.dedup();
+        }
+        findings
     }
 
     /// Whether findings of this rule are asked for.

@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::{Found, Outcome, Wishes, counted, format, suppress};
 use crate::Context;
 use crate::boot_script::BootScript;
+use crate::error::CliError;
 use crate::load::Loaded;
 
 /// Why a synth stops.
@@ -16,9 +17,12 @@ use crate::load::Loaded;
 pub(crate) struct LintErrors(usize);
 
 /// Shows the errors in stacks, without warnings and notes: those are for people who ask. With any, the command is over.
-pub(crate) fn check(context: &Context, loaded: &Loaded, stacks: &[&StackEntry]) -> Result<(), LintErrors> {
+pub(crate) fn check(context: &Context, loaded: &Loaded, stacks: &[&StackEntry]) -> Result<(), CliError> {
+    let mut wishes = Wishes::everything(context.settings.today);
+    if let Some(project) = &loaded.project {
+        wishes.policies.add(&project.root, &project.guard)?;
+    }
     // The app has read its boot scripts itself.
-    let wishes = Wishes::everything(context.settings.today);
     let findings = stacks.iter().flat_map(|stack| template(&loaded.assembly, stack, &wishes)).collect();
     let mut outcome = Outcome { findings, ..Outcome::default() };
     if let Some(project) = &loaded.project {
@@ -30,7 +34,7 @@ pub(crate) fn check(context: &Context, loaded: &Loaded, stacks: &[&StackEntry]) 
     }
     match outcome.findings.len() {
         0 => Ok(()),
-        errors => Err(LintErrors(errors)),
+        errors => Err(LintErrors(errors).into()),
     }
 }
 
@@ -48,7 +52,7 @@ pub(crate) fn lint(assembly: &Assembly, stacks: &[&StackEntry], wishes: &Wishes,
 }
 
 fn template(assembly: &Assembly, stack: &StackEntry, wishes: &Wishes) -> Vec<Found> {
-    let findings = stackgen_lint::lint(assembly.template(stack), &wishes.options(stack.region.as_deref()));
+    let findings = wishes.lint(assembly.template(stack), &wishes.options(stack.region.as_deref()));
     let told = findings.into_iter().filter(|finding| wishes.wants(finding) && !is_of_script(stack, finding));
     told.map(|finding| placed(stack, finding)).collect()
 }

@@ -39,9 +39,12 @@ struct File {
     lint: Option<Lint>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 struct Lint {
+    /// Files and folders with rules of the house, from the project's folder.
+    #[serde(default)]
+    guard: Vec<String>,
     #[serde(default)]
     ignore: Vec<Spanned<Raw>>,
 }
@@ -60,12 +63,13 @@ struct Raw {
 /// What is wrong with the table `lint`, and where in the text.
 type Mistake = (Option<Range<usize>>, String);
 
-/// The suppressions of a `stackgen.toml`.
-pub(crate) fn parse(text: &str) -> Result<Vec<Suppression>, Mistake> {
+/// The suppressions of a `stackgen.toml`, and where it says that rules of the house are.
+pub(crate) fn parse(text: &str) -> Result<(Vec<Suppression>, Vec<String>), Mistake> {
     let file: File =
         toml::from_str(text).map_err(|error: toml::de::Error| (error.span(), error.message().replace('\n', ", ")))?;
-    let raw = file.lint.map(|lint| lint.ignore).unwrap_or_default();
-    raw.into_iter().map(|raw| suppression(text, raw)).collect()
+    let Lint { guard, ignore } = file.lint.unwrap_or_default();
+    let suppressions = ignore.into_iter().map(|raw| suppression(text, raw)).collect::<Result<_, _>>()?;
+    Ok((suppressions, guard))
 }
 
 fn suppression(text: &str, raw: Spanned<Raw>) -> Result<Suppression, Mistake> {
@@ -140,7 +144,7 @@ mod tests {
         assert!(say("rule = 'W1'\nreason = 'x'\nuntil = '2027-13-01'").is_err());
         assert!(say("rules = 'W1'\nreason = 'x'").unwrap_err().starts_with("unknown field `rules`"));
         for until in ["2027-01-01", "'2027-01-01'"] {
-            let one = &say(&format!("rule = 'W1'\nreason = 'x'\nuntil = {until}")).unwrap()[0];
+            let one = &say(&format!("rule = 'W1'\nreason = 'x'\nuntil = {until}")).unwrap().0[0];
             assert_eq!((one.until, one.line), (Date::new(2027, 1, 1), 1));
             assert!(!one.is_over(Date::new(2027, 1, 1).unwrap()));
             assert!(one.is_over(Date::new(2027, 1, 2).unwrap()));

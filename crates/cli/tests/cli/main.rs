@@ -8,6 +8,7 @@ mod guard;
 mod help;
 mod lint;
 mod list;
+mod policies;
 mod project;
 mod synth;
 mod terminal;
