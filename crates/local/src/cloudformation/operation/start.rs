@@ -232,6 +232,13 @@ fn operation(world: &mut World, region: &str, stack_id: &str, order: Order, id: 
 fn fresh(stack: &Stack, order: &Order, id: String, unfinished: Option<Operation>) -> Operation {
     let from_nothing = order.verb == Verb::Create || unfinished.as_ref().is_some_and(|it| it.from_nothing);
     let (before, resources_before, leftovers, gone) = match unfinished {
+        Some(mut it) if matches!(order.verb, Verb::Delete { .. }) => {
+            let lost = it.resources_before.iter().filter(|(id, old)| {
+                !it.gone.contains(*id) && stack.resources.get(*id).is_none_or(|now| now.physical_id != old.physical_id)
+            });
+            it.leftovers.extend(lost.map(|(id, old)| (id.clone(), old.clone())).collect::<Vec<_>>());
+            (it.before, it.resources_before, it.leftovers, it.gone)
+        }
         Some(it) => (it.before, it.resources_before, it.leftovers, it.gone),
         None if from_nothing => (Source::default(), IndexMap::new(), Vec::new(), BTreeSet::new()),
         None => (stack.source.clone(), stack.resources.clone(), Vec::new(), BTreeSet::new()),
