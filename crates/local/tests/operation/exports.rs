@@ -41,11 +41,11 @@ fn an_export_in_use_is_neither_changed_nor_removed() {
     let from = engine.seen("giver");
     engine.update("giver", &giver("shared", "w"));
     let events = engine.events("giver", from);
-    place(&events, "giver UPDATE_ROLLBACK_IN_PROGRESS Export shared cannot be updated as it is in use by taker.");
+    place(&events, "giver UPDATE_ROLLBACK_IN_PROGRESS Export shared cannot be updated as it is in use by taker");
     let from = engine.seen("giver");
     engine.update("giver", &giver("renamed", "v"));
     let events = engine.events("giver", from);
-    place(&events, "giver UPDATE_ROLLBACK_IN_PROGRESS Export shared cannot be deleted as it is in use by taker.");
+    place(&events, "giver UPDATE_ROLLBACK_IN_PROGRESS Export shared cannot be deleted as it is in use by taker");
     let refusal = engine.refused("DeleteStack", json!({ "StackName": "giver" }));
     assert!(refusal.contains("Export shared cannot be deleted as it is in use by taker"), "{refusal}");
     engine.ok("DeleteStack", json!({ "StackName": "taker" }));

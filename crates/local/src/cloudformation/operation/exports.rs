@@ -96,8 +96,7 @@ impl Outside for Listener<'_> {
 }
 
 /// Refuses exports that another stack has, and the loss or change of those that others use. Source: *Get exported outputs from
-/// a deployed CloudFormation stack*; the sentences are those of serverless-stack/serverless-stack's error pages and of
-/// aws/aws-cdk#3414.
+/// a deployed CloudFormation stack*; the sentences stand in anomalyco/sst#1256 and linz/geostore#630.
 pub(super) fn check(
     world: &World,
     region: &str,
@@ -132,5 +131,5 @@ fn in_use(world: &World, region: &str, name: &str, done: &str) -> Result<(), Str
     if users.is_empty() {
         return Ok(());
     }
-    Err(format!("Export {name} cannot be {done} as it is in use by {}.", users.join(" and ")))
+    Err(format!("Export {name} cannot be {done} as it is in use by {}", users.join(" and ")))
 }
