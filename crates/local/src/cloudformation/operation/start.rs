@@ -86,7 +86,6 @@ pub fn start(world: &mut World, region: &str, stack_id: &str, order: Order) -> R
         if matches!(stack(world, region, stack_id)?.status, Status::DeleteInProgress | Status::DeleteComplete) {
             return Ok(());
         }
-        exports::check_delete(world, region, stack_id).map_err(ApiError::validation)?;
     }
     let id = world.uuid();
     let kind = operation_type(&order.verb);
@@ -268,6 +267,7 @@ fn fresh(stack: &Stack, order: &Order, id: String, unfinished: Option<Operation>
         skip: BTreeSet::new(),
         wake: None,
         failure: None,
+        status_before: stack.status,
     }
 }
 
@@ -301,7 +301,13 @@ fn take_over(world: &mut World, region: &str, stack_id: &str, op: Operation, kin
         }
         Verb::Delete { .. } => {
             run.enter(Status::DeleteInProgress, begun);
-            run.plan_delete();
+            match exports::check_delete(run.world, run.region, run.stack_id) {
+                Ok(()) => run.plan_delete(),
+                Err(reason) => {
+                    run.op.failure = Some(reason);
+                    run.begin_phase(Phase::CleanUp, Vec::new());
+                }
+            }
         }
         verb => {
             run.stack().updated = Some(now);
