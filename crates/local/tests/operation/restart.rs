@@ -115,5 +115,12 @@ proptest! {
             prop_assert!(recorded.iter().all(|id| things.contains(id)), "{recorded:?} {things:?}");
             prop_assert!(orphans || recorded == things, "{recorded:?} {things:?}");
         }
+        // What it made goes with it.
+        engine.world.mishaps.clear();
+        engine.ok("DeleteStack", json!({ "StackName": "one" }));
+        let mut engine = rest(engine, &|world| world);
+        let orphans = engine.events("one", 0).iter().any(|line| line.contains("DELETE_FAILED"));
+        prop_assert_eq!(engine.status("one"), "DELETE_COMPLETE");
+        prop_assert!(orphans || engine.things(crate::engine::TOPIC).is_empty(), "{:#?}", engine.events("one", 0));
     }
 }

@@ -236,13 +236,14 @@ impl<'w> Run<'w> {
     /// Does something with a resource.
     pub(super) fn with<T>(&mut self, logical_id: &str, type_name: &str, act: impl FnOnce(&mut Site<'_>) -> T) -> T {
         let stack_name = self.stack().name.clone();
+        let tags = if self.op.phase == Phase::Back { &self.op.before.tags } else { &self.op.target.tags };
         let mut site = Site {
             region: self.region.to_owned(),
             stack_id: self.stack_id.to_owned(),
             stack_name,
             logical_id: logical_id.to_owned(),
             type_name: type_name.to_owned(),
-            stack_tags: self.op.target.tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
+            stack_tags: tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
             world: &mut *self.world,
         };
         act(&mut site)

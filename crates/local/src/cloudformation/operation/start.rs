@@ -86,7 +86,6 @@ pub fn start(world: &mut World, region: &str, stack_id: &str, order: Order) -> R
         if matches!(stack(world, region, stack_id)?.status, Status::DeleteInProgress | Status::DeleteComplete) {
             return Ok(());
         }
-        exports::check_delete(world, region, stack_id).map_err(ApiError::validation)?;
     }
     let id = world.uuid();
     let kind = operation_type(&order.verb);
@@ -232,6 +231,13 @@ fn operation(world: &mut World, region: &str, stack_id: &str, order: Order, id: 
 fn fresh(stack: &Stack, order: &Order, id: String, unfinished: Option<Operation>) -> Operation {
     let from_nothing = order.verb == Verb::Create || unfinished.as_ref().is_some_and(|it| it.from_nothing);
     let (before, resources_before, leftovers, gone) = match unfinished {
+        Some(mut it) if matches!(order.verb, Verb::Delete { .. }) => {
+            let lost = it.resources_before.iter().filter(|(id, old)| {
+                !it.gone.contains(*id) && stack.resources.get(*id).is_none_or(|now| now.physical_id != old.physical_id)
+            });
+            it.leftovers.extend(lost.map(|(id, old)| (id.clone(), old.clone())).collect::<Vec<_>>());
+            (it.before, it.resources_before, it.leftovers, it.gone)
+        }
         Some(it) => (it.before, it.resources_before, it.leftovers, it.gone),
         None if from_nothing => (Source::default(), IndexMap::new(), Vec::new(), BTreeSet::new()),
         None => (stack.source.clone(), stack.resources.clone(), Vec::new(), BTreeSet::new()),
@@ -261,6 +267,7 @@ fn fresh(stack: &Stack, order: &Order, id: String, unfinished: Option<Operation>
         skip: BTreeSet::new(),
         wake: None,
         failure: None,
+        status_before: stack.status,
     }
 }
 
@@ -294,7 +301,13 @@ fn take_over(world: &mut World, region: &str, stack_id: &str, op: Operation, kin
         }
         Verb::Delete { .. } => {
             run.enter(Status::DeleteInProgress, begun);
-            run.plan_delete();
+            match exports::check_delete(run.world, run.region, run.stack_id) {
+                Ok(()) => run.plan_delete(),
+                Err(reason) => {
+                    run.op.failure = Some(reason);
+                    run.begin_phase(Phase::CleanUp, Vec::new());
+                }
+            }
         }
         verb => {
             run.stack().updated = Some(now);
