@@ -93,8 +93,12 @@ pub fn kind_of(code: &str, message: &str) -> Kind {
 fn by_code(code: &str) -> Option<Kind> {
     Some(match code {
         "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => Kind::Expired,
-        "InvalidClientTokenId" | "UnrecognizedClientException" | "AuthFailure" | "SignatureDoesNotMatch"
-        | "MissingAuthenticationToken" | "IncompleteSignature" => Kind::Credentials,
+        "InvalidClientTokenId"
+        | "UnrecognizedClientException"
+        | "AuthFailure"
+        | "SignatureDoesNotMatch"
+        | "MissingAuthenticationToken"
+        | "IncompleteSignature" => Kind::Credentials,
         "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => Kind::Denied,
         "Throttling" | "ThrottlingException" | "RequestLimitExceeded" | "TooManyRequestsException" | "SlowDown" => {
             Kind::Throttled
@@ -150,11 +154,7 @@ mod tests {
                 "Stack:arn:aws:cloudformation:eu-west-1:123456789012:stack/x/1 is in ROLLBACK_COMPLETE state and can not be updated.",
                 Kind::WrongStatus,
             ),
-            (
-                "ValidationError",
-                "Stack [x] cannot be deleted while TerminationProtection is enabled",
-                Kind::Protected,
-            ),
+            ("ValidationError", "Stack [x] cannot be deleted while TerminationProtection is enabled", Kind::Protected),
             ("ValidationError", "Export a:B cannot be deleted as it is in use by c", Kind::ExportInUse),
             ("Throttling", "Rate exceeded", Kind::Throttled),
             ("ExpiredToken", "The security token included in the request is expired", Kind::Expired),

@@ -2,6 +2,8 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::plan::StackPlan;
+
 /// One thing that happened. Written one a line, it is the NDJSON of `--json`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
@@ -14,6 +16,11 @@ pub enum Progress {
         verb: String,
         /// The resources that are going to change, with about how long each takes, in seconds.
         expected: Vec<(String, String, u64)>,
+    },
+    /// What is going to be done to a stack whose change set could only be made now. Its dangers were approved, or it stops here.
+    Planned {
+        /// The plan.
+        plan: Box<StackPlan>,
     },
     /// Something is being done that has no events of its own, such as `making the change set`.
     Step {

@@ -84,7 +84,11 @@ async fn load(settings: &Settings) -> SdkConfig {
     }
     if settings.is_local {
         loader = loader.credentials_provider(aws_sdk_cloudformation::config::Credentials::new(
-            "local", "local", None, None, "stackgen-local",
+            "local",
+            "local",
+            None,
+            None,
+            "stackgen-local",
         ));
     }
     loader.load().await
@@ -107,7 +111,9 @@ mod tests {
         for near in ["http://127.0.0.1:4566", "http://localhost:5000/", "http://[::1]:80", "http://127.1.2.3"] {
             assert!(is_loopback(near), "{near}");
         }
-        for far in ["https://cloudformation.eu-west-1.amazonaws.com", "http://10.0.0.1:4566", "http://localhost.example"] {
+        for far in
+            ["https://cloudformation.eu-west-1.amazonaws.com", "http://10.0.0.1:4566", "http://localhost.example"]
+        {
             assert!(!is_loopback(far), "{far}");
         }
     }

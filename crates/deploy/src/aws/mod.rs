@@ -7,3 +7,11 @@ mod limiter;
 
 pub use calls::{CallCount, Retry};
 pub use connect::{Connection, Settings, connect};
+
+use aws_sdk_cloudformation::primitives::DateTime;
+use jiff::Timestamp;
+
+/// AWS's time as ours.
+pub(crate) fn timestamp(time: &DateTime) -> Option<Timestamp> {
+    Timestamp::new(time.secs(), i32::try_from(time.subsec_nanos()).ok()?).ok()
+}

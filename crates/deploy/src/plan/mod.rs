@@ -3,13 +3,21 @@
 
 mod change;
 mod danger;
+mod make;
+mod request;
+mod wishes;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use change::{Action, BootScriptChange, Change, Consequence, Evaluation, Fate, Opening, PermissionChange, PropertyChange};
+pub use change::{
+    Action, BootScriptChange, Change, Consequence, Evaluation, Fate, Opening, PermissionChange, PropertyChange,
+};
 pub use danger::{Danger, DangerKind};
+pub use make::{discard, load, make, make_destroy, of_change_set, save};
+pub use request::Request;
+pub use wishes::{Approvals, Selection, Wishes};
 
 /// The version of the form of plan files. A reader refuses another one.
 pub const PLAN_VERSION: u32 = 1;
@@ -79,6 +87,9 @@ pub struct StackPlan {
     /// What the stack was when the plan was made: its status, and when it was last changed. A plan is refused when they moved.
     #[serde(default)]
     pub seen: BTreeMap<String, String>,
+    /// What is sent, and done around it: enough for another process to carry the plan out.
+    #[serde(default)]
+    pub request: Request,
 }
 
 /// What is done to a stack.

@@ -1,7 +1,10 @@
 //! What is there: stacks as CloudFormation shows them, and what their status lets us do.
 
+mod describe;
 pub mod state;
 pub mod status;
 
+pub use describe::{StackNow, describe, list, template};
+pub(crate) use describe::{pairs, policy};
 pub use state::{Move, Wish, next_move};
 pub use status::Status;
