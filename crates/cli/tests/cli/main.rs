@@ -8,6 +8,8 @@ mod guard;
 mod help;
 mod lint;
 mod list;
+mod local;
+mod policies;
 mod project;
 mod synth;
 mod terminal;

@@ -1,0 +1,12 @@
+//! Operations of stacks, driven without a server.
+mod back;
+mod calls;
+mod create;
+mod delete;
+mod engine;
+mod exports;
+mod import;
+mod restart;
+mod signals;
+mod statuses;
+mod update;
