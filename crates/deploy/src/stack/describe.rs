@@ -1,7 +1,7 @@
 //! A stack as CloudFormation shows it.
 use std::collections::BTreeMap;
 
-use aws_sdk_cloudformation::types::{Stack, TemplateStage};
+use aws_sdk_cloudformation::types::{Stack, StackResourceSummary, TemplateStage};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -91,7 +91,8 @@ pub async fn list(connection: &Connection) -> Result<Vec<StackNow>, Failure> {
 ///
 /// If CloudFormation does not say.
 pub async fn template(connection: &Connection, id: &str) -> Result<Option<String>, Failure> {
-    let send = || connection.cloudformation.get_template().stack_name(id).template_stage(TemplateStage::Original).send();
+    let send =
+        || connection.cloudformation.get_template().stack_name(id).template_stage(TemplateStage::Original).send();
     match connection.call("GetTemplate", Retry::Safe, send).await {
         Ok(answer) => Ok(answer.template_body),
         Err(failure) if failure.kind == Kind::NoStack => Ok(None),
@@ -106,14 +107,37 @@ pub(crate) async fn policy(connection: &Connection, id: &str) -> Result<Option<S
     Ok(answer.stack_policy_body)
 }
 
+/// The resources of a stack that are there, by logical id.
+pub(crate) async fn resources(
+    connection: &Connection,
+    id: &str,
+) -> Result<BTreeMap<String, StackResourceSummary>, Failure> {
+    let mut resources = BTreeMap::new();
+    let mut page = None;
+    loop {
+        let send =
+            || connection.cloudformation.list_stack_resources().stack_name(id).set_next_token(page.clone()).send();
+        let answer = connection.call("ListStackResources", Retry::Safe, send).await?;
+        for summary in answer.stack_resource_summaries.unwrap_or_default() {
+            // What was never made, by a failure, has no id in AWS.
+            let is_gone = summary.resource_status.as_ref().is_some_and(|status| status.as_str() == "DELETE_COMPLETE");
+            if !is_gone && summary.physical_resource_id.as_ref().is_some_and(|id| !id.is_empty()) {
+                resources.insert(summary.logical_resource_id.clone().unwrap_or_default(), summary);
+            }
+        }
+        page = answer.next_token;
+        if page.is_none() {
+            return Ok(resources);
+        }
+    }
+}
+
 impl StackNow {
     /// What changes when somebody changes the stack: a plan that saw other values is of yesterday.
     #[must_use]
     pub fn seen(&self) -> BTreeMap<String, String> {
-        let mut seen = BTreeMap::from([
-            ("id".to_owned(), self.id.clone()),
-            ("status".to_owned(), self.status.word().to_owned()),
-        ]);
+        let mut seen =
+            BTreeMap::from([("id".to_owned(), self.id.clone()), ("status".to_owned(), self.status.word().to_owned())]);
         if let Some(updated) = self.updated {
             seen.insert("updated".to_owned(), updated.to_string());
         }
@@ -152,7 +176,10 @@ impl From<Stack> for StackNow {
 }
 
 /// Keys and values of what has both.
-pub(crate) fn pairs<T>(items: &[T], pair: impl Fn(&T) -> (&Option<String>, &Option<String>)) -> BTreeMap<String, String> {
+pub(crate) fn pairs<T>(
+    items: &[T],
+    pair: impl Fn(&T) -> (&Option<String>, &Option<String>),
+) -> BTreeMap<String, String> {
     let both = |item| match pair(item) {
         (Some(key), Some(value)) => Some((key.clone(), value.clone())),
         _ => None,

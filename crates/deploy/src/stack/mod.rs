@@ -5,6 +5,6 @@ pub mod state;
 pub mod status;
 
 pub use describe::{StackNow, describe, list, template};
-pub(crate) use describe::{pairs, policy};
+pub(crate) use describe::{pairs, policy, resources};
 pub use state::{Move, Wish, next_move};
 pub use status::Status;
