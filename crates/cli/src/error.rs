@@ -16,6 +16,7 @@ use crate::explain::NotFound;
 use crate::lint::explain::NoRule;
 use crate::lint::input::InputError;
 use crate::lint::policies::PolicyError;
+use crate::lint::region::NoRegion;
 use crate::lint::stacks::LintErrors;
 use crate::output::OutputError;
 use crate::problems::AppProblems;
@@ -77,7 +78,7 @@ impl CliError {
 
     /// The same error with what to do about it: any number of hints.
     #[must_use]
-    fn hints(mut self, hints: impl IntoIterator<Item: Into<String>>) -> Self {
+    pub(crate) fn hints(mut self, hints: impl IntoIterator<Item: Into<String>>) -> Self {
         self.hints.extend(hints.into_iter().map(Into::into));
         self
     }
@@ -164,6 +165,16 @@ impl From<NoRule> for CliError {
         let hint = match error.near {
             Some(near) => format!("did you mean {near}? docs/rules.md lists all"),
             None => "ids look like E3012; docs/rules.md lists all".to_owned(),
+        };
+        CliError::new(Kind::Usage, error).hints([hint])
+    }
+}
+
+impl From<NoRegion> for CliError {
+    fn from(error: NoRegion) -> Self {
+        let hint = match error.near {
+            Some(near) => format!("did you mean {near}?"),
+            None => "regions look like eu-west-1; several have commas between them".to_owned(),
         };
         CliError::new(Kind::Usage, error).hints([hint])
     }

@@ -66,7 +66,7 @@ fn named(word: &str) -> Input {
 }
 
 fn guessed(path: &Path) -> Input {
-    Input { name: path.display().to_string(), is_guess: true }
+    Input { name: plain(path).display().to_string(), is_guess: true }
 }
 
 /// The files below a folder that are named like templates, by name. Links to folders may lead in circles.
@@ -113,8 +113,12 @@ fn fitting(pattern: &str) -> Result<Vec<Input>, InputError> {
         fits_parts(&parts, &wanted[fixed..])
     };
     let files = below(&start)?.into_iter().filter(fits);
-    let name = |path: PathBuf| path.strip_prefix("./").map(Path::to_owned).unwrap_or(path);
-    Ok(files.map(|path| Input { name: name(path).display().to_string(), is_guess: false }).collect())
+    Ok(files.map(|path| named(&plain(&path).display().to_string())).collect())
+}
+
+/// As code scanning and annotations want names of files.
+fn plain(path: &Path) -> &Path {
+    path.strip_prefix("./").unwrap_or(path)
 }
 
 fn fits_parts(parts: &[String], wanted: &[&str]) -> bool {
