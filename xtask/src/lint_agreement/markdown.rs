@@ -46,7 +46,7 @@ fn part(comparison: &Comparison, sources: &[(String, usize)]) -> String {
     let faulted = falsely_faulted.len();
     let mut part = format!(
         "\n{compared} templates, compared with {referee}. It passes {passed} of them; `stackgen lint` finds an error in \
-         {faulted} of these.\n{} more have no answer of its and are left out.\nThey come from: {}.\n\n",
+         {faulted} of these.\nIt gives no answer for {} more, which are left out.\nThey come from: {}.\n\n",
         theirs_failed.len(),
         from.join(", ")
     );

@@ -169,7 +169,7 @@ fn forms_for_programs() {
               "ruleId": "E3002",
               "level": "error",
               "message": {
-                "text": "Queue has no property `QueuName`; did you mean `QueueName`? Correct the name or take the property away; `stackgen explain TYPE` lists what there is."
+                "text": "Queue has no property `QueuName`; did you mean `QueueName`?\nCorrect the name or take the property away; `stackgen explain TYPE` lists what there is."
               },
               "locations": [
                 {

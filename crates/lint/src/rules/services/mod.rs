@@ -8,6 +8,7 @@ mod distributions;
 mod ends;
 mod globals;
 mod identifiers;
+mod packages;
 mod passwords;
 pub(in crate::rules) mod policy;
 mod policy_form;
@@ -40,6 +41,7 @@ pub const RULES: &[&Rule] = &[
     &buckets::OWNERSHIP,
     &buckets::LEGACY,
     &retention::RULE,
+    &packages::RULE,
     &passwords::RULE,
     &globals::RULE,
     &advice::SECRET,
