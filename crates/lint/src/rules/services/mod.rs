@@ -6,6 +6,7 @@ mod buckets;
 mod containers;
 mod distributions;
 mod ends;
+mod generations;
 mod globals;
 mod identifiers;
 mod packages;
@@ -43,6 +44,7 @@ pub const RULES: &[&Rule] = &[
     &retention::RULE,
     &packages::RULE,
     &passwords::RULE,
+    &generations::RULE,
     &globals::RULE,
     &advice::SECRET,
     &advice::SHOWN,
