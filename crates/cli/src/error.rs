@@ -14,7 +14,7 @@ use crate::commands::graph::UnknownEnding;
 use crate::continuity::ContinuityError;
 use crate::explain::NotFound;
 use crate::lint::explain::NoRule;
-use crate::lint::input::InputError;
+use crate::lint::input::NothingFound;
 use crate::lint::policies::PolicyError;
 use crate::lint::region::NoRegion;
 use crate::lint::stacks::LintErrors;
@@ -188,13 +188,9 @@ impl From<LintErrors> for CliError {
     }
 }
 
-impl From<InputError> for CliError {
-    fn from(error: InputError) -> Self {
-        let hint = match &error {
-            InputError::Nothing(_) => Some("templates end in .yaml, .yml, .json or .template"),
-            InputError::Folder { .. } => None,
-        };
-        CliError::failed(error).hints(hint)
+impl From<NothingFound> for CliError {
+    fn from(error: NothingFound) -> Self {
+        CliError::failed(error).hints(["templates end in .yaml, .yml, .json or .template"])
     }
 }
 

@@ -336,6 +336,25 @@ fn rules_explain_themselves() {
 }
 
 #[test]
+fn what_is_mistyped_is_not_taken_for_clean() {
+    let env = templates();
+    let said = |arguments: &[&str]| {
+        let run = env.run(arguments);
+        assert_ne!(run.code, Some(0), "{arguments:?}");
+        run.stderr
+    };
+    assert!(said(&["lint", "cfn", "--region", "eu-west1"]).contains("did you mean eu-west-1?"));
+    assert!(said(&["lint", "cfn", "--rules", "E3012", "E3002"]).contains("--rules E3012,E3002"));
+    assert!(said(&["lint", "clean"]).contains("there is no file `clean` here, so a stack is meant"));
+}
+
+#[test]
+fn names_of_files_have_no_needless_folder() {
+    let run = templates().run(&["lint", ".", "--format", "github"]);
+    assert!(run.stdout.contains(" file=cfn/sub/wrong.yaml,"), "{}", run.stdout);
+}
+
+#[test]
 fn own_stacks_stand_at_their_sources() {
     assert_snapshot!(wrong_project().run(&["lint"]), @r#"
     exit code: 6
