@@ -15,8 +15,9 @@ use crate::commands::graph::UnknownEnding;
 use crate::continuity::ContinuityError;
 use crate::explain::NotFound;
 use crate::lint::explain::NoRule;
-use crate::lint::input::InputError;
+use crate::lint::input::NothingFound;
 use crate::lint::policies::PolicyError;
+use crate::lint::region::NoRegion;
 use crate::lint::stacks::LintErrors;
 use crate::local::LocalError;
 use crate::output::OutputError;
@@ -79,7 +80,7 @@ impl CliError {
 
     /// The same error with what to do about it: any number of hints.
     #[must_use]
-    fn hints(mut self, hints: impl IntoIterator<Item: Into<String>>) -> Self {
+    pub(crate) fn hints(mut self, hints: impl IntoIterator<Item: Into<String>>) -> Self {
         self.hints.extend(hints.into_iter().map(Into::into));
         self
     }
@@ -171,6 +172,16 @@ impl From<NoRule> for CliError {
     }
 }
 
+impl From<NoRegion> for CliError {
+    fn from(error: NoRegion) -> Self {
+        let hint = match error.near {
+            Some(near) => format!("did you mean {near}?"),
+            None => "regions look like eu-west-1; several have commas between them".to_owned(),
+        };
+        CliError::new(Kind::Usage, error).hints([hint])
+    }
+}
+
 impl From<LintErrors> for CliError {
     fn from(error: LintErrors) -> Self {
         let hint =
@@ -179,13 +190,9 @@ impl From<LintErrors> for CliError {
     }
 }
 
-impl From<InputError> for CliError {
-    fn from(error: InputError) -> Self {
-        let hint = match &error {
-            InputError::Nothing(_) => Some("templates end in .yaml, .yml, .json or .template"),
-            InputError::Folder { .. } => None,
-        };
-        CliError::failed(error).hints(hint)
+impl From<NothingFound> for CliError {
+    fn from(error: NothingFound) -> Self {
+        CliError::failed(error).hints(["templates end in .yaml, .yml, .json or .template"])
     }
 }
 

@@ -19,6 +19,8 @@ const REACH: usize = 3;
 /// How many columns of what is meant must be seen of a long line, and how many letters before it are.
 const MARK: usize = 12;
 const BEFORE: usize = 12;
+/// How many letters before and behind a place are looked at; a line may be a template of megabytes.
+const NEAR: usize = 1000;
 
 /// The lines of an excerpt, and how far its bar is indented. Without the file there is only the place.
 pub(crate) fn of(root: Option<&Path>, place: &str, meant: Option<&str>, width: usize) -> (String, usize) {
@@ -41,21 +43,23 @@ pub(crate) fn of(root: Option<&Path>, place: &str, meant: Option<&str>, width: u
     (text, gutter)
 }
 
-/// The same for a line of a text: what is meant goes from one line and column to another, both counted from one.
-pub(crate) fn at(text: &str, place: &str, start: (u32, u32), end: (u32, u32), width: usize) -> (String, usize) {
+/// The same for a line that is known: what is meant goes from one line and column to another, both counted from one.
+pub(crate) fn at(line: &str, place: &str, start: (u32, u32), end: (u32, u32), width: usize) -> (String, usize) {
     let gutter = start.0.to_string().len();
     let mut shown = format!("{:gutter$}{FAINT}-->{FAINT:#} {place}\n", "");
-    let Some(line) = text.lines().nth(start.0.saturating_sub(1) as usize).filter(|line| !line.trim().is_empty()) else {
+    if line.trim().is_empty() {
         return (shown, gutter);
-    };
-    let letters: Vec<char> = line.chars().collect();
-    let from = (start.1.saturating_sub(1) as usize).min(letters.len());
-    let to = if start.0 == end.0 { (end.1.saturating_sub(1) as usize).min(letters.len()) } else { letters.len() };
+    }
+    let column = |column: u32| column.saturating_sub(1) as usize;
+    let skipped = column(start.1).saturating_sub(NEAR);
+    let letters: Vec<char> = from_letter(line, skipped).chars().take(2 * NEAR).collect();
+    let from = (column(start.1) - skipped).min(letters.len());
+    let to = if start.0 == end.0 { (column(end.1) - skipped).min(letters.len()) } else { letters.len() };
     let drawn = |letters: &[char]| letters.iter().collect::<String>().replace('\t', "    ");
     let (blanks, carets) = (drawn(&letters[..from]).width(), drawn(&letters[from..to.max(from)]).trim_end().width());
     let room = width.saturating_sub(gutter + 3);
     // A long line, such as a whole template in JSON, is shown from near what is meant.
-    let (line, blanks) = match blanks + carets.min(MARK) >= room {
+    let (line, blanks) = match skipped > 0 || blanks + carets.min(MARK) >= room {
         true => (format!("…{}", drawn(&letters[from.saturating_sub(BEFORE)..])), from.min(BEFORE) + 1),
         false => (drawn(&letters).trim_end().to_owned(), blanks),
     };
@@ -64,6 +68,15 @@ pub(crate) fn at(text: &str, place: &str, start: (u32, u32), end: (u32, u32), wi
     shown += &format!("{bar}\n{FAINT}{} |{FAINT:#} {}\n", start.0, table::shorten(&line, room));
     shown += &format!("{bar} {:blanks$}{ERROR}{carets}{ERROR:#}\n", "");
     (shown, gutter)
+}
+
+/// A line without so many letters. Where letters are bytes nothing has to be counted.
+fn from_letter(line: &str, skipped: usize) -> &str {
+    let byte = match line.is_ascii() {
+        true => skipped,
+        false => line.char_indices().nth(skipped).map_or(line.len(), |(byte, _)| byte),
+    };
+    line.get(byte..).unwrap_or_default()
 }
 
 type Lines = [(usize, String)];
@@ -95,6 +108,17 @@ fn located(root: Option<&Path>, place: &str) -> Option<Vec<(usize, String)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_of_megabytes_is_shown_near_the_place() {
+        for before in ["a", "ü"] {
+            let line = format!("{}here{}", before.repeat(5000), "b".repeat(5000));
+            let (text, _) = at(&line, "x.json:1:5001", (1, 5001), (1, 5005), 40);
+            let shown: Vec<String> = text.lines().map(|line| anstream::adapter::strip_str(line).to_string()).collect();
+            assert_eq!(shown[2], format!("1 | …{}here{}…", before.repeat(12), "b".repeat(18)));
+            assert_eq!(shown[3], format!("  | {}^^^^", " ".repeat(13)));
+        }
+    }
 
     /// The gutter is as wide as the lines that are shown, not those that were looked at.
     #[test]

@@ -42,6 +42,8 @@ pub(super) struct Comparison {
     pub(super) ours_failed: BTreeMap<PathBuf, String>,
     /// Templates that the referee gave no answer for, and why.
     pub(super) theirs_failed: BTreeMap<PathBuf, String>,
+    /// With whom stackgen is compared.
+    pub(super) referee: String,
     pub(super) our_clock: String,
     pub(super) their_clock: String,
 }
@@ -49,8 +51,12 @@ pub(super) struct Comparison {
 impl Comparison {
     /// Compares, as far as these rules go; all, if none is named.
     pub(super) fn new(names: &[PathBuf], ours: &Answers, theirs: &Answers, ids: &[String]) -> Self {
-        let mut comparison =
-            Comparison { our_clock: ours.clock.clone(), their_clock: theirs.clock.clone(), ..Comparison::default() };
+        let mut comparison = Comparison {
+            referee: theirs.linter.clone(),
+            our_clock: ours.clock.clone(),
+            their_clock: theirs.clock.clone(),
+            ..Comparison::default()
+        };
         let nothing = Answer::default();
         for name in names {
             let our = ours.of.get(name).unwrap_or(&nothing);

@@ -42,7 +42,11 @@ struct Rule {
 /// What a file, or the files in a folder, expect of these templates: nothing of those that they do not name.
 pub(super) fn answers(expected: &Path, names: &[PathBuf]) -> anyhow::Result<Answers> {
     let files = if expected.is_dir() { super::templates::below(expected)? } else { vec![expected.to_owned()] };
-    let mut answers = Answers { clock: "nothing was run".to_owned(), ..Answers::default() };
+    let mut answers = Answers {
+        linter: "the expected results".to_owned(),
+        clock: "nothing was run".to_owned(),
+        ..Answers::default()
+    };
     answers.of.extend(names.iter().map(|name| (name.clone(), Answer::default())));
     for file in files {
         let text = fs::read(&file).with_context(|| format!("reading {}", file.display()))?;

@@ -44,6 +44,8 @@ pub(super) struct Answer {
 /// What a linter says of many templates, and how long it took.
 #[derive(Default, Serialize)]
 pub(super) struct Answers {
+    /// Who says it, with the version.
+    pub(super) linter: String,
     pub(super) of: BTreeMap<PathBuf, Answer>,
     /// Seconds of the whole, `None` where nothing ran.
     pub(super) seconds: Option<f64>,

@@ -3,7 +3,7 @@
 //! Any folder of templates will do; none is kept in this repository. Every template is linted by `stackgen` and by a
 //! referee, and what both say is compared as rule and line: [`compare`] has the meaning of that, [`report`] the table.
 //! The referees are the real cfn-lint and AWS's cloudformation-validate ([`referee`]), and files with the results that
-//! cfn-lint's own tests expect ([`expected`]).
+//! cfn-lint's own tests expect ([`expected`]). [`markdown`] writes the table of docs/lint.md.
 //!
 //! `stackgen lint --notes --format json FILES…` prints a list of findings, `[]` if there are none:
 //!
@@ -22,6 +22,7 @@ mod cfn_validate;
 mod compare;
 mod expected;
 mod finding;
+mod markdown;
 mod ours;
 mod referee;
 mod report;
@@ -54,6 +55,9 @@ pub struct Args {
     /// Write everything that was found and compared into this file
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Write the table into this page, between the marks that it has, such as docs/lint.md
+    #[arg(long, value_name = "FILE", conflicts_with = "ids")]
+    markdown: Option<PathBuf>,
     /// Fail below this share of the referee's errors found, in percent, and at any false error or crash
     #[arg(long, value_name = "PERCENT")]
     least: Option<f64>,
@@ -97,6 +101,9 @@ pub fn exec(args: &Args) -> anyhow::Result<()> {
     report::print(&comparison, &args.templates, args.only_missing, args.examples);
     if let Some(file) = &args.json {
         report::write(&comparison, &names, &ours, &theirs, file)?;
+    }
+    if let Some(page) = &args.markdown {
+        markdown::write(&comparison, &args.templates, &names, page)?;
     }
     args.least.map_or(Ok(()), |least| judge(&comparison, least))
 }

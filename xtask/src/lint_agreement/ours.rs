@@ -21,7 +21,7 @@ pub(super) fn answers(command: Option<&str>, names: &[PathBuf]) -> anyhow::Resul
         None => workspace_command()?,
     };
     ensure!(!words.is_empty(), "--stackgen wants a command, such as `target/debug/stackgen lint --format json`");
-    let mut answers = Answers::default();
+    let mut answers = Answers { linter: "stackgen".to_owned(), ..Answers::default() };
     let started = Instant::now();
     for batch in names.chunks(BATCH) {
         add(&words, batch, &mut answers)?;

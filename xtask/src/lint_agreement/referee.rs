@@ -68,7 +68,7 @@ impl Referee {
         let clock =
             format!("{self}: {seconds:.2} s for {} templates, loaded once and one after the other", names.len());
         let of = kept.into_iter().map(|(name, kept)| (name, kept.answer)).collect();
-        Ok(Answers { of, seconds: Some(seconds), clock })
+        Ok(Answers { linter: self.to_string(), of, seconds: Some(seconds), clock })
     }
 
     /// The same template has the same key. The hash differs between releases of Rust, which costs no more than asking.

@@ -2,13 +2,16 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::error::CliError;
+use thiserror::Error;
+
+use crate::error::{CliError, Kind};
 use crate::lint::format::{self, Format};
 use crate::lint::policies::{PREFIX, Policies};
-use crate::lint::{Outcome, Wishes, batch, explain, input, stacks, suppress};
+use crate::lint::{Outcome, Wishes, batch, explain, input, region, stacks, suppress};
 use crate::load::{self, Loaded};
 use crate::project::{Project, ProjectError};
-use crate::{Context, select};
+use crate::select::NoStack;
+use crate::{Context, names, select};
 
 const DETAILS: &str = "\
 Exit codes:
@@ -65,8 +68,12 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
     }
     explain::check(&args.rules, |id| id.starts_with(PREFIX) || PREFIX.starts_with(id))?;
     let (files, names): (Vec<String>, Vec<String>) = args.what.iter().cloned().partition(|word| input::is_file(word));
+    region::check(&args.region)?;
+    if let Some(id) = names.iter().find(|name| explain::is_id(name)) {
+        return Err(CliError::new(Kind::Usage, NoTemplate(id.clone())).hints([SEVERAL]));
+    }
     let (assembly, project) = if !names.is_empty() || files.is_empty() {
-        let Loaded { assembly, project } = load::assembly(context)?;
+        let Loaded { assembly, project } = load::assembly(context).map_err(|error| no_file(error, &names))?;
         (Some(assembly), project)
     } else {
         (None, nearby(context)?)
@@ -74,7 +81,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
     let wishes = wishes(context, args, project.as_ref())?;
     let mut outcome = Outcome::default();
     if let Some(assembly) = &assembly {
-        let meant = select::stacks(assembly, &names)?;
+        let meant = select::stacks(assembly, &names).map_err(|error| no_file(error.into(), &names))?;
         if meant.is_empty() {
             context.shell.warn(select::NONE);
         }
@@ -104,6 +111,22 @@ fn wishes(context: &Context, args: &Args, project: Option<&Project>) -> Result<W
         today: context.settings.today,
         policies,
     })
+}
+
+/// The id of a rule where there should be a template.
+#[derive(Debug, Error)]
+#[error("`{0}` is a rule and no template")]
+struct NoTemplate(String);
+
+/// cfn-lint takes several ids with blanks between them.
+const SEVERAL: &str = "several ids have commas between them: --rules E3012,E3002";
+
+/// What is no stack was perhaps meant to be a file.
+fn no_file(error: CliError, stacks: &[String]) -> CliError {
+    let is_missing = matches!(error.source.downcast_ref(), Some(ProjectError::Missing { .. }));
+    let is_unknown = error.source.downcast_ref::<NoStack>().is_some();
+    let name = stacks.first().filter(|_| is_missing || is_unknown);
+    error.hints(name.map(|name| format!("there is no file `{}` here, so a stack is meant", names::echo(name))))
 }
 
 /// Templates need no project, but one that is there may allow something.

@@ -22,6 +22,11 @@ pub(crate) fn find(id: &str) -> Result<Explanation, NoRule> {
     explanations().find(is_meant).ok_or_else(|| unknown(id))
 }
 
+/// Whether a word is the id of a rule.
+pub(crate) fn is_id(word: &str) -> bool {
+    explanations().any(|rule| rule.id == word)
+}
+
 /// Ids that people ask for must begin those of rules: a mistyped one would find nothing and look like a clean template.
 /// `is_policy` knows the ids of the house.
 pub(crate) fn check(beginnings: &[String], is_policy: impl Fn(&str) -> bool) -> Result<(), NoRule> {

@@ -1,7 +1,6 @@
 //! Which files are meant: files, folders with all that is in them, and patterns.
 use std::collections::HashSet;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -26,12 +25,8 @@ pub(crate) struct Input {
 
 /// What could not be looked for.
 #[derive(Debug, Error)]
-pub(crate) enum InputError {
-    #[error("no template in `{0}`")]
-    Nothing(String),
-    #[error("cannot look into `{}`", folder.display())]
-    Folder { folder: PathBuf, source: io::Error },
-}
+#[error("no template in `{0}`")]
+pub(crate) struct NothingFound(String);
 
 /// Whether a word means files; else it means a stack.
 pub(crate) fn is_file(word: &str) -> bool {
@@ -40,19 +35,19 @@ pub(crate) fn is_file(word: &str) -> bool {
 }
 
 /// The files that words mean, each once, in the order of the words and then of their names.
-pub(crate) fn files(words: &[String]) -> Result<Vec<Input>, InputError> {
+pub(crate) fn files(words: &[String]) -> Result<Vec<Input>, NothingFound> {
     let mut inputs = Vec::new();
     for word in words {
         let path = Path::new(word);
         // A name with a star in it may be that of a file.
         let found = match word.as_str() {
             STANDARD_INPUT => vec![named(word)],
-            _ if path.is_dir() => below(path)?.iter().map(|path| guessed(path)).collect(),
-            _ if !path.exists() && word.contains(['*', '?']) => fitting(word)?,
+            _ if path.is_dir() => below(path).iter().map(|path| guessed(path)).collect(),
+            _ if !path.exists() && word.contains(['*', '?']) => fitting(word),
             _ => vec![named(word)],
         };
         if found.is_empty() {
-            return Err(InputError::Nothing(names::echo(word)));
+            return Err(NothingFound(names::echo(word)));
         }
         inputs.extend(found);
     }
@@ -66,17 +61,20 @@ fn named(word: &str) -> Input {
 }
 
 fn guessed(path: &Path) -> Input {
-    Input { name: path.display().to_string(), is_guess: true }
+    Input { name: plain(path).display().to_string(), is_guess: true }
 }
 
-/// The files below a folder that are named like templates, by name. Links to folders may lead in circles.
-fn below(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
+/// The files below a folder that are named like templates, by name, and the folders that cannot be looked into, so that it is
+/// told when they are read. Links to folders may lead in circles.
+fn below(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut waiting = vec![folder.to_owned()];
     while let Some(folder) = waiting.pop() {
-        let error = |source| InputError::Folder { folder: folder.clone(), source };
-        for entry in fs::read_dir(&folder).map_err(error)? {
-            let entry = entry.map_err(error)?;
+        let Ok(entries) = fs::read_dir(&folder) else {
+            files.push(folder);
+            continue;
+        };
+        for entry in entries.flatten() {
             let name = entry.file_name();
             let path = entry.path();
             let is_hidden = name.as_encoded_bytes().starts_with(b".");
@@ -84,19 +82,19 @@ fn below(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
                 continue;
             }
             let is_template = path.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known));
-            match entry.file_type().map_err(error)? {
-                kind if kind.is_dir() => waiting.push(path),
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => waiting.push(path),
                 _ if is_template && path.is_file() => files.push(path),
                 _ => {}
             }
         }
     }
     files.sort();
-    Ok(files)
+    files
 }
 
 /// The files that a pattern means. `*` stands for any letters of one name, `**` for any folders.
-fn fitting(pattern: &str) -> Result<Vec<Input>, InputError> {
+fn fitting(pattern: &str) -> Vec<Input> {
     let wanted: Vec<&str> = pattern.split('/').filter(|part| *part != ".").collect();
     let fixed = wanted.iter().take_while(|part| !part.contains(['*', '?'])).count().min(wanted.len() - 1);
     let start = match wanted[..fixed].join("/") {
@@ -105,16 +103,20 @@ fn fitting(pattern: &str) -> Result<Vec<Input>, InputError> {
         start => PathBuf::from(start),
     };
     if !start.is_dir() {
-        return Ok(Vec::new());
+        return Vec::new();
     }
     let fits = |path: &PathBuf| {
         let rest = path.strip_prefix(&start).unwrap_or(path);
         let parts: Vec<String> = rest.iter().map(|part| part.to_string_lossy().into_owned()).collect();
         fits_parts(&parts, &wanted[fixed..])
     };
-    let files = below(&start)?.into_iter().filter(fits);
-    let name = |path: PathBuf| path.strip_prefix("./").map(Path::to_owned).unwrap_or(path);
-    Ok(files.map(|path| Input { name: name(path).display().to_string(), is_guess: false }).collect())
+    let files = below(&start).into_iter().filter(|path| path.is_dir() || fits(path));
+    files.map(|path| named(&plain(&path).display().to_string())).collect()
+}
+
+/// As code scanning and annotations want names of files.
+fn plain(path: &Path) -> &Path {
+    path.strip_prefix("./").unwrap_or(path)
 }
 
 fn fits_parts(parts: &[String], wanted: &[&str]) -> bool {

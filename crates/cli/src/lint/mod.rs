@@ -1,14 +1,14 @@
 //! Linting templates: which ones, all of them at once, and what of it is told.
 //!
 //! [`input`] says which files are meant and [`batch`] lints them; [`stacks`] lints this project's own, whose findings stand at
-//! the Rust line that made the resource. [`policies`] are the
-//! rules of the house. [`suppress`] takes away what `stackgen.toml` allows. [`mod@format`] has the forms of the
-//! outcome. The rules themselves are in the crate `stackgen-lint`.
+//! the Rust line that made the resource. [`policies`] are the rules of the house. [`suppress`] takes away what `stackgen.toml`
+//! allows. [`mod@format`] has the forms of the outcome. The rules themselves are in the crate `stackgen-lint`.
 pub(crate) mod batch;
 pub(crate) mod explain;
 pub(crate) mod format;
 pub(crate) mod input;
 pub(crate) mod policies;
+pub(crate) mod region;
 pub(crate) mod stacks;
 pub(crate) mod suppress;
 

@@ -16,6 +16,10 @@ use crate::load::Loaded;
 #[error("{} in the templates; nothing was written", counted(*.0, "error"))]
 pub(crate) struct LintErrors(usize);
 
+/// The zones of an app stand in its configuration on purpose: what `Fn::GetAZs` answers changes with the account, and a subnet
+/// that moves takes its hosts and volumes with it.
+const ZONE_IS_WRITTEN: &str = "W3010";
+
 /// Shows the errors in stacks, without warnings and notes: those are for people who ask. With any, the command is over.
 pub(crate) fn check(context: &Context, loaded: &Loaded, stacks: &[&StackEntry]) -> Result<(), CliError> {
     let mut wishes = Wishes::everything(context.settings.today);
@@ -53,7 +57,8 @@ pub(crate) fn lint(assembly: &Assembly, stacks: &[&StackEntry], wishes: &Wishes,
 
 fn template(assembly: &Assembly, stack: &StackEntry, wishes: &Wishes) -> Vec<Found> {
     let findings = wishes.lint(assembly.template(stack), &wishes.options(stack.region.as_deref()));
-    let told = findings.into_iter().filter(|finding| wishes.wants(finding) && !is_of_script(stack, finding));
+    let is_meant = |finding: &Finding| finding.rule != ZONE_IS_WRITTEN && !is_of_script(stack, finding);
+    let told = findings.into_iter().filter(|finding| wishes.wants(finding) && is_meant(finding));
     told.map(|finding| placed(stack, finding)).collect()
 }
 

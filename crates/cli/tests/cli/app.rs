@@ -155,8 +155,8 @@ fn what_it_started_is_stopped_too() {
 /// After the app has ended, a signal does what it does to any program.
 #[test]
 fn a_slow_reader_can_be_left() {
-    let body = serde_json::json!({"Type": "AWS::EC2::Instance", "Properties": {"UserData": "x".repeat(1 << 20)}});
-    let template = serde_json::json!({"Resources": {"Host": body}});
+    let body = serde_json::json!({"Type": "AWS::SNS::Topic", "Metadata": {"Note": "x".repeat(1 << 20)}});
+    let template = serde_json::json!({"Resources": {"Topic": body}});
     let env = TestEnv::with_app(&assembly(vec![stack("big", &template)]), "cp -r $READY $STACKGEN_OUT");
     for (signal, number) in [("-INT", 2), ("-TERM", 15)] {
         let mut command = env.command(&["synth"]);

@@ -39,7 +39,7 @@ fn a_renamed_volume_is_refused() {
 #[test]
 fn a_retired_one_may_go() {
     let env = with_snapshot();
-    let mut compute = stack("prod-compute", &json!({"Resources": {"Host": {"Type": "AWS::EC2::Instance"}}}));
+    let mut compute = stack("prod-compute", &json!({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}));
     compute.0.retired.push(RetiredEntry { id: "Data".into(), reason: "copied to DataVolume".into() });
     env.assembly("ready", &assembly(vec![compute]));
     assert_eq!(env.run(&["synth"]).code, Some(0));

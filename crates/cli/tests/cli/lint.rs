@@ -169,7 +169,7 @@ fn forms_for_programs() {
               "ruleId": "E3002",
               "level": "error",
               "message": {
-                "text": "Queue has no property `QueuName`; did you mean `QueueName`? Correct the name or take the property away; `stackgen explain TYPE` lists what there is."
+                "text": "Queue has no property `QueuName`; did you mean `QueueName`?\nCorrect the name or take the property away; `stackgen explain TYPE` lists what there is."
               },
               "locations": [
                 {
@@ -333,6 +333,25 @@ fn rules_explain_themselves() {
     error: no rule is named `X1`
     hint: ids look like E3012; docs/rules.md lists all
     ");
+}
+
+#[test]
+fn what_is_mistyped_is_not_taken_for_clean() {
+    let env = templates();
+    let said = |arguments: &[&str]| {
+        let run = env.run(arguments);
+        assert_ne!(run.code, Some(0), "{arguments:?}");
+        run.stderr
+    };
+    assert!(said(&["lint", "cfn", "--region", "eu-west1"]).contains("did you mean eu-west-1?"));
+    assert!(said(&["lint", "cfn", "--rules", "E3012", "E3002"]).contains("--rules E3012,E3002"));
+    assert!(said(&["lint", "clean"]).contains("there is no file `clean` here, so a stack is meant"));
+}
+
+#[test]
+fn names_of_files_have_no_needless_folder() {
+    let run = templates().run(&["lint", ".", "--format", "github"]);
+    assert!(run.stdout.contains(" file=cfn/sub/wrong.yaml,"), "{}", run.stdout);
 }
 
 #[test]

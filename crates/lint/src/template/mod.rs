@@ -50,6 +50,8 @@ pub struct Template<'d> {
     pub calls: Vec<Call<'d>>,
     /// Everything that names something else, in the same order.
     pub references: Vec<Reference<'d>>,
+    /// Whether the CDK has written it.
+    pub is_generated: bool,
     names: HashMap<&'d str, Name>,
 }
 
@@ -78,6 +80,7 @@ impl<'d> Template<'d> {
         Template {
             document,
             root,
+            is_generated: resources.iter().any(Resource::is_of_cdk),
             conditions: Conditions::new(root, &parameters),
             mappings: section::named(root, "Mappings"),
             rules: section::named(root, "Rules"),
@@ -113,15 +116,6 @@ impl<'d> Template<'d> {
     #[must_use]
     pub fn has_transform(&self, name: &str) -> bool {
         self.transforms.contains(&name)
-    }
-
-    /// Whether the CDK has written it.
-    #[must_use]
-    pub fn is_generated(&self) -> bool {
-        self.resources.iter().any(|resource| {
-            let marked = || resource.node.get("Metadata").is_some_and(|it| it.get("aws:cdk:path").is_some());
-            resource.type_name == "AWS::CDK::Metadata" || resource.name == "CDKMetadata" || marked()
-        })
     }
 
     /// The calls of one function, in the order in which they are written.

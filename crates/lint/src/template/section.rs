@@ -135,6 +135,12 @@ impl<'d> Resource<'d> {
     pub fn is_custom(&self) -> bool {
         self.type_name.starts_with("Custom::") || self.type_name == "AWS::CloudFormation::CustomResource"
     }
+
+    /// Whether it shows that the CDK has written the template.
+    pub(super) fn is_of_cdk(&self) -> bool {
+        let marked = || self.node.get("Metadata").is_some_and(|it| it.get("aws:cdk:path").is_some());
+        self.type_name == "AWS::CDK::Metadata" || self.name == "CDKMetadata" || marked()
+    }
 }
 
 /// An output.

@@ -161,7 +161,7 @@ fn a_stack_whose_rollback_failed_goes_with_all_that_it_had() {
     engine.create("one", &chain("b", "x"));
     let slow = and(chain("other", "y"), json!({}));
     engine.begin_update("one", &slow, json!({}));
-    engine.until(|engine| engine.physical("one", "B") != "" && engine.things(TOPIC).len() == 4);
+    engine.until(|engine| !engine.physical("one", "B").is_empty() && engine.things(TOPIC).len() == 4);
     engine.mishap("one", "A", Doing::Update, 1);
     engine.ok("CancelUpdateStack", json!({ "StackName": "one" }));
     engine.settle();

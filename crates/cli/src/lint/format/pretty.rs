@@ -13,14 +13,14 @@ use crate::shell::{ERROR, HINT, WARNING};
 
 pub(super) fn text(width: usize, project: Option<&Project>, outcome: &Outcome) -> String {
     // Findings come file by file, so one text at a time is enough.
-    let mut open: Option<(&str, String)> = None;
     let mut text = String::new();
-    for found in &outcome.findings {
-        if open.as_ref().is_none_or(|(file, _)| *file != found.file) {
-            open = Some((&found.file, template(found, &outcome.texts)));
+    for findings in outcome.findings.chunk_by(|one, other| one.file == other.file) {
+        let template = template(&findings[0], &outcome.texts);
+        let lines: Vec<&str> = template.lines().collect();
+        for found in findings {
+            let line = lines.get(found.finding.span.start.line.saturating_sub(1) as usize).copied();
+            text += &one(width, project, found, line.unwrap_or_default());
         }
-        let lines = open.as_ref().map_or("", |(_, lines)| lines.as_str());
-        text += &one(width, project, found, lines);
     }
     text + &summary(outcome) + "\n"
 }
@@ -30,8 +30,8 @@ fn template(found: &Found, texts: &HashMap<String, String>) -> String {
     kept.or_else(|| fs::read_to_string(&found.file).ok()).unwrap_or_default()
 }
 
-/// One finding. `template` is the text in which it stands, if it stands in a template.
-pub(crate) fn one(width: usize, project: Option<&Project>, found: &Found, template: &str) -> String {
+/// One finding. `line` is the text in which it stands, if it stands in a template.
+pub(crate) fn one(width: usize, project: Option<&Project>, found: &Found, line: &str) -> String {
     let finding = &found.finding;
     let style = match finding.severity {
         Severity::Error => ERROR,
@@ -49,7 +49,7 @@ pub(crate) fn one(width: usize, project: Option<&Project>, found: &Found, templa
             true => found.file.clone(),
             false => format!("{}:{}:{}", found.file, span.start.line, span.start.column),
         };
-        excerpt::at(template, &place, (span.start.line, span.start.column), (span.end.line, span.end.column), width)
+        excerpt::at(line, &place, (span.start.line, span.start.column), (span.end.line, span.end.column), width)
     };
     let inside = found.stack.iter().map(String::as_str).chain([finding.path.as_str()]);
     let inside = inside.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");

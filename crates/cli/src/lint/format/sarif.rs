@@ -50,7 +50,7 @@ fn result(found: &Found, rules: &[Explanation]) -> Json {
     let mut result = json!({
         "ruleId": finding.rule,
         "level": level(finding.severity),
-        "message": {"text": format!("{} {}", finding.message, finding.fix)},
+        "message": {"text": format!("{}\n{}", finding.message, finding.fix)},
         "locations": [{
             "physicalLocation": {"artifactLocation": {"uri": uri(&found.file)}, "region": region},
             "logicalLocations": [{"fullyQualifiedName": logical(found)}],

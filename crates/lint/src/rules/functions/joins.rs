@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, report: &mut Report<'_>) {
     // Nobody reads what a program has written.
-    if context.template.is_generated() {
+    if context.template.is_generated {
         return;
     }
     for join in context.template.calls_of(Function::Join) {

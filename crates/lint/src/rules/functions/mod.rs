@@ -5,6 +5,7 @@ mod formats;
 mod get_att;
 mod ids;
 mod joins;
+mod partitions;
 mod signature;
 mod texts;
 mod values;
@@ -44,6 +45,7 @@ pub const RULES: &[&Rule] = &[
     &texts::WITHOUT_VARIABLES,
     &texts::NOT_REPLACED,
     &joins::RULE,
+    &partitions::RULE,
     &formats::REF,
     &formats::GET_ATT,
     &texts::LOOP,

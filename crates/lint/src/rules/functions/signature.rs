@@ -69,6 +69,27 @@ const JOINED_EXTENDED: Slot = slot(
         Ref,
     ],
 );
+const ENCODED: Slot = slot(
+    TEXT,
+    &[
+        Base64,
+        Cidr,
+        Contains,
+        FindInMap,
+        ForEach,
+        GetAtt,
+        GetStackOutput,
+        If,
+        ImportValue,
+        Join,
+        Length,
+        Select,
+        Sub,
+        ToJsonString,
+        Transform,
+        Ref,
+    ],
+);
 const SELECTED: Slot = slot(ANY, &[FindInMap, GetAtt, GetStackOutput, If, Ref]);
 const LISTS: &[Function] = &[Cidr, FindInMap, GetAtt, GetAZs, If, Split, Ref];
 const LIST_JOINED: Slot = list(LISTS, &JOINED);
@@ -90,27 +111,7 @@ const DEFAULT: Slot = slot(TypeSet::OBJECT, &[]);
 /// the section `Rules`.
 pub(super) fn argument(function: Function, extended: bool, rules: bool) -> Argument {
     match function {
-        Base64 => Argument::One(slot(
-            TEXT,
-            &[
-                Base64,
-                Cidr,
-                Contains,
-                FindInMap,
-                ForEach,
-                GetAtt,
-                GetStackOutput,
-                If,
-                ImportValue,
-                Join,
-                Length,
-                Select,
-                Sub,
-                ToJsonString,
-                Transform,
-                Ref,
-            ],
-        )),
+        Base64 => Argument::One(ENCODED),
         Cidr => {
             const BLOCK: Slot = slot(TEXT, CIDR);
             const COUNT: Slot = slot(TypeSet::INTEGER, CIDR);

@@ -125,7 +125,7 @@ fn shown(context: &Context<'_>, report: &mut Report<'_>) {
 
 fn zone(place: &Place<'_, '_>, report: &mut Report<'_>) {
     let name = place.property.map_or("AvailabilityZones", |property| property.name.as_str());
-    if !matches!(name, "AvailabilityZone" | "AvailabilityZones") || place.context.template.is_generated() {
+    if !matches!(name, "AvailabilityZone" | "AvailabilityZones") || place.context.template.is_generated {
         return;
     }
     let Some(text) = place.node.text().filter(|text| *text != "all" && !text.is_empty()) else { return };

@@ -6,8 +6,10 @@ mod buckets;
 mod containers;
 mod distributions;
 mod ends;
+mod generations;
 mod globals;
 mod identifiers;
+mod packages;
 mod passwords;
 pub(in crate::rules) mod policy;
 mod policy_form;
@@ -40,7 +42,9 @@ pub const RULES: &[&Rule] = &[
     &buckets::OWNERSHIP,
     &buckets::LEGACY,
     &retention::RULE,
+    &packages::RULE,
     &passwords::RULE,
+    &generations::RULE,
     &globals::RULE,
     &advice::SECRET,
     &advice::SHOWN,
