@@ -21,3 +21,8 @@ pub mod stack;
 pub mod template_body;
 
 mod pace;
+
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod scenarios;

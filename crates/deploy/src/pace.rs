@@ -19,7 +19,12 @@ impl Pace {
     pub(crate) fn new(is_near: bool, expected: Duration) -> Pace {
         let (first, longest) = if is_near { (50, 500) } else { (2_000, 10_000) };
         let begun = Instant::now();
-        Pace { first: Duration::from_millis(first), longest: Duration::from_millis(longest), due: begun + expected, begun }
+        Pace {
+            first: Duration::from_millis(first),
+            longest: Duration::from_millis(longest),
+            due: begun + expected,
+            begun,
+        }
     }
 
     /// For what AWS computes in a few seconds, such as a change set.

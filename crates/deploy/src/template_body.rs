@@ -36,7 +36,9 @@ pub(crate) fn check_size(stack: &str, template: &str, bucket: Option<&str>) -> R
         Some(bucket) => format!("this version of stackgen cannot put it into `{bucket}` yet: split the stack"),
         None => "make a bucket for it with `stackgen bootstrap`, or name one with `--bucket`".to_owned(),
     };
-    let message = format!("the template of `{stack}` has {size} bytes, and CloudFormation takes {IN_REQUEST} in a request; {way_out}");
+    let message = format!(
+        "the template of `{stack}` has {size} bytes, and CloudFormation takes {IN_REQUEST} in a request; {way_out}"
+    );
     Err(Failure::new(Kind::Refused, message))
 }
 

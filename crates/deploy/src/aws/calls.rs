@@ -39,6 +39,8 @@ pub enum Retry {
     Safe,
     /// Only when it certainly was not taken.
     NotTaken,
+    /// Not at all: what it would tell is not worth waiting for.
+    Never,
 }
 
 impl Connection {
@@ -74,7 +76,11 @@ impl Connection {
                 Ok(answer) => return Ok(answer),
                 Err(error) => failure_of(operation, &error),
             };
-            let may_repeat = failure.kind == Kind::Throttled || failure.is_passing() && retry == Retry::Safe;
+            let may_repeat = match retry {
+                Retry::Safe => failure.is_passing(),
+                Retry::NotTaken => failure.kind == Kind::Throttled,
+                Retry::Never => false,
+            };
             if !may_repeat || Instant::now() + pause > give_up {
                 return Err(failure);
             }

@@ -61,6 +61,33 @@ pub async fn connect(settings: &Settings) -> Result<Connection, Failure> {
     Ok(Connection { cloudformation, region, is_near, calls: Calls::default(), limiter: Limiter::new(is_near), config })
 }
 
+#[cfg(test)]
+impl Connection {
+    /// A way to something in this process.
+    pub(crate) fn with_http_client(http: impl aws_sdk_cloudformation::config::HttpClient + 'static) -> Connection {
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-1"))
+            .credentials_provider(aws_sdk_cloudformation::config::SharedCredentialsProvider::new(
+                aws_sdk_cloudformation::config::Credentials::new("test", "test", None, None, "test"),
+            ))
+            .http_client(http)
+            .retry_config(RetryConfig::disabled())
+            .endpoint_url("http://127.0.0.1:1")
+            .build();
+        let cloudformation = aws_sdk_cloudformation::Client::new(&config);
+        let region = "eu-west-1".to_owned();
+        Connection {
+            cloudformation,
+            region,
+            is_near: true,
+            calls: Calls::default(),
+            limiter: Limiter::new(true),
+            config,
+        }
+    }
+}
+
 async fn load(settings: &Settings) -> SdkConfig {
     let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
     let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ANSWER).build();

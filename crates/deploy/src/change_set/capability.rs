@@ -43,7 +43,8 @@ fn type_of(resource: &Json) -> &str {
 
 /// Memberships and keys carry the name of a user that is made elsewhere.
 fn has_own_name(resource: &Json) -> bool {
-    let makes_it = !matches!(type_of(resource), "AWS::IAM::AccessKey" | "AWS::IAM::UserToGroupAddition" | "AWS::IAM::Policy");
+    let makes_it =
+        !matches!(type_of(resource), "AWS::IAM::AccessKey" | "AWS::IAM::UserToGroupAddition" | "AWS::IAM::Policy");
     makes_it && NAMES.iter().any(|name| resource.pointer(&format!("/Properties/{name}")).is_some())
 }
 
@@ -66,9 +67,11 @@ mod tests {
         assert_eq!(needed(&role(json!({}))), ["CAPABILITY_IAM"]);
         assert_eq!(needed(&role(json!({"RoleName": "r"}))), ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]);
         assert!(needed(&json!({"Resources": {"T": {"Type": "AWS::SNS::Topic"}}})).is_empty());
-        let deep = json!({"Resources": {"T": {"Type": "AWS::SNS::Topic", "Properties": {"Fn::Transform": {"Name": "M"}}}}});
+        let deep =
+            json!({"Resources": {"T": {"Type": "AWS::SNS::Topic", "Properties": {"Fn::Transform": {"Name": "M"}}}}});
         assert_eq!(needed(&deep), ["CAPABILITY_AUTO_EXPAND"]);
-        let member = json!({"Resources": {"M": {"Type": "AWS::IAM::UserToGroupAddition", "Properties": {"GroupName": "g"}}}});
+        let member =
+            json!({"Resources": {"M": {"Type": "AWS::IAM::UserToGroupAddition", "Properties": {"GroupName": "g"}}}});
         assert_eq!(needed(&member), ["CAPABILITY_IAM"]);
     }
 }

@@ -58,7 +58,9 @@ pub(crate) async fn create(
         match connection.call("CreateChangeSet", Retry::Safe, send).await {
             Ok(answer) => return Ok((answer.id.unwrap_or_default(), answer.stack_id.unwrap_or_default())),
             // An answer was lost, and whoever serves us knows no tokens: the name is the operation's, so it is this one.
-            Err(failure) if failure.kind == FailureKind::AlreadyExists => return by_name(connection, stack, &name).await,
+            Err(failure) if failure.kind == FailureKind::AlreadyExists => {
+                return by_name(connection, stack, &name).await;
+            }
             // What a template needs may be inside of a nested stack or a macro, so what AWS says counts.
             Err(failure) if failure.kind == FailureKind::Capabilities => {
                 let wanted = wanted_capabilities(&failure.message);
@@ -163,7 +165,8 @@ mod tests {
 
     #[test]
     fn a_parameter_that_nobody_declares_is_refused() {
-        let mut request = Request { template: r#"{"Parameters":{"A":{"Type":"String"}}}"#.to_owned(), ..Request::default() };
+        let mut request =
+            Request { template: r#"{"Parameters":{"A":{"Type":"String"}}}"#.to_owned(), ..Request::default() };
         request.parameters.insert("A".to_owned(), "1".to_owned());
         assert_eq!(parameters(&request, None).expect("A is declared").len(), 1);
         request.parameters.insert("B".to_owned(), "1".to_owned());

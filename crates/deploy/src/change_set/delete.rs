@@ -31,7 +31,16 @@ async fn stack_of(connection: &Connection, id: &str) -> Result<Option<String>, F
 
 /// Asks for the deletion of a change set and does not wait: no name is used twice.
 pub(crate) async fn forget(connection: &Connection, id: &str) -> Result<(), Failure> {
-    let send = || connection.cloudformation.delete_change_set().change_set_name(id).send();
+    forget_of(connection, "", id).await
+}
+
+/// The same for a change set whose ARN may not be known.
+pub(crate) async fn forget_of(connection: &Connection, stack: &str, id: &str) -> Result<(), Failure> {
+    let stack = (!id.starts_with("arn:")).then(|| stack.to_owned());
+    let send = || {
+        let call = connection.cloudformation.delete_change_set().change_set_name(id);
+        call.set_stack_name(stack.clone()).send()
+    };
     match connection.call("DeleteChangeSet", Retry::Safe, send).await {
         // One that is being carried out, or was, cannot be deleted and need not be.
         Err(failure) if !matches!(failure.kind, Kind::NoChangeSet | Kind::NoStack | Kind::WrongStatus) => Err(failure),
@@ -51,7 +60,10 @@ async fn gone(connection: &Connection, id: &str) -> Result<(), Failure> {
                 Some("DELETE_COMPLETE") => return Ok(()),
                 Some("DELETE_FAILED") => {
                     let reason = answer.status_reason.unwrap_or_default();
-                    return Err(Failure::new(Kind::Other, format!("the change set `{id}` cannot be deleted: {reason}")));
+                    return Err(Failure::new(
+                        Kind::Other,
+                        format!("the change set `{id}` cannot be deleted: {reason}"),
+                    ));
                 }
                 _ => pace.wait().await,
             },
@@ -65,7 +77,8 @@ async fn gone(connection: &Connection, id: &str) -> Result<(), Failure> {
 ///
 /// If CloudFormation refuses.
 pub async fn delete_if_unused(connection: &Connection, stack_id: &str) -> Result<(), Failure> {
-    let is_review = stack::describe(connection, stack_id).await?.is_some_and(|now| now.status.word() == "REVIEW_IN_PROGRESS");
+    let is_review =
+        stack::describe(connection, stack_id).await?.is_some_and(|now| now.status.word() == "REVIEW_IN_PROGRESS");
     if !is_review || !list(connection, stack_id).await?.is_empty() {
         return Ok(());
     }

@@ -60,7 +60,8 @@ pub async fn list(connection: &Connection, stack: &str) -> Result<Vec<ChangeSetE
     let mut entries = Vec::new();
     let mut page = None;
     loop {
-        let send = || connection.cloudformation.list_change_sets().stack_name(stack).set_next_token(page.clone()).send();
+        let send =
+            || connection.cloudformation.list_change_sets().stack_name(stack).set_next_token(page.clone()).send();
         let answer = connection.call("ListChangeSets", Retry::Safe, send).await?;
         for summary in answer.summaries.unwrap_or_default() {
             let name = summary.change_set_name.unwrap_or_default();
@@ -107,6 +108,16 @@ pub(crate) async fn describe(connection: &Connection, id: &str) -> Result<Descri
     wait(connection, id).await
 }
 
+/// Whether a change set was begun to be carried out; `None` if it is not there any more.
+pub(crate) async fn execution(connection: &Connection, id: &str) -> Result<Option<String>, Failure> {
+    let send = || connection.cloudformation.describe_change_set().change_set_name(id).send();
+    match connection.call("DescribeChangeSet", Retry::Safe, send).await {
+        Ok(answer) => Ok(Some(answer.execution_status.map_or_else(String::new, |status| status.as_str().to_owned()))),
+        Err(failure) if matches!(failure.kind, Kind::NoChangeSet | Kind::NoStack) => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
 async fn whole(connection: &Connection, id: &str, first: DescribeChangeSetOutput) -> Result<Described, Failure> {
     let may_lack = first.status_reason.as_deref().is_some_and(|reason| reason.contains(INCOMPLETE));
     let mut described = described(&first);
@@ -144,7 +155,8 @@ async fn changes(
 ) -> Result<Vec<ResourceChange>, Failure> {
     let mut changes = Vec::new();
     loop {
-        changes.extend(answer.changes.take().unwrap_or_default().into_iter().filter_map(|change| change.resource_change));
+        changes
+            .extend(answer.changes.take().unwrap_or_default().into_iter().filter_map(|change| change.resource_change));
         let Some(next) = answer.next_token.take() else { return Ok(changes) };
         answer = page(connection, id, Some(next), values).await?;
     }
@@ -224,7 +236,9 @@ mod tests {
 
     #[test]
     fn a_change_set_without_changes_says_so() {
-        assert!(is_empty("The submitted information didn't contain changes. Submit different information to create a change set."));
+        assert!(is_empty(
+            "The submitted information didn't contain changes. Submit different information to create a change set."
+        ));
         assert!(is_empty("No updates are to be performed."));
         assert!(!is_empty("Transform AWS::Serverless failed with: nothing"));
     }

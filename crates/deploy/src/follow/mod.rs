@@ -1,13 +1,14 @@
 //! What happens to a stack, and why it failed if it did.
-use crate::aws::Connection;
-use crate::failure::Failure;
-use crate::progress::ResourceEvent;
+//!
+//! Events are for people; the verdict is what `DescribeStacks` says of the stack's ARN. So an event that cannot be had never
+//! fails an operation, and an operation is over only when the stack says so.
+mod cause;
+mod feed;
+mod spans;
+mod verdict;
 
-/// All events of a stack that CloudFormation still has, oldest first.
-///
-/// # Errors
-///
-/// If there is no such stack, or CloudFormation does not say.
-pub async fn history(connection: &Connection, stack: &str) -> Result<Vec<ResourceEvent>, Failure> {
-    todo!("{connection:?}{stack}")
-}
+pub(crate) use cause::{leftovers, root};
+pub use feed::history;
+pub(crate) use feed::was_begun;
+pub use spans::spans;
+pub(crate) use verdict::{Followed, Operation, follow};

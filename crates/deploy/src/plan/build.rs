@@ -37,8 +37,7 @@ fn one(found: &ResourceChange, sides: &Sides<'_>) -> Change {
     let action = action(found);
     let fate = fate(found, action, sides, &id);
     let properties = properties(found, sides, &id);
-    let known =
-        Known { action, fate, stateful, type_name: &type_name, facts: facts.as_ref(), properties: &properties };
+    let known = Known { action, fate, stateful, type_name: &type_name, facts: facts.as_ref(), properties: &properties };
     let (consequence, meaning) = consequence(&known);
     Change {
         physical_id: found.physical_resource_id.clone(),
@@ -158,7 +157,12 @@ mod tests {
     use aws_sdk_cloudformation::types::ResourceTargetDefinition;
     use serde_json::json;
 
-    fn detail(name: &str, recreation: RequiresRecreation, source: ChangeSource, cause: Option<&str>) -> ResourceChangeDetail {
+    fn detail(
+        name: &str,
+        recreation: RequiresRecreation,
+        source: ChangeSource,
+        cause: Option<&str>,
+    ) -> ResourceChangeDetail {
         let target = ResourceTargetDefinition::builder()
             .attribute(ResourceAttribute::Properties)
             .name(name)
@@ -192,7 +196,12 @@ mod tests {
             .replacement(Replacement::True)
             .policy_action(PolicyAction::ReplaceAndSnapshot)
             .details(detail("AvailabilityZone", RequiresRecreation::Always, ChangeSource::DirectModification, None))
-            .details(detail("AvailabilityZone", RequiresRecreation::Always, ChangeSource::ParameterReference, Some("Zone")));
+            .details(detail(
+                "AvailabilityZone",
+                RequiresRecreation::Always,
+                ChangeSource::ParameterReference,
+                Some("Zone"),
+            ));
         let told = told(change.build());
         assert_eq!(told.properties.len(), 1);
         assert_eq!(told.properties[0].cause.as_deref(), Some("Zone"));
@@ -204,6 +213,9 @@ mod tests {
     #[test]
     fn without_a_policy_action_the_template_in_force_tells_the_fate() {
         let change = ResourceChange::builder().action(ChangeAction::Remove).logical_resource_id("Disk");
-        assert_eq!(told(change.resource_type("AWS::EC2::Volume").build()).consequence, Consequence::Removed(Fate::Kept));
+        assert_eq!(
+            told(change.resource_type("AWS::EC2::Volume").build()).consequence,
+            Consequence::Removed(Fate::Kept)
+        );
     }
 }

@@ -147,7 +147,8 @@ mod tests {
     #[test]
     fn data_is_at_risk_whatever_becomes_of_the_old_one() {
         for fate in [Fate::Kept, Fate::Snapshot, Fate::Deleted] {
-            let (consequence, _) = told("AWS::EC2::Volume", Action::Replace, fate, &[property("AvailabilityZone", true)]);
+            let (consequence, _) =
+                told("AWS::EC2::Volume", Action::Replace, fate, &[property("AvailabilityZone", true)]);
             assert_eq!(consequence, Consequence::DataAtRisk(fate));
         }
         let (kept, _) = told("AWS::EC2::Volume", Action::Remove, Fate::Kept, &[]);
@@ -159,7 +160,8 @@ mod tests {
     #[test]
     fn what_cloudformation_refuses_fails() {
         let facts = Facts::embedded();
-        let refusing = facts.type_names().filter_map(|name| facts.resource(name)).find(|facts| !facts.refused.is_empty());
+        let refusing =
+            facts.type_names().filter_map(|name| facts.resource(name)).find(|facts| !facts.refused.is_empty());
         let refusing = refusing.expect("volumes refuse some changes");
         let path = refusing.refused[0].trim_start_matches('/').to_owned();
         let (consequence, meaning) = told(&refusing.name, Action::Modify, Fate::Deleted, &[property(&path, false)]);

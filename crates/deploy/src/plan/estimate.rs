@@ -65,7 +65,8 @@ fn until<'a>(id: &'a str, own: &BTreeMap<&'a str, u64>, template: &'a Json, done
     if let Some(resource) = template.pointer(&format!("/Resources/{id}")) {
         references(resource, &mut needs);
     }
-    let before = needs.into_iter().filter(|need| *need != id && template.pointer(&format!("/Resources/{need}")).is_some());
+    let before =
+        needs.into_iter().filter(|need| *need != id && template.pointer(&format!("/Resources/{need}")).is_some());
     let before = before.map(|need| until(need, own, template, done)).max().unwrap_or_default();
     let seconds = before + own.get(id).copied().unwrap_or_default();
     done.insert(id, seconds);

@@ -1,10 +1,21 @@
 //! What a deploy would do, before it does anything: for people to read, for programs to check, and for a file that is carried
 //! out later or not at all.
 
+mod build;
 mod change;
+mod compare;
+mod consequence;
 mod danger;
+mod estimate;
+mod exports;
+mod file;
+mod from_template;
 mod make;
+mod make_destroy;
+mod propose;
 mod request;
+mod stack_policy;
+mod values;
 mod wishes;
 
 use std::collections::BTreeMap;
@@ -15,7 +26,11 @@ pub use change::{
     Action, BootScriptChange, Change, Consequence, Evaluation, Fate, Opening, PermissionChange, PropertyChange,
 };
 pub use danger::{Danger, DangerKind};
-pub use make::{discard, load, make, make_destroy, of_change_set, save};
+pub(crate) use estimate::seconds_of;
+pub use file::{load, save};
+pub use make::{discard, make, of_change_set};
+pub use make_destroy::make_destroy;
+pub(crate) use propose::{Question, propose};
 pub use request::Request;
 pub use wishes::{Approvals, Selection, Wishes};
 

@@ -91,7 +91,8 @@ pub async fn list(connection: &Connection) -> Result<Vec<StackNow>, Failure> {
 ///
 /// If CloudFormation does not say.
 pub async fn template(connection: &Connection, id: &str) -> Result<Option<String>, Failure> {
-    let send = || connection.cloudformation.get_template().stack_name(id).template_stage(TemplateStage::Original).send();
+    let send =
+        || connection.cloudformation.get_template().stack_name(id).template_stage(TemplateStage::Original).send();
     match connection.call("GetTemplate", Retry::Safe, send).await {
         Ok(answer) => Ok(answer.template_body),
         Err(failure) if failure.kind == Kind::NoStack => Ok(None),
@@ -110,10 +111,8 @@ impl StackNow {
     /// What changes when somebody changes the stack: a plan that saw other values is of yesterday.
     #[must_use]
     pub fn seen(&self) -> BTreeMap<String, String> {
-        let mut seen = BTreeMap::from([
-            ("id".to_owned(), self.id.clone()),
-            ("status".to_owned(), self.status.word().to_owned()),
-        ]);
+        let mut seen =
+            BTreeMap::from([("id".to_owned(), self.id.clone()), ("status".to_owned(), self.status.word().to_owned())]);
         if let Some(updated) = self.updated {
             seen.insert("updated".to_owned(), updated.to_string());
         }
@@ -152,7 +151,10 @@ impl From<Stack> for StackNow {
 }
 
 /// Keys and values of what has both.
-pub(crate) fn pairs<T>(items: &[T], pair: impl Fn(&T) -> (&Option<String>, &Option<String>)) -> BTreeMap<String, String> {
+pub(crate) fn pairs<T>(
+    items: &[T],
+    pair: impl Fn(&T) -> (&Option<String>, &Option<String>),
+) -> BTreeMap<String, String> {
     let both = |item| match pair(item) {
         (Some(key), Some(value)) => Some((key.clone(), value.clone())),
         _ => None,
