@@ -95,6 +95,8 @@ fn stack(name: &str, template: &Json) -> (StackEntry, String) {
         resources: resources.collect(),
         user_data: Vec::new(),
         retired: Vec::new(),
+        source: String::new(),
+        others: Vec::new(),
     };
     (entry, template.to_string())
 }

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use similar::{ChangeTag, TextDiff};
 use stackgen_boot::user_data::{self, Part};
 
-use super::side::{Side, text};
+use super::side::Side;
 use super::{Action, BootScriptChange, Change, Consequence};
 
 /// Lines around a change.
