@@ -1,4 +1,5 @@
 //! The commands, one file each: `Args` and `exec`. Their doc comments are the help.
+mod diff;
 mod explain;
 pub(crate) mod graph;
 mod lint;
@@ -21,6 +22,7 @@ Examples:
   stackgen synth prod-compute | less    one template
   stackgen synth 'prod-*' --out build   files, with the boot scripts beside them
   stackgen list                         the stacks and what they depend on
+  stackgen diff --local prod-compute    what a deploy would do
   stackgen lint templates               what is wrong with templates in a folder
   stackgen graph --out stacks.html      a picture of what refers to what
   stackgen userdata show prod-compute   what runs on a host when it first starts
@@ -76,6 +78,7 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     Synth(synth::Args),
     List(list::Args),
+    Diff(diff::Args),
     Lint(lint::Args),
     Graph(graph::Args),
     Explain(explain::Args),
@@ -86,6 +89,7 @@ pub(crate) enum Command {
 pub(crate) fn exec(context: &Context, command: Command) -> Result<ExitCode, CliError> {
     match command {
         Command::Lint(args) => return lint::exec(context, &args),
+        Command::Diff(args) => return diff::exec(context, &args),
         Command::Synth(args) => synth::exec(context, &args),
         Command::List(args) => list::exec(context, &args),
         Command::Graph(args) => graph::exec(context, &args),
