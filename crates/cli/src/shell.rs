@@ -76,6 +76,11 @@ impl Shell {
         self.width
     }
 
+    /// Whether nothing is said but data, warnings and errors.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.is_quiet
+    }
+
     /// Whether standard error shows colours.
     pub(crate) fn has_color(&self) -> bool {
         self.err != ColorChoice::Never
@@ -99,8 +104,13 @@ impl Shell {
 
     /// One line on what is being done or was done: a verb, then its object.
     pub(crate) fn status(&self, verb: &str, object: &str) {
+        self.styled(STATUS, verb, object);
+    }
+
+    /// The same with a style that says how good it is.
+    pub(crate) fn styled(&self, style: Style, verb: &str, object: &str) {
         if !self.is_quiet {
-            self.write(&format!("{STATUS}{verb:>VERB$}{STATUS:#} {object}\n"));
+            self.write(&format!("{style}{verb:>VERB$}{style:#} {object}\n"));
         }
     }
 

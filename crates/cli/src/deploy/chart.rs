@@ -4,7 +4,6 @@ use stackgen_deploy::progress::ResourceEvent;
 use stackgen_deploy::run::Span;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::words;
 use crate::shell::{ERROR, FAINT, STATUS};
 use crate::{table, time};
 
@@ -57,30 +56,6 @@ impl Axis {
     }
 }
 
-/// The spans of events: from where a resource begins to where it ends. What has not ended goes on until the last event.
-pub(crate) fn spans(events: &[ResourceEvent]) -> Vec<Span> {
-    let mut open: Vec<Span> = Vec::new();
-    let mut spans = Vec::new();
-    for event in events.iter().filter(|event| !is_stack(event)) {
-        let id = event.path.iter().chain([&event.id]).map(String::as_str).collect::<Vec<_>>().join("/");
-        let found = open.iter().position(|span| span.id == id);
-        let (action, phase) = words::parts(&event.status);
-        match (phase, found) {
-            ("IN_PROGRESS", Some(at)) if words::parts(&open[at].status).0 == action => {}
-            ("IN_PROGRESS", found) => {
-                spans.extend(found.map(|at| Span { to: event.at, ..open.remove(at) }));
-                let (type_name, status) = (event.type_name.clone(), event.status.clone());
-                open.push(Span { id, type_name, from: event.at, to: event.at, status });
-            }
-            (_, Some(at)) => spans.push(Span { to: event.at, status: event.status.clone(), ..open.remove(at) }),
-            (_, None) => {}
-        }
-    }
-    let last = events.last().map(|event| event.at);
-    spans.extend(open.into_iter().map(|span| Span { to: last.unwrap_or(span.to), ..span }));
-    spans
-}
-
 /// Whether an event is about the stack itself.
 pub(crate) fn is_stack(event: &ResourceEvent) -> bool {
     event.path.is_empty() && event.type_name == "AWS::CloudFormation::Stack" && event.id == event.stack
@@ -88,6 +63,8 @@ pub(crate) fn is_stack(event: &ResourceEvent) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use stackgen_deploy::follow::spans;
+
     use super::*;
 
     fn event(id: &str, status: &str, second: i64) -> ResourceEvent {

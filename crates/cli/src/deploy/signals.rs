@@ -13,7 +13,7 @@ pub(crate) struct Signals {
 impl Signals {
     pub(crate) fn watch() -> Result<Signals, DeployError> {
         let (send, received) = mpsc::unbounded_channel();
-        let interrupts = Interrupts::watch(move |_| drop(send.send(()))).map_err(DeployError::Runtime)?;
+        let interrupts = Interrupts::watch(move |_| _ = send.send(())).map_err(DeployError::Runtime)?;
         Ok(Signals { received, _interrupts: interrupts })
     }
 

@@ -1,6 +1,7 @@
 //! The way to an account: where it leads is said on the command line, in the app, or where every AWS tool looks for it.
 use std::future::Future;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use jiff::Timestamp;
 use stackgen_assembly::Assembly;
@@ -41,6 +42,8 @@ pub(crate) struct Account<'a> {
     pub(crate) context: &'a Context,
     pub(crate) connection: Connection,
     pub(crate) records: Records,
+    /// When the command began to work there.
+    pub(crate) began: Instant,
     /// What time it is there.
     pub(crate) now: Timestamp,
     /// How many seconds pass there in one of ours.
@@ -93,7 +96,7 @@ impl Way {
         let profile = profile.or_else(|| context.settings.profile.clone());
         let connection = connection.map_err(|failure| error::of_failure(failure, profile.as_deref()))?;
         let records = Records::new(self.records(context)?);
-        Ok(Account { context, connection, records, now, speed, words: self.words(), profile, runtime })
+        Ok(Account { context, connection, records, began: Instant::now(), now, speed, words: self.words(), profile, runtime })
     }
 
     /// The folder of records. Those of this machine's AWS are of no use elsewhere.
@@ -132,6 +135,13 @@ impl Account<'_> {
                 () = signals.next() => Err(DeployError::Interrupted.into()),
             }
         })
+    }
+
+    /// Asks for a plan, and says where.
+    pub(crate) fn plan<T>(&self, question: impl Future<Output = Result<T, Failure>>) -> Result<T, CliError> {
+        let endpoint = self.connection.config.endpoint_url().map(|url| format!(", at {url}")).unwrap_or_default();
+        self.context.shell.status("Planning", &format!("in {}{endpoint}", self.connection.region));
+        self.ask(question)
     }
 
     /// Runs the one task of this command.
