@@ -93,13 +93,15 @@ fn resources(stack: &StackPlan) -> String {
     }
     let mut text = "| | Resource | What happens |\n|---|---|---|\n".to_owned();
     let mut details = String::new();
-    for (group, changes) in words::grouped(&stack.changes) {
-        for change in changes {
+    for (group, rows) in words::grouped(&stack.changes) {
+        for row in rows {
+            let change = row.change;
             let word = if group.is_grave { format!("**{}**", group.word) } else { group.word.to_owned() };
-            let source = change.source.as_deref().map_or(String::new(), |source| format!("<br>{}", code(source)));
+            let source = row.source().map_or(String::new(), |source| format!("<br>{}", code(source)));
             let symbol = code(group.symbol);
-            let resource = format!("{}<br>{}", code(&change.id), escaped(&change.type_name));
-            let _ = writeln!(text, "| {symbol} {word} | {resource}{source} | {} |", escaped(&change.meaning));
+            let resource = format!("{}<br>{}", code(&row.name()), escaped(&change.type_name));
+            let meaning = escaped(row.meaning().unwrap_or(&change.meaning));
+            let _ = writeln!(text, "| {symbol} {word} | {resource}{source} | {meaning} |");
             details += &properties(stack, change);
         }
     }
@@ -174,10 +176,10 @@ fn values(stack: &StackPlan) -> String {
         return String::new();
     }
     let mut text = "| | Name | Before | After |\n|---|---|---|---|\n".to_owned();
-    for value in &stack.values {
-        let cell = |text: &Option<String>| text.as_ref().map_or_else(|| "none".to_owned(), |text| code(&cut(text, VALUE)));
-        let (before, after) = (cell(&value.before), cell(&value.after));
-        let _ = writeln!(text, "| {} | {} | {before} | {after} |", value.section, code(&value.name));
+    for changed in &stack.values {
+        let cell = |text: &Option<String>| text.as_ref().map_or_else(|| "none".to_owned(), |text| code(&cut(&value::readable(text), VALUE)));
+        let (before, after) = (cell(&changed.before), cell(&changed.after));
+        let _ = writeln!(text, "| {} | {} | {before} | {after} |", changed.section, code(&changed.name));
     }
     text + "\n"
 }

@@ -4,7 +4,7 @@ use stackgen_deploy::plan::{Change, Plan, PropertyChange, StackPlan, Verb};
 use unicode_width::UnicodeWidthStr;
 
 use super::value::{self, Shown, cut};
-use super::words::{self, Group};
+use super::words::{self, Group, Row};
 use super::{boot, sentence};
 use crate::shell::{ERROR, FAINT, STATUS, STRONG, WARNING};
 use crate::table;
@@ -56,11 +56,11 @@ impl Page {
 
     fn stack(&mut self, plan: &Plan, stack: &StackPlan) {
         self.head(plan, stack);
-        for (group, changes) in words::grouped(&stack.changes) {
+        for (group, rows) in words::grouped(&stack.changes) {
             let style = if group.is_grave { WARNING } else { STRONG };
             self.line("");
             self.line(&format!("  {style}{} {}{style:#}", group.symbol, group.word));
-            changes.iter().for_each(|change| self.change(stack, group, change));
+            rows.iter().for_each(|row| self.row(stack, group, row));
         }
         self.permissions(stack);
         self.openings(stack);
@@ -78,7 +78,7 @@ impl Page {
     fn head(&mut self, plan: &Plan, stack: &StackPlan) {
         let mut facts = vec![words::verb(stack).to_owned()];
         if stack.verb != Verb::Nothing {
-            facts.push(format!("in {}", plan.region));
+            facts[0] += &format!(" in {}", plan.region);
             facts.extend((stack.seconds > 0).then(|| words::duration(stack.seconds)));
         }
         let name = format!("{STRONG}{}{STRONG:#}", stack.stack);
@@ -100,11 +100,12 @@ impl Page {
         }
     }
 
-    fn change(&mut self, stack: &StackPlan, group: Group, change: &Change) {
-        let title = format!("{} {}", group.symbol, change.id);
+    fn row(&mut self, stack: &StackPlan, group: Group, row: &Row<'_>) {
+        let change = row.change;
+        let title = format!("{} {}", group.symbol, row.name());
         let mut used = 4 + title.width();
         let mut line = format!("    {title}");
-        let source = change.source.as_deref().unwrap_or_default();
+        let source = row.source().unwrap_or_default();
         if used + 2 + change.type_name.width() <= self.width {
             used += 2 + change.type_name.width();
             line += &format!("  {FAINT}{}{FAINT:#}", change.type_name);
@@ -117,8 +118,8 @@ impl Page {
         if !source.is_empty() && !fits {
             self.words(INNER, "", STRONG, source);
         }
-        if says_more(change) {
-            self.words(INNER, "", STRONG, &change.meaning);
+        if let Some(meaning) = row.meaning() {
+            self.words(INNER, "", STRONG, meaning);
         }
         change.properties.iter().for_each(|property| self.property(stack, change, property));
     }
@@ -133,7 +134,7 @@ impl Page {
             return self.words(INNER, "", STRONG, &format!("{}: see the boot script below{note}", property.path));
         }
         match value::shown(property) {
-            Shown::Short { before, after } => self.short(&property.path, before.as_deref(), after.as_deref(), &note),
+            Shown::Short { before, after } => self.short(INNER, &property.path, [before.as_deref(), after.as_deref()], &note),
             Shown::Lines(lines) => {
                 self.words(INNER, "", STRONG, &format!("{}:{note}", property.path));
                 lines.iter().for_each(|line| self.diff(INNER + 2, line));
@@ -142,17 +143,20 @@ impl Page {
     }
 
     /// Old and new on one line if both are readable there, else below each other.
-    fn short(&mut self, path: &str, before: Option<&str>, after: Option<&str>, note: &str) {
-        let (old, new) = (before.unwrap_or("(none)"), after.unwrap_or("(none)"));
-        let used = INNER + path.width() + ": ".len() + " → ".width();
-        let room = self.width.saturating_sub(used + note.width());
-        if old.width() + new.width() <= room {
-            let note = format!("{FAINT}{note}{FAINT:#}");
-            return self.line(&format!("{:INNER$}{path}: {GONE}{old}{GONE:#} → {ADDED}{new}{ADDED:#}{note}", ""));
+    fn short(&mut self, indent: usize, path: &str, values: [Option<&str>; 2], note: &str) {
+        let [old, new] = values.map(|value| value.unwrap_or("(none)"));
+        let used = indent + path.width() + ": ".width() + old.width() + " → ".width() + new.width();
+        if used > self.width {
+            self.words(indent, "", STRONG, &format!("{path}:{note}"));
+            self.diff(indent + 2, &format!("- {old}"));
+            return self.diff(indent + 2, &format!("+ {new}"));
         }
-        self.words(INNER, "", STRONG, &format!("{path}:{note}"));
-        self.diff(INNER + 2, &format!("- {old}"));
-        self.diff(INNER + 2, &format!("+ {new}"));
+        let line = format!("{:indent$}{path}: {GONE}{old}{GONE:#} → {ADDED}{new}{ADDED:#}", "");
+        if used + note.width() <= self.width {
+            return self.line(&format!("{line}{FAINT}{note}{FAINT:#}"));
+        }
+        self.line(&line);
+        self.words(indent + 2, "", STRONG, note.trim());
     }
 
     /// A line with its sign in front, cut in its middle.
@@ -164,7 +168,8 @@ impl Page {
             _ => Style::new(),
         };
         let line = cut(line.trim_end(), self.width.saturating_sub(indent).max(READABLE));
-        self.line(&format!("{:indent$}{style}{line}{style:#}", ""));
+        let line = if line.is_empty() { line } else { format!("{:indent$}{style}{line}{style:#}", "") };
+        self.line(&line);
     }
 
     fn permissions(&mut self, stack: &StackPlan) {
@@ -224,7 +229,7 @@ impl Page {
             }
             let trimmed = boot::trimmed(change, SCRIPT);
             if !trimmed.sections.is_empty() {
-                self.words(INNER, "in the sections ", Style::new(), &trimmed.sections.join(", "));
+                self.words(INNER, "sections: ", Style::new(), &trimmed.sections.join(", "));
             }
             trimmed.lines.iter().for_each(|line| self.diff(INNER, line));
             if trimmed.more > 0 {
@@ -242,11 +247,12 @@ impl Page {
                 continue;
             }
             self.section(title);
-            for value in values {
-                match (value.before.as_deref(), value.after.as_deref()) {
-                    (None, Some(new)) => self.diff(4, &format!("+ {}: {new}", value.name)),
-                    (Some(old), None) => self.diff(4, &format!("- {}: {old}", value.name)),
-                    (old, new) => self.short(&format!("~ {}", value.name), old, new, ""),
+            for changed in values {
+                let [before, after] = [&changed.before, &changed.after].map(|one| one.as_deref().map(value::readable));
+                match (before.as_deref(), after.as_deref()) {
+                    (None, Some(new)) => self.diff(4, &format!("+ {}: {new}", changed.name)),
+                    (Some(old), None) => self.diff(4, &format!("- {}: {old}", changed.name)),
+                    (old, new) => self.short(4, &format!("~ {}", changed.name), [old, new], ""),
                 }
             }
         }
@@ -277,9 +283,4 @@ impl Page {
 
 fn sign(is_added: bool) -> (&'static str, Style) {
     if is_added { ("+ ", ADDED) } else { ("- ", GONE) }
-}
-
-/// Whether the sentence says more than the group and the properties do.
-fn says_more(change: &Change) -> bool {
-    !(change.meaning == "is made" || change.meaning == "is deleted" || change.meaning.starts_with("changes in place"))
 }

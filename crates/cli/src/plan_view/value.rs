@@ -48,12 +48,31 @@ pub(super) fn shown(change: &PropertyChange) -> Shown {
     let is_late = change.evaluation == Evaluation::AfterApply;
     let after = change.after.map(|after| if is_late && is_function(&after) { late() } else { after });
     let (before, after) = (change.before, if is_late { after.or_else(|| Some(late())) } else { after });
-    let (Some(old), Some(new)) = (&before, &after) else { return Shown::Short { before, after } };
+    let (Some(old), Some(new)) = (&before, &after) else {
+        let [before, after] = [before, after].map(|value| value.map(|text| readable(&text)));
+        return Shown::Short { before, after };
+    };
     let (old, new) = (lines(old), lines(new));
     if is_long(&old) || is_long(&new) {
         return Shown::Lines(difference(&old, &new));
     }
-    Shown::Short { before, after }
+    Shown::Short { before: Some(readable(&old)), after: Some(readable(&new)) }
+}
+
+/// A function as it would stand in `Fn::Sub`; other values as they are.
+pub(super) fn readable(text: &str) -> String {
+    let Ok(Json::Object(object)) = serde_json::from_str::<Json>(text) else { return text.to_owned() };
+    match object.iter().next().filter(|_| object.len() == 1).map(|(name, argument)| (name.as_str(), argument)) {
+        Some(("Ref", Json::String(name))) => format!("${{{name}}}"),
+        Some(("Fn::GetAtt", Json::String(path))) => format!("${{{path}}}"),
+        Some(("Fn::GetAtt", Json::Array(path))) => {
+            let path: Vec<&str> = path.iter().filter_map(Json::as_str).collect();
+            format!("${{{}}}", path.join("."))
+        }
+        Some(("Fn::Sub", Json::String(pattern))) => pattern.clone(),
+        Some(("Fn::ImportValue", Json::String(name))) => format!("${{{name}}}"),
+        _ => text.to_owned(),
+    }
 }
 
 fn late() -> String {

@@ -24,30 +24,93 @@ pub(super) const GROUPS: [Group; 7] = [
     Group { symbol: "+", word: "new", is_grave: false },
 ];
 
+/// The place of what is replaced.
+const REPLACED: usize = 3;
+/// How many letters the number of a host has.
+const NUMBER: usize = 8;
+
 /// The group of a change, as a place in [`GROUPS`].
-pub(super) fn group(change: &Change) -> usize {
+fn group(change: &Change) -> usize {
     match change.consequence {
         Consequence::DataAtRisk(_) => 0,
         Consequence::Fails => 1,
         Consequence::Removed(_) => 2,
-        Consequence::Replaced => 3,
+        Consequence::Replaced => REPLACED,
         Consequence::Restart => 4,
         Consequence::InPlace => 5,
         Consequence::New => 6,
     }
 }
 
+/// A change as it is listed: a resource that goes and the one that takes its place are one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row<'a> {
+    pub(super) change: &'a Change,
+    pub(super) heir: Option<&'a Change>,
+}
+
 /// The changes by group, those without any left out.
-pub(super) fn grouped(changes: &[Change]) -> Vec<(Group, Vec<&Change>)> {
-    let groups = GROUPS.iter().enumerate();
-    let all = groups.map(|(at, named)| (*named, changes.iter().filter(|change| group(change) == at).collect::<Vec<_>>()));
-    all.filter(|(_, changes)| !changes.is_empty()).collect()
+pub(super) fn grouped(changes: &[Change]) -> Vec<(Group, Vec<Row<'_>>)> {
+    let heirs: Vec<(&str, &Change)> = changes.iter().filter_map(|change| Some((&*change.id, heir(change, changes)?))).collect();
+    let mut groups: Vec<(Group, Vec<Row<'_>>)> = GROUPS.iter().map(|group| (*group, Vec::new())).collect();
+    for change in changes {
+        let heir = heirs.iter().find(|(id, _)| *id == change.id).map(|(_, heir)| *heir);
+        let is_heir = heirs.iter().any(|(_, heir)| heir.id == change.id);
+        let at = if heir.is_some() { REPLACED } else { group(change) };
+        if !is_heir {
+            groups[at].1.push(Row { change, heir });
+        }
+    }
+    groups.retain(|(_, rows)| !rows.is_empty());
+    groups
+}
+
+/// What takes the place of a resource that goes: one of its type and its name, but with another number. Hosts get a new one
+/// whenever a new machine has to boot.
+fn heir<'a>(gone: &Change, changes: &'a [Change]) -> Option<&'a Change> {
+    let name = without_number(&gone.id).filter(|_| matches!(gone.consequence, Consequence::Removed(_)))?;
+    changes.iter().find(|change| {
+        change.consequence == Consequence::New
+            && change.type_name == gone.type_name
+            && without_number(&change.id) == Some(name)
+    })
+}
+
+fn without_number(id: &str) -> Option<&str> {
+    let (name, number) = id.split_at_checked(id.len().checked_sub(NUMBER)?)?;
+    let is_number = number.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F'));
+    (is_number && !name.is_empty()).then_some(name)
+}
+
+impl Row<'_> {
+    /// Its name, or both names.
+    pub(super) fn name(&self) -> String {
+        match self.heir {
+            Some(heir) => format!("{} → {}", self.change.id, heir.id),
+            None => self.change.id.clone(),
+        }
+    }
+
+    /// What happens, unless the group and the properties say it already.
+    pub(super) fn meaning(&self) -> Option<&str> {
+        let meaning = match self.heir {
+            Some(_) => "a new one takes its place, and then it is deleted",
+            None => &self.change.meaning,
+        };
+        let is_said = ["is made", "is deleted"].contains(&meaning) || meaning.starts_with("changes in place");
+        (!is_said).then_some(meaning)
+    }
+
+    /// The Rust `file:line` that makes it.
+    pub(super) fn source(&self) -> Option<&str> {
+        self.heir.unwrap_or(self.change).source.as_deref()
+    }
 }
 
 /// Such as `1 replaced, 2 new`.
 pub(super) fn tally(changes: &[Change]) -> String {
     let groups = grouped(changes);
-    let parts: Vec<String> = groups.iter().map(|(group, changes)| format!("{} {}", changes.len(), group.word)).collect();
+    let parts: Vec<String> = groups.iter().map(|(group, rows)| format!("{} {}", rows.len(), group.word)).collect();
     parts.join(", ")
 }
 
