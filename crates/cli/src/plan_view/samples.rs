@@ -74,8 +74,9 @@ pub(super) fn permission() -> Json {
             }],
         }],
         "permissions": [
-            {"id": "HostRole", "is_added": false, "effect": "Allow", "principals": ["HostRole"],
-             "actions": ["s3:GetObject", "s3:PutObject"], "resources": ["arn:aws:s3:::zmanim-backups-prod/*"], "widens": false},
+            {"id": "HostRole", "is_added": false, "effect": "Allow", "principals": ["HostRole"], "actions": ["ses:SendRawEmail"],
+             "resources": ["arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/example.org"],
+             "widens": false},
             {"id": "HostRole", "is_added": true, "effect": "Allow", "principals": ["HostRole"], "actions": ["s3:*"],
              "resources": ["arn:aws:s3:::zmanim-backups-prod/*"], "widens": true},
             {"id": "BackupsPolicy", "is_added": false, "effect": "Deny", "principals": ["*"], "actions": ["s3:*"],
@@ -103,7 +104,7 @@ pub(super) fn opening() -> Json {
             }],
         }],
         "openings": [
-            {"id": "HostSecurityGroup", "is_added": false, "direction": "in", "ports": "tcp 443", "peer": "10.20.0.0/16", "widens": false},
+            {"id": "HostSecurityGroup", "is_added": false, "direction": "in", "ports": "tcp 22", "peer": "10.20.0.0/16", "widens": false},
             {"id": "HostSecurityGroup", "is_added": true, "direction": "in", "ports": "tcp 443", "peer": "0.0.0.0/0", "widens": true},
         ],
         "dangers": [{"kind": "ingress", "id": "HostSecurityGroup", "reason": "it lets 0.0.0.0/0 reach tcp 443"}],

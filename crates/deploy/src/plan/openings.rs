@@ -49,10 +49,13 @@ pub(super) fn compare(before: &Side<'_>, after: &Side<'_>) -> Vec<Opening> {
     let mut openings = Vec::new();
     for gate in gates {
         let (was, is) = (before.get(gate).unwrap_or(&none), after.get(gate).unwrap_or(&none));
-        let gone = was.iter().filter(|(way, _)| !is.contains_key(way));
-        openings.extend(gone.map(|(way, id)| opening(gate, way, id, false, false)));
-        let come = is.iter().filter(|(way, _)| !was.contains_key(way));
-        openings.extend(come.map(|(way, id)| opening(gate, way, id, true, !was.keys().any(|wide| wide.covers(way)))));
+        let is_open = |way: &Way, ways: &BTreeMap<Way, String>| ways.keys().any(|wide| wide.covers(way));
+        let gone: Vec<_> = was.iter().filter(|(way, _)| !is_open(way, is)).collect();
+        // What was open before is told only where it is what is left of more.
+        let come = is.iter().filter(|(way, _)| !was.contains_key(way) && (!gone.is_empty() || !is_open(way, was)));
+        let come = come.map(|(way, id)| opening(gate, way, id, true, !is_open(way, was)));
+        openings.extend(gone.iter().map(|(way, id)| opening(gate, way, id, false, false)));
+        openings.extend(come);
     }
     openings
 }
@@ -251,7 +254,7 @@ mod tests {
         let https = || json!([rule(443, 443, "10.0.0.0/8")]);
         assert_eq!(
             told(https(), json!([rule(443, 443, "0.0.0.0/0")])),
-            ["- in tcp 443 10.0.0.0/8", "+ in tcp 443 0.0.0.0/0 widens"]
+            ["+ in tcp 443 0.0.0.0/0 widens"]
         );
         assert_eq!(
             told(https(), json!([rule(443, 443, "10.1.0.0/16")])),

@@ -1,6 +1,7 @@
 //! Who may do more or less after a change: statements of policies that come and go, over all types that hold policies.
 //!
-//! Whether something widens is told on the safe side: where nobody can know before the deploy, it does.
+//! Whether something widens is told on the safe side: where nobody can know before the deploy, it does. What is only written
+//! in another way, or in another policy of the same role, is not told.
 mod find;
 mod glob;
 mod statement;
@@ -25,22 +26,29 @@ pub(super) fn compare(before: &Side<'_>, after: &Side<'_>) -> Vec<PermissionChan
     let (old, new) = (by_place(&before), by_place(&after));
     let places: BTreeSet<Place<'_>> = old.keys().chain(new.keys()).copied().collect();
     let none = BTreeSet::new();
-    let mut changes = Vec::new();
+    let (mut gone, mut come) = (Vec::new(), Vec::new());
     for place in places {
         let (was, is) = (old.get(&place).unwrap_or(&none), new.get(&place).unwrap_or(&none));
-        let gone = was.difference(is).map(|one| (*one).clone()).collect();
-        let come = is.difference(was).map(|one| (*one).clone()).collect();
-        let (gone, come) = without_common(gone, come);
-        let (id, scope) = place;
-        for statement in &gone {
-            changes.push(change(id, false, statement, ends_a_ban(id, scope, statement, &after)));
-        }
-        for statement in &come {
-            changes.push(change(id, true, statement, gives_more(scope, statement, &before)));
-        }
+        let went = was.difference(is).map(|one| (*one).clone()).collect();
+        let came = is.difference(was).map(|one| (*one).clone()).collect();
+        let (went, came) = without_common(went, came);
+        gone.extend(went.into_iter().map(|one| (place, one)));
+        come.extend(came.into_iter().map(|one| (place, one)));
     }
-    changes.extend(boundaries(&before, &after));
+    gone.retain(|((_, scope), one)| !goes_on(scope, one, &after));
+    // What was there before is told only where it is what is left of more.
+    let less: BTreeSet<&Scope> = gone.iter().map(|((_, scope), _)| *scope).collect();
+    come.retain(|((_, scope), one)| less.contains(scope) || !goes_on(scope, one, &before));
+    let gone = gone.iter().map(|((id, scope), one)| change(id, false, one, ends_a_ban(id, scope, one, &after)));
+    let come = come.iter().map(|((id, scope), one)| change(id, true, one, gives_more(scope, one, &before)));
+    let mut changes: Vec<PermissionChange> = gone.chain(come).chain(boundaries(&before, &after)).collect();
+    changes.sort_by(|one, other| one.id.cmp(&other.id));
     changes
+}
+
+/// Whether statements of a template say all that another statement says, and to the same end.
+fn goes_on(scope: &Scope, statement: &Statement, found: &Found) -> bool {
+    statement.effect != Effect::Unknown && Statement::is_covered(statement, &same(found, scope, statement.effect))
 }
 
 fn by_place(found: &Found) -> BTreeMap<Place<'_>, BTreeSet<&Statement>> {

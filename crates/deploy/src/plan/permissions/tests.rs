@@ -96,7 +96,7 @@ fn bans() {
 fn all_but() {
     let not = |actions: Json| json!([{"Effect": "Allow", "NotAction": actions, "Resource": "*"}]);
     assert_eq!(told(not(json!(["iam:*"])), not(json!(["iam:*", "s3:*"])))[1], "+ Allow Role not iam:*,not s3:* on *");
-    assert!(told(not(json!(["iam:*", "s3:*"])), not(json!(["iam:*"])))[1].ends_with("widens"));
+    assert_eq!(told(not(json!(["iam:*", "s3:*"])), not(json!(["iam:*"]))), ["+ Allow Role not iam:* on *; widens"]);
     assert!(!told(not(json!("iam:*")), json!([allow("s3:GetObject", "*")]))[1].contains("widens"));
     assert!(told(not(json!("iam:*")), json!([allow("*", "*")])).iter().any(|line| line.contains("widens")));
 }
@@ -108,9 +108,9 @@ fn an_inline_policy_may_become_one_of_its_own() {
     after["Resources"]["Own"] = json!({"Type": "AWS::IAM::Policy", "Properties": {
         "Roles": [{"Ref": "Role"}], "PolicyDocument": {"Statement": allow("s3:*", "*")},
     }});
-    assert_eq!(lines(&compared(&before, &after)), ["+ Allow Role s3:* on *", "- Allow Role s3:* on *"]);
+    assert_eq!(compared(&before, &after), [], "nobody may do more or less");
     after["Resources"]["Own"]["Properties"]["Roles"] = json!([{"Ref": "Role"}, "other"]);
-    assert_eq!(lines(&compared(&before, &after))[0], "+ Allow Role,other s3:* on *; widens");
+    assert_eq!(lines(&compared(&before, &after)), ["+ Allow Role,other s3:* on *; widens"]);
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn trust_and_policies_of_things() {
             let statement = json!({"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "*", "Resource": "*"});
             json!({"Resources": {"Thing": {"Type": type_name, "Properties": {"Bucket": "b", key: {"Statement": statement}}}}})
         };
-        assert_eq!(lines(&compared(&thing("1"), &thing("*"))).join(" "), "- Allow 1 * on * + Allow * * on *; widens");
+        assert_eq!(lines(&compared(&thing("1"), &thing("*"))).join(" "), "+ Allow * * on *; widens");
         let mut moved = thing("1");
         moved["Resources"]["Thing"]["Properties"]["Bucket"] = json!("other");
         assert!(compared(&thing("1"), &moved).iter().any(|one| one.widens), "the same words on another thing");
