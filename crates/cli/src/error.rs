@@ -391,6 +391,9 @@ fn deploy_hints(error: &DeployError) -> Vec<String> {
     };
     match error {
         DeployError::Unconfirmed => one("say --yes to go on without a question".to_owned()),
+        DeployError::Unapproved { names, .. } if names.iter().all(|name| name.starts_with("recreate:")) => {
+            one("if it is meant: --yes --recreate-failed".to_owned())
+        }
         DeployError::Unapproved { names, .. } => {
             one(format!("if all of it is meant: --yes --approve {}", names.join(" --approve ")))
         }

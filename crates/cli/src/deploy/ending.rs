@@ -6,8 +6,7 @@ use stackgen_deploy::run::{self, Outcome, StackOutcome};
 
 use super::carry::Telling;
 use super::way::Account;
-use super::words::counted;
-use super::{DeployError, Reason, chart};
+use super::{DeployError, Reason, chart, words};
 use crate::error::{CliError, Kind};
 use crate::shell::STRONG;
 use crate::table::Table;
@@ -81,7 +80,8 @@ impl Ending<'_> {
         let total: u32 = calls.values().map(|count| count.calls).sum();
         let total = usize::try_from(total).unwrap_or(usize::MAX);
         let time = if seconds < 10.0 { format!("{seconds:.1} s") } else { time::spoken(self.account.began.elapsed().as_secs().cast_signed()) };
-        self.status("Finished", &format!("{} in {time}, with {}", counted(done, "stack"), counted(total, "call")));
+        let what = if done == 0 { "nothing".to_owned() } else { words::counted(done, "stack") };
+        self.status("Finished", &format!("{what} in {time}, with {}", words::counted(total, "call")));
         outputs(outcome).map_or(Ok(()), |text| shell.data(&text))
     }
 
@@ -121,7 +121,7 @@ fn failure(outcome: &StackOutcome) -> Option<DeployError> {
             Some(cause) => DeployError::Failed {
                 stack,
                 what: what(),
-                reason: Reason(cause.reason.clone()),
+                reason: Reason(words::plain(&cause.reason).to_owned()),
                 cause: Box::new(cause.clone()),
             },
             None => DeployError::FailedSomehow { stack, what: what(), reason: Reason(why.clone()) },

@@ -174,7 +174,7 @@ impl<'a> View<'a> {
             "FAILED" => {
                 self.styled(ERROR, "Failed", &object);
                 if !self.is_json {
-                    let lines = table::wrap(reason, self.shell.width().saturating_sub(13));
+                    let lines = table::wrap(words::plain(reason), self.shell.width().saturating_sub(13));
                     self.shell.message(&lines.iter().map(|line| format!("{:13}{line}\n", "")).collect::<String>());
                 }
             }
