@@ -32,7 +32,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
     let (account, mut loaded) = args.way.to_names(context, &named)?;
     if let Some(name) = &args.stack {
         let now = find::stack(&account, loaded.as_ref(), name)?;
-        let resources = account.ask(stack::resources(&account.connection, &now.id))?;
+        let resources = account.ask(stack::contents(&account.connection, &now.id))?;
         return one(&account, &now, &resources, args.json);
     }
     if loaded.is_none() && !args.all {

@@ -101,7 +101,8 @@ impl Carrier<'_> {
             let is_many = plan.stacks.len() > 1;
             let follower = Follower { account: self.account, telling: self.telling, is_many };
             if is_destroy {
-                let work = async |say: &dyn Fn(Progress)| run::destroy(connection, records, plan, &approvals, say).await;
+                let work =
+                    async |say: &dyn Fn(Progress)| run::destroy(connection, records, plan, &approvals, say).await;
                 follower.outcome(work, &mut signals).await
             } else {
                 let work = async |say: &dyn Fn(Progress)| run::deploy(connection, records, plan, &approvals, say).await;
@@ -157,7 +158,9 @@ impl Follower<'_> {
         let mut is_cancelled = false;
         if !updating.is_empty() && io::stderr().is_terminal() {
             let names = updating.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(" and ");
-            context.shell.warn(&format!("detaching; Ctrl-C within {} s cancels the update of {names}", SECOND.as_secs()));
+            context
+                .shell
+                .warn(&format!("detaching; Ctrl-C within {} s cancels the update of {names}", SECOND.as_secs()));
             tokio::select! {
                 () = signals.next() => is_cancelled = true,
                 () = tokio::time::sleep(SECOND) => {}

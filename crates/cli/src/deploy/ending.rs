@@ -76,10 +76,15 @@ impl Ending<'_> {
         if self.telling.timings {
             self.timings(outcome);
         }
-        let done = outcome.stacks.iter().filter(|stack| stack.is_good() && stack.ending != run::Ending::Nothing).count();
+        let done =
+            outcome.stacks.iter().filter(|stack| stack.is_good() && stack.ending != run::Ending::Nothing).count();
         let total: u32 = calls.values().map(|count| count.calls).sum();
         let total = usize::try_from(total).unwrap_or(usize::MAX);
-        let time = if seconds < 10.0 { format!("{seconds:.1} s") } else { time::spoken(self.account.began.elapsed().as_secs().cast_signed()) };
+        let time = if seconds < 10.0 {
+            format!("{seconds:.1} s")
+        } else {
+            time::spoken(self.account.began.elapsed().as_secs().cast_signed())
+        };
         let what = if done == 0 { "nothing".to_owned() } else { words::counted(done, "stack") };
         self.status("Finished", &format!("{what} in {time}, with {}", words::counted(total, "call")));
         outputs(outcome).map_or(Ok(()), |text| shell.data(&text))
@@ -88,7 +93,11 @@ impl Ending<'_> {
     fn timings(&self, outcome: &Outcome) {
         let shell = &self.account.context.shell;
         for stack in outcome.stacks.iter().filter(|stack| !stack.spans.is_empty()) {
-            shell.message(&format!("\n{STRONG}{}{STRONG:#}\n{}", stack.stack, chart::text(&stack.spans, shell.width())));
+            shell.message(&format!(
+                "\n{STRONG}{}{STRONG:#}\n{}",
+                stack.stack,
+                chart::text(&stack.spans, shell.width())
+            ));
         }
         let mut table = Table::new(&["CALL", "TIMES", "REPEATED"]);
         for (operation, count) in self.account.connection.call_counts() {

@@ -88,7 +88,10 @@ impl<'a> View<'a> {
         let state = self.state.borrow();
         let mut lines: Vec<String> = state.rows.iter().map(|row| self.row(row)).collect();
         // A stack none of whose resources moves is doing something else.
-        let idle = state.stacks.iter().filter(|(name, stack)| !stack.is_over && !state.rows.iter().any(|row| row.stack == **name));
+        let idle = state
+            .stacks
+            .iter()
+            .filter(|(name, stack)| !stack.is_over && !state.rows.iter().any(|row| row.stack == **name));
         lines.extend(idle.map(|(name, stack)| self.idle(name, stack)));
         if lines.len() > rows {
             let more = lines.len() - rows + 1;
@@ -153,9 +156,18 @@ impl<'a> View<'a> {
                 Some(at) if state.rows[at].verb == verb => {}
                 _ => {
                     found.map(|at| state.rows.remove(at));
-                    let expected = state.stacks.get(&event.stack).and_then(|stack| stack.expected.get(&event.id).copied());
+                    let expected =
+                        state.stacks.get(&event.stack).and_then(|stack| stack.expected.get(&event.id).copied());
                     let (stack, type_name) = (event.stack, event.type_name);
-                    state.rows.push(Row { stack, name, type_name, verb, began: event.at, since: Instant::now(), expected });
+                    state.rows.push(Row {
+                        stack,
+                        name,
+                        type_name,
+                        verb,
+                        began: event.at,
+                        since: Instant::now(),
+                        expected,
+                    });
                 }
             }
             return;
@@ -201,7 +213,9 @@ impl<'a> View<'a> {
     fn row(&self, row: &Row) -> String {
         let elapsed = self.elapsed(row.since);
         let time = match row.expected.filter(|seconds| *seconds > 0) {
-            Some(expected) => format!("{} {} of ~{}", bar(elapsed, expected), time::spoken(elapsed), time::spoken(whole(expected))),
+            Some(expected) => {
+                format!("{} {} of ~{}", bar(elapsed, expected), time::spoken(elapsed), time::spoken(whole(expected)))
+            }
             None => time::spoken(elapsed),
         };
         let kind = table::shorten(&row.type_name, TYPE);
