@@ -2,6 +2,7 @@
 mod changeset;
 mod deploy;
 mod destroy;
+mod diff;
 mod drift;
 mod events;
 mod explain;
@@ -34,6 +35,7 @@ Examples:
   stackgen deploy prod-compute --local  try it on this machine, without an account
   stackgen deploy prod-compute          create or update it, with what it depends on
   stackgen list                         the stacks and what they depend on
+  stackgen diff --local prod-compute    what a deploy would do
   stackgen lint templates               what is wrong with templates in a folder
   stackgen graph --out stacks.html      a picture of what refers to what
   stackgen userdata show prod-compute   what runs on a host when it first starts
@@ -90,6 +92,7 @@ pub(crate) enum Color {
 #[expect(clippy::large_enum_variant, reason = "there is one of it in a process")]
 pub(crate) enum Command {
     Deploy(deploy::Args),
+    Diff(diff::Args),
     Destroy(destroy::Args),
     Status(status::Args),
     Outputs(outputs::Args),
@@ -123,6 +126,7 @@ pub(crate) fn exec(context: &Context, command: Command) -> Result<ExitCode, CliE
         Command::Status(args) => status::exec(context, &args),
         Command::Outputs(args) => outputs::exec(context, &args),
         Command::Events(args) => events::exec(context, &args),
+        Command::Diff(args) => return diff::exec(context, &args),
         Command::Synth(args) => synth::exec(context, &args),
         Command::List(args) => list::exec(context, &args),
         Command::Graph(args) => graph::exec(context, &args),
