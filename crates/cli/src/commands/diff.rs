@@ -20,8 +20,8 @@ pub(crate) struct Args {
     #[arg(value_name = "STACK")]
     stacks: Vec<String>,
     /// Leave out what the stacks depend on
-    #[arg(long, requires = "stacks")]
-    only: bool,
+    #[arg(short, long)]
+    exclusively: bool,
     /// End with 1 if anything would change
     #[arg(long)]
     fail: bool,
@@ -60,7 +60,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
     let stacks: Vec<String> = meant.iter().map(|stack| stack.name.clone()).collect();
     let account = args.way.to_stacks(context, assembly, &stacks)?;
     account.prepare_records(&args.way)?;
-    let selection = Selection { stacks, only: args.only };
+    let selection = Selection { stacks, only: args.exclusively };
     let wishes = args.wanted.wishes()?;
     context.shell.status("Planning", &format!("in {}", account.connection.region));
     let connection = &account.connection;

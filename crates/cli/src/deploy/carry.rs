@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use stackgen_deploy::failure::Failure;
 use stackgen_deploy::plan::{self, DangerKind, Plan, StackPlan, Verb};
 use stackgen_deploy::progress::Progress;
@@ -63,6 +63,7 @@ impl Carrier<'_> {
     pub(crate) fn show(&self, plan: &Plan) -> Result<bool, CliError> {
         let shell = &self.account.context.shell;
         if self.telling.json {
+            let plan: Json = serde_json::from_str(&plan_view::json(plan)).expect("it is JSON");
             shell.data(&format!("{}\n", json!({"event": "plan", "plan": plan})))?;
         }
         let (still, busy): (Vec<&StackPlan>, Vec<&StackPlan>) =

@@ -85,8 +85,8 @@ impl Ending<'_> {
         } else {
             time::spoken(self.account.began.elapsed().as_secs().cast_signed())
         };
-        let what = if done == 0 { "nothing".to_owned() } else { words::counted(done, "stack") };
-        self.status("Finished", &format!("{what} in {time}, with {}", words::counted(total, "call")));
+        let what = if done == 0 { String::new() } else { words::counted(done, "stack") + " " };
+        self.status("Finished", &format!("{what}in {time}, with {}", words::counted(total, "call")));
         outputs(outcome).map_or(Ok(()), |text| shell.data(&text))
     }
 

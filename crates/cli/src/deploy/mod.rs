@@ -27,7 +27,7 @@ pub(crate) enum DeployError {
     Interrupted,
     #[error("this needs a yes, and there is no terminal to ask on; nothing was done")]
     Unconfirmed,
-    #[error("this needs approval, and there is no terminal to ask on; nothing was done:\n{}", told.join("\n"))]
+    #[error("this needs approval, and there is no terminal to ask on; nothing was done:\n  {}", told.join("\n  "))]
     Unapproved { told: Vec<String>, names: Vec<String> },
     #[error("not approved; nothing was done")]
     Declined,

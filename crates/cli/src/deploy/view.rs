@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use jiff::Timestamp;
-use stackgen_deploy::plan::StackPlan;
+use serde_json::{Value as Json, json};
+use stackgen_deploy::plan::{PLAN_VERSION, Plan, StackPlan};
 use stackgen_deploy::progress::{Progress, ResourceEvent};
 
 use super::words;
 use crate::shell::{ERROR, FAINT, STATUS, Shell, WARNING};
-use crate::{table, time};
+use crate::{plan_view, table, time};
 
 /// How many cells a bar has.
 const BAR: usize = 10;
@@ -65,7 +66,7 @@ impl<'a> View<'a> {
     /// Takes note of something.
     pub(crate) fn say(&self, progress: Progress) {
         if self.is_json {
-            let line = serde_json::to_string(&progress).expect("events have text keys");
+            let line = serde_json::to_string(&shown(&progress)).expect("events have text keys");
             // Whoever read it and left cannot stop what AWS does.
             let _ = self.shell.data(&(line + "\n"));
         }
@@ -179,7 +180,13 @@ impl<'a> View<'a> {
 
     fn done(&self, event: &ResourceEvent, name: &str, action: &str, phase: &str, took: Option<i64>) {
         let took = took.map(|seconds| format!("  {}", time::spoken(seconds))).unwrap_or_default();
-        let object = format!("{name}  {FAINT}{}{FAINT:#}{took}", event.type_name);
+        let room = self.shell.width().saturating_sub(13 + name.chars().count() + 2 + took.len());
+        let kind = if room < TYPE.min(event.type_name.len()) {
+            String::new()
+        } else {
+            format!("  {FAINT}{}{FAINT:#}", table::shorten(&event.type_name, room))
+        };
+        let object = format!("{name}{kind}{took}");
         let reason = event.reason.as_deref().unwrap_or_default();
         match phase {
             "FAILED" if words::is_cancelled(reason) => self.styled(WARNING, "Cancelled", &object),
@@ -252,6 +259,15 @@ impl<'a> View<'a> {
             self.shell.styled(style, verb, object);
         }
     }
+}
+
+/// What programs are shown: of a plan, nothing that is sent, which may hold secrets.
+fn shown(progress: &Progress) -> Json {
+    let Progress::Planned { plan } = progress else { return json!(progress) };
+    let whole =
+        Plan { version: PLAN_VERSION, account: String::new(), region: String::new(), stacks: vec![(**plan).clone()] };
+    let whole: Json = serde_json::from_str(&plan_view::json(&whole)).expect("it is JSON");
+    json!({"event": "planned", "plan": whole["stacks"][0]})
 }
 
 /// How far it is, as text.

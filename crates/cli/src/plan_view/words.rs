@@ -40,14 +40,16 @@ pub(super) fn group(change: &Change) -> usize {
 /// The changes by group, those without any left out.
 pub(super) fn grouped(changes: &[Change]) -> Vec<(Group, Vec<&Change>)> {
     let groups = GROUPS.iter().enumerate();
-    let all = groups.map(|(at, named)| (*named, changes.iter().filter(|change| group(change) == at).collect::<Vec<_>>()));
+    let all =
+        groups.map(|(at, named)| (*named, changes.iter().filter(|change| group(change) == at).collect::<Vec<_>>()));
     all.filter(|(_, changes)| !changes.is_empty()).collect()
 }
 
 /// Such as `1 replaced, 2 new`.
 pub(super) fn tally(changes: &[Change]) -> String {
     let groups = grouped(changes);
-    let parts: Vec<String> = groups.iter().map(|(group, changes)| format!("{} {}", changes.len(), group.word)).collect();
+    let parts: Vec<String> =
+        groups.iter().map(|(group, changes)| format!("{} {}", changes.len(), group.word)).collect();
     parts.join(", ")
 }
 
