@@ -340,19 +340,28 @@ pub(crate) fn of_failure(failure: Failure, profile: Option<&str>) -> CliError {
             profiled("aws sso login"),
             profiled("aws configure")
         ),
-        Why::Expired => format!("log in again: `{}`. Nothing is lost: `stackgen resume` goes on", profiled("aws sso login")),
-        Why::Denied => "the message names the permission that is missing; another --profile or --role-arn may have it".to_owned(),
+        Why::Expired => {
+            format!("log in again: `{}`. Nothing is lost: `stackgen resume` goes on", profiled("aws sso login"))
+        }
+        Why::Denied => {
+            "the message names the permission that is missing; another --profile or --role-arn may have it".to_owned()
+        }
         Why::NoStack => "`stackgen status --all` lists the stacks of the region; --region chooses another".to_owned(),
         Why::NoChangeSet => "it was deleted or carried out since: plan again".to_owned(),
         Why::Busy => "`stackgen watch STACK` shows what is going on".to_owned(),
         Why::WrongStatus => "`stackgen events STACK` shows how it came there".to_owned(),
         Why::Capabilities => "this template needs to be acknowledged: --capability CAPABILITY_NAMED_IAM".to_owned(),
-        Why::Template => "`stackgen lint` finds most of what CloudFormation refuses, and says where it was written".to_owned(),
+        Why::Template => {
+            "`stackgen lint` finds most of what CloudFormation refuses, and says where it was written".to_owned()
+        }
         Why::Protected => {
-            "if it shall go: `aws cloudformation update-termination-protection --no-enable-termination-protection`".to_owned()
+            "if it shall go: `aws cloudformation update-termination-protection --no-enable-termination-protection`"
+                .to_owned()
         }
         Why::ExportInUse => "change the stacks that import it first, or destroy them too".to_owned(),
-        Why::AlreadyExists => "something of that name is there: take it in with `stackgen import`, or name it otherwise".to_owned(),
+        Why::AlreadyExists => {
+            "something of that name is there: take it in with `stackgen import`, or name it otherwise".to_owned()
+        }
         Why::Limit => "delete what is not needed, or ask AWS for more in Service Quotas".to_owned(),
         Why::Throttled => "others use the account too; nothing is lost: try again, or `stackgen resume`".to_owned(),
         Why::Unknown => {
@@ -391,6 +400,9 @@ fn deploy_hints(error: &DeployError) -> Vec<String> {
     };
     match error {
         DeployError::Unconfirmed => one("say --yes to go on without a question".to_owned()),
+        DeployError::Unapproved { names, .. } if names.iter().all(|name| name.starts_with("recreate:")) => {
+            one("if it is meant: --yes --recreate-failed".to_owned())
+        }
         DeployError::Unapproved { names, .. } => {
             one(format!("if all of it is meant: --yes --approve {}", names.join(" --approve ")))
         }
@@ -405,7 +417,9 @@ fn deploy_hints(error: &DeployError) -> Vec<String> {
         DeployError::NoStack { near, is_of_app, words, name, .. } => match (near, is_of_app) {
             (_, true) => one(format!("the app has it, but it was not deployed here: `stackgen deploy {name}{words}`")),
             (Some(near), false) => one(format!("did you mean `{near}`?")),
-            (None, false) => one(format!("`stackgen status --all{words}` lists the stacks; --region chooses another region")),
+            (None, false) => {
+                one(format!("`stackgen status --all{words}` lists the stacks; --region chooses another region"))
+            }
         },
         DeployError::NoChangeSet { known, .. }
         | DeployError::WhichChangeSet { known, .. }
@@ -421,11 +435,14 @@ fn deploy_hints(error: &DeployError) -> Vec<String> {
 }
 
 fn detached(stacks: &[String], words: &str) -> Vec<String> {
-    let mut hints: Vec<String> = stacks.iter().map(|stack| format!("watch it again: `stackgen watch {stack}{words}`")).collect();
+    let mut hints: Vec<String> =
+        stacks.iter().map(|stack| format!("watch it again: `stackgen watch {stack}{words}`")).collect();
     hints.push(format!("go on with all that is left: `stackgen resume{words}`"));
-    hints.extend(stacks.iter().map(|stack| {
-        format!("cancel an update: `aws cloudformation cancel-update-stack --stack-name {stack}`")
-    }));
+    hints.extend(
+        stacks
+            .iter()
+            .map(|stack| format!("cancel an update: `aws cloudformation cancel-update-stack --stack-name {stack}`")),
+    );
     hints
 }
 

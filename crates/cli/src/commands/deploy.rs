@@ -75,7 +75,8 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
     let selection = Selection { stacks: names, only: args.exclusively };
     let mut wishes = args.wanted.wishes()?;
     wishes.keep = args.no_execute;
-    let plan = account.plan(plan::make(&account.connection, &account.records, &loaded.assembly, &selection, &wishes))?;
+    let plan =
+        account.plan(plan::make(&account.connection, &account.records, &loaded.assembly, &selection, &wishes))?;
     if args.no_execute { keep(&account, args, &plan) } else { carrier(&account, args).deploy(&plan) }
 }
 
@@ -96,7 +97,10 @@ fn keep(account: &Account<'_>, args: &Args, plan: &Plan) -> Result<ExitCode, Cli
         plan::save(plan, &args.out)?;
         let file = args.out.display();
         let words = &account.words;
-        account.context.shell.status("Wrote", &format!("{file}: `stackgen deploy --plan {file}{words}` carries it out"));
+        account
+            .context
+            .shell
+            .status("Wrote", &format!("{file}: `stackgen deploy --plan {file}{words}` carries it out"));
     }
     Ok(ExitCode::SUCCESS)
 }

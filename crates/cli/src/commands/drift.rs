@@ -60,7 +60,11 @@ fn text(drift: &Drift) -> String {
     let unknown: Vec<&str> =
         drift.resources.iter().filter(|it| it.status == "NOT_CHECKED").map(|resource| resource.id.as_str()).collect();
     let count = differing.clone().count();
-    let what = if count == 0 { "is what its template says".to_owned() } else { format!("differs in {}", words::counted(count, "resource")) };
+    let what = if count == 0 {
+        "is what its template says".to_owned()
+    } else {
+        format!("differs in {}", words::counted(count, "resource"))
+    };
     let mut text = format!("{STRONG}{}{STRONG:#} {what}\n", drift.stack);
     for resource in differing {
         let physical_id = resource.physical_id.as_deref().unwrap_or("-");

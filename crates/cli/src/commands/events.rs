@@ -9,6 +9,8 @@ use crate::error::CliError;
 use crate::shell::{ERROR, FAINT};
 use crate::{table, time};
 
+/// What CloudFormation says a second time, once it knows the physical id.
+const INITIATED: &str = "Resource creation Initiated";
 /// Where reasons begin.
 const INDENT: usize = 10;
 
@@ -37,7 +39,9 @@ pub(crate) struct Args {
 pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
     let (account, loaded) = args.way.to_names(context, std::slice::from_ref(&args.stack))?;
     let now = find::stack(&account, loaded.as_ref(), &args.stack)?;
-    let events = account.ask(follow::history(&account.connection, &now.id))?;
+    let mut events = account.ask(follow::history(&account.connection, &now.id))?;
+    // They were asked for by ARN, as are those of a stack that is gone.
+    events.iter_mut().for_each(|event| event.stack.clone_from(&now.name));
     let events = if args.all { &events[..] } else { last(&events) };
     if args.json {
         let line = |event| serde_json::to_string(event).expect("events have text keys") + "\n";
@@ -47,7 +51,8 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
         let own: Vec<ResourceEvent> = events.iter().filter(|event| !chart::is_stack(event)).cloned().collect();
         return context.shell.view(&chart::text(&spans(&own), context.shell.width()));
     }
-    context.shell.view(&events.iter().map(|event| line(&account, event)).collect::<String>())
+    let told = events.iter().filter(|event| event.reason.as_deref() != Some(INITIATED));
+    context.shell.view(&told.map(|event| line(&account, event)).collect::<String>())
 }
 
 /// The events of the last operation that somebody began.

@@ -45,7 +45,8 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
     let account = args.way.to_stacks(context, &loaded.assembly, &names)?;
     account.prepare_records(&args.way)?;
     let selection = Selection { stacks: names, only: true };
-    let plan = account.plan(plan::make(&account.connection, &account.records, &loaded.assembly, &selection, &wishes))?;
+    let plan =
+        account.plan(plan::make(&account.connection, &account.records, &loaded.assembly, &selection, &wishes))?;
     let carrier = Carrier {
         account: &account,
         telling: args.telling,
@@ -65,7 +66,9 @@ fn imports(stack: &StackEntry, given: &[String]) -> Result<BTreeMap<String, BTre
         let (id, property) = name.split_once('.').map_or((name, None), |(id, property)| (id, Some(property)));
         let parts = identifier(stack, id)?;
         let property = match (property, parts.as_slice()) {
-            (Some(property), parts) if parts.is_empty() || parts.iter().any(|part| part == property) => property.to_owned(),
+            (Some(property), parts) if parts.is_empty() || parts.iter().any(|part| part == property) => {
+                property.to_owned()
+            }
             (None, [part]) => part.clone(),
             _ => {
                 let type_name = type_of(stack, id)?.to_owned();

@@ -33,9 +33,9 @@ Examples:
   stackgen synth prod-compute | less    one template
   stackgen synth 'prod-*' --out build   files, with the boot scripts beside them
   stackgen deploy prod-compute --local  try it on this machine, without an account
-  stackgen diff prod-compute            what a deploy would do
   stackgen deploy prod-compute          create or update it, with what it depends on
   stackgen list                         the stacks and what they depend on
+  stackgen diff --local prod-compute    what a deploy would do
   stackgen lint templates               what is wrong with templates in a folder
   stackgen graph --out stacks.html      a picture of what refers to what
   stackgen userdata show prod-compute   what runs on a host when it first starts
@@ -123,10 +123,10 @@ pub(crate) fn exec(context: &Context, command: Command) -> Result<ExitCode, CliE
         Command::Import(args) => return import::exec(context, &args),
         Command::Changeset(args) => return changeset::exec(context, &args),
         Command::Lint(args) => return lint::exec(context, &args),
-        Command::Diff(args) => return diff::exec(context, &args),
         Command::Status(args) => status::exec(context, &args),
         Command::Outputs(args) => outputs::exec(context, &args),
         Command::Events(args) => events::exec(context, &args),
+        Command::Diff(args) => return diff::exec(context, &args),
         Command::Synth(args) => synth::exec(context, &args),
         Command::List(args) => list::exec(context, &args),
         Command::Graph(args) => graph::exec(context, &args),

@@ -43,8 +43,8 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
         let all: Map<String, Json> = stacks.iter().map(|stack| (stack.name.clone(), json!(stack.outputs))).collect();
         return context.shell.data(&format!("{:#}\n", Json::Object(all)));
     }
-    let lines = stacks.iter().flat_map(|stack| {
-        stack.outputs.iter().map(|(name, value)| format!("{}.{name} = {value}\n", stack.name))
-    });
+    let lines = stacks
+        .iter()
+        .flat_map(|stack| stack.outputs.iter().map(|(name, value)| format!("{}.{name} = {value}\n", stack.name)));
     context.shell.data(&lines.collect::<String>())
 }

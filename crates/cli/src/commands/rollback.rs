@@ -37,7 +37,9 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
     let follower = Follower { account: &account, telling: args.telling, is_many: false };
     let work = async |say: &dyn Fn(Progress)| {
         let (connection, records) = (&account.connection, &account.records);
-        run::rollback(connection, records, &now.name, &args.skip, say).await.map(|stack| Outcome { stacks: vec![stack] })
+        run::rollback(connection, records, &now.name, &args.skip, say)
+            .await
+            .map(|stack| Outcome { stacks: vec![stack] })
     };
     account.block_on(async { follower.outcome(work, &mut Signals::watch()?).await })
 }

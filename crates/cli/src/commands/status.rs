@@ -32,7 +32,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
     let (account, mut loaded) = args.way.to_names(context, &named)?;
     if let Some(name) = &args.stack {
         let now = find::stack(&account, loaded.as_ref(), name)?;
-        let resources = account.ask(stack::resources(&account.connection, &now.id))?;
+        let resources = account.ask(stack::contents(&account.connection, &now.id))?;
         return one(&account, &now, &resources, args.json);
     }
     if loaded.is_none() && !args.all {
@@ -110,18 +110,24 @@ fn one(account: &Account<'_>, now: &StackNow, resources: &[ResourceNow], is_json
     rows.push(("notes", notes(account, &now.name, None)?));
     let mut text: String =
         rows.into_iter().map(|(name, value)| format!("{STRONG}{name:<9}{STRONG:#}  {value}\n")).collect();
-    let mut table = Table::new(&["RESOURCE", "STATUS", "PHYSICAL ID", "TYPE"]);
-    for resource in resources {
-        let status = match resource.drift.as_deref() {
-            Some(drift @ ("MODIFIED" | "DELETED")) => format!("{}, {drift}", resource.status),
-            _ => resource.status.clone(),
-        };
-        let physical_id = resource.physical_id.clone().unwrap_or_else(|| "-".to_owned());
-        table.push(vec![resource.id.clone(), status, physical_id, resource.type_name.clone()]);
-    }
+    let rows: Vec<Vec<String>> = resources.iter().map(row).collect();
+    // What it is in AWS is copied from here; its type is of less use.
+    let widest = |at: usize| rows.iter().map(|row| row[at].len()).max().unwrap_or(0) + 2;
+    let columns = if (0..4).map(widest).sum::<usize>() > shell.width() + 2 { 3 } else { 4 };
+    let mut table = Table::new(&["RESOURCE", "STATUS", "PHYSICAL ID", "TYPE"][..columns]);
+    rows.into_iter().for_each(|row| table.push(row[..columns].to_vec()));
     text += "\n";
     text += &table.render(STRONG, 0, shell.width());
     shell.view(&text)
+}
+
+fn row(resource: &ResourceNow) -> Vec<String> {
+    let status = match resource.drift.as_deref() {
+        Some(drift @ ("MODIFIED" | "DELETED")) => format!("{}, {drift}", resource.status),
+        _ => resource.status.clone(),
+    };
+    let physical_id = resource.physical_id.clone().unwrap_or_else(|| "-".to_owned());
+    vec![resource.id.clone(), status, physical_id, resource.type_name.clone()]
 }
 
 fn said(status: &Status, reason: Option<&str>) -> String {

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use stackgen_deploy::failure::Failure;
 use stackgen_deploy::plan::{self, DangerKind, Plan, StackPlan, Verb};
 use stackgen_deploy::progress::Progress;
@@ -63,6 +63,7 @@ impl Carrier<'_> {
     pub(crate) fn show(&self, plan: &Plan) -> Result<bool, CliError> {
         let shell = &self.account.context.shell;
         if self.telling.json {
+            let plan: Json = serde_json::from_str(&plan_view::json(plan)).expect("it is JSON");
             shell.data(&format!("{}\n", json!({"event": "plan", "plan": plan})))?;
         }
         let (still, busy): (Vec<&StackPlan>, Vec<&StackPlan>) =
@@ -101,7 +102,8 @@ impl Carrier<'_> {
             let is_many = plan.stacks.len() > 1;
             let follower = Follower { account: self.account, telling: self.telling, is_many };
             if is_destroy {
-                let work = async |say: &dyn Fn(Progress)| run::destroy(connection, records, plan, &approvals, say).await;
+                let work =
+                    async |say: &dyn Fn(Progress)| run::destroy(connection, records, plan, &approvals, say).await;
                 follower.outcome(work, &mut signals).await
             } else {
                 let work = async |say: &dyn Fn(Progress)| run::deploy(connection, records, plan, &approvals, say).await;
@@ -157,7 +159,9 @@ impl Follower<'_> {
         let mut is_cancelled = false;
         if !updating.is_empty() && io::stderr().is_terminal() {
             let names = updating.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(" and ");
-            context.shell.warn(&format!("detaching; Ctrl-C within {} s cancels the update of {names}", SECOND.as_secs()));
+            context
+                .shell
+                .warn(&format!("detaching; Ctrl-C within {} s cancels the update of {names}", SECOND.as_secs()));
             tokio::select! {
                 () = signals.next() => is_cancelled = true,
                 () = tokio::time::sleep(SECOND) => {}

@@ -92,10 +92,8 @@ mod tests {
             event("prod", "ROLLBACK_IN_PROGRESS", 40),
         ];
         let shown = anstream::adapter::strip_str(&text(&spans(&events), 50)).to_string();
-        let expected = [
-            "Vpc      ███████                            10 s",
-            "Gateway         █████████████████████x         30 s",
-        ];
+        let expected =
+            ["Vpc      ███████                            10 s", "Gateway         █████████████████████x         30 s"];
         assert_eq!(shown.lines().count(), 3, "{shown}");
         assert!(shown.lines().all(|line| line.width() <= 50), "{shown}");
         for (line, wanted) in shown.lines().zip(expected) {

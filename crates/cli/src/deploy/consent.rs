@@ -35,8 +35,13 @@ impl Given {
         signals: &mut Signals,
     ) -> Result<Approvals, DeployError> {
         let mut granted = self.approve.clone();
-        let all = || plan.stacks.iter().flat_map(|stack| stack.dangers.iter().map(|danger| (stack.stack.as_str(), danger)));
-        granted.extend(all().filter(|(_, danger)| allowed.contains(&danger.kind)).map(|(stack, danger)| format!("{stack}/{danger}")));
+        let all =
+            || plan.stacks.iter().flat_map(|stack| stack.dangers.iter().map(|danger| (stack.stack.as_str(), danger)));
+        granted.extend(
+            all()
+                .filter(|(_, danger)| allowed.contains(&danger.kind))
+                .map(|(stack, danger)| format!("{stack}/{danger}")),
+        );
         let approvals = Approvals::new(granted.clone());
         let missing: Vec<(&str, &Danger)> = all().filter(|(stack, danger)| !approvals.cover(stack, danger)).collect();
         let can_ask = is_asking && io::stdin().is_terminal() && io::stderr().is_terminal();

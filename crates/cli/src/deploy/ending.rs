@@ -6,8 +6,7 @@ use stackgen_deploy::run::{self, Outcome, StackOutcome};
 
 use super::carry::Telling;
 use super::way::Account;
-use super::words::counted;
-use super::{DeployError, Reason, chart};
+use super::{DeployError, Reason, chart, words};
 use crate::error::{CliError, Kind};
 use crate::shell::STRONG;
 use crate::table::Table;
@@ -77,18 +76,28 @@ impl Ending<'_> {
         if self.telling.timings {
             self.timings(outcome);
         }
-        let done = outcome.stacks.iter().filter(|stack| stack.is_good() && stack.ending != run::Ending::Nothing).count();
+        let done =
+            outcome.stacks.iter().filter(|stack| stack.is_good() && stack.ending != run::Ending::Nothing).count();
         let total: u32 = calls.values().map(|count| count.calls).sum();
         let total = usize::try_from(total).unwrap_or(usize::MAX);
-        let time = if seconds < 10.0 { format!("{seconds:.1} s") } else { time::spoken(self.account.began.elapsed().as_secs().cast_signed()) };
-        self.status("Finished", &format!("{} in {time}, with {}", counted(done, "stack"), counted(total, "call")));
+        let time = if seconds < 10.0 {
+            format!("{seconds:.1} s")
+        } else {
+            time::spoken(self.account.began.elapsed().as_secs().cast_signed())
+        };
+        let what = if done == 0 { String::new() } else { words::counted(done, "stack") + " " };
+        self.status("Finished", &format!("{what}in {time}, with {}", words::counted(total, "call")));
         outputs(outcome).map_or(Ok(()), |text| shell.data(&text))
     }
 
     fn timings(&self, outcome: &Outcome) {
         let shell = &self.account.context.shell;
         for stack in outcome.stacks.iter().filter(|stack| !stack.spans.is_empty()) {
-            shell.message(&format!("\n{STRONG}{}{STRONG:#}\n{}", stack.stack, chart::text(&stack.spans, shell.width())));
+            shell.message(&format!(
+                "\n{STRONG}{}{STRONG:#}\n{}",
+                stack.stack,
+                chart::text(&stack.spans, shell.width())
+            ));
         }
         let mut table = Table::new(&["CALL", "TIMES", "REPEATED"]);
         for (operation, count) in self.account.connection.call_counts() {
@@ -121,7 +130,7 @@ fn failure(outcome: &StackOutcome) -> Option<DeployError> {
             Some(cause) => DeployError::Failed {
                 stack,
                 what: what(),
-                reason: Reason(cause.reason.clone()),
+                reason: Reason(words::plain(&cause.reason).to_owned()),
                 cause: Box::new(cause.clone()),
             },
             None => DeployError::FailedSomehow { stack, what: what(), reason: Reason(why.clone()) },

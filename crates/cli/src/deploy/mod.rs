@@ -27,7 +27,7 @@ pub(crate) enum DeployError {
     Interrupted,
     #[error("this needs a yes, and there is no terminal to ask on; nothing was done")]
     Unconfirmed,
-    #[error("this needs approval, and there is no terminal to ask on; nothing was done:\n{}", told.join("\n"))]
+    #[error("this needs approval, and there is no terminal to ask on; nothing was done:\n  {}", told.join("\n  "))]
     Unapproved { told: Vec<String>, names: Vec<String> },
     #[error("not approved; nothing was done")]
     Declined,
@@ -36,11 +36,26 @@ pub(crate) enum DeployError {
     #[error("detached from {}", stacks.join(" and "))]
     Detached { stacks: Vec<String>, words: String, is_cancelled: bool },
     #[error("`{stack}` {what}: {} ({})", cause.id, cause.type_name)]
-    Failed { stack: String, what: String, cause: Box<Cause>, #[source] reason: Reason },
+    Failed {
+        stack: String,
+        what: String,
+        cause: Box<Cause>,
+        #[source]
+        reason: Reason,
+    },
     #[error("`{stack}` {what}")]
-    FailedSomehow { stack: String, what: String, #[source] reason: Reason },
+    FailedSomehow {
+        stack: String,
+        what: String,
+        #[source]
+        reason: Reason,
+    },
     #[error("`{stack}` is refused")]
-    Refused { stack: String, #[source] reason: Reason },
+    Refused {
+        stack: String,
+        #[source]
+        reason: Reason,
+    },
     #[error("no stack named `{name}` in {region}")]
     NoStack { name: String, region: String, near: Option<String>, is_of_app: bool, words: String },
     #[error("the stack `{stack}` has no change set named `{name}`")]

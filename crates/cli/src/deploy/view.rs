@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use jiff::Timestamp;
-use stackgen_deploy::plan::StackPlan;
+use serde_json::{Value as Json, json};
+use stackgen_deploy::plan::{PLAN_VERSION, Plan, StackPlan};
 use stackgen_deploy::progress::{Progress, ResourceEvent};
 
 use super::words;
 use crate::shell::{ERROR, FAINT, STATUS, Shell, WARNING};
-use crate::{table, time};
+use crate::{plan_view, table, time};
 
 /// How many cells a bar has.
 const BAR: usize = 10;
@@ -65,7 +66,7 @@ impl<'a> View<'a> {
     /// Takes note of something.
     pub(crate) fn say(&self, progress: Progress) {
         if self.is_json {
-            let line = serde_json::to_string(&progress).expect("events have text keys");
+            let line = serde_json::to_string(&shown(&progress)).expect("events have text keys");
             // Whoever read it and left cannot stop what AWS does.
             let _ = self.shell.data(&(line + "\n"));
         }
@@ -88,7 +89,10 @@ impl<'a> View<'a> {
         let state = self.state.borrow();
         let mut lines: Vec<String> = state.rows.iter().map(|row| self.row(row)).collect();
         // A stack none of whose resources moves is doing something else.
-        let idle = state.stacks.iter().filter(|(name, stack)| !stack.is_over && !state.rows.iter().any(|row| row.stack == **name));
+        let idle = state
+            .stacks
+            .iter()
+            .filter(|(name, stack)| !stack.is_over && !state.rows.iter().any(|row| row.stack == **name));
         lines.extend(idle.map(|(name, stack)| self.idle(name, stack)));
         if lines.len() > rows {
             let more = lines.len() - rows + 1;
@@ -153,9 +157,18 @@ impl<'a> View<'a> {
                 Some(at) if state.rows[at].verb == verb => {}
                 _ => {
                     found.map(|at| state.rows.remove(at));
-                    let expected = state.stacks.get(&event.stack).and_then(|stack| stack.expected.get(&event.id).copied());
+                    let expected =
+                        state.stacks.get(&event.stack).and_then(|stack| stack.expected.get(&event.id).copied());
                     let (stack, type_name) = (event.stack, event.type_name);
-                    state.rows.push(Row { stack, name, type_name, verb, began: event.at, since: Instant::now(), expected });
+                    state.rows.push(Row {
+                        stack,
+                        name,
+                        type_name,
+                        verb,
+                        began: event.at,
+                        since: Instant::now(),
+                        expected,
+                    });
                 }
             }
             return;
@@ -167,14 +180,20 @@ impl<'a> View<'a> {
 
     fn done(&self, event: &ResourceEvent, name: &str, action: &str, phase: &str, took: Option<i64>) {
         let took = took.map(|seconds| format!("  {}", time::spoken(seconds))).unwrap_or_default();
-        let object = format!("{name}  {FAINT}{}{FAINT:#}{took}", event.type_name);
+        let room = self.shell.width().saturating_sub(13 + name.chars().count() + 2 + took.len());
+        let kind = if room < TYPE.min(event.type_name.len()) {
+            String::new()
+        } else {
+            format!("  {FAINT}{}{FAINT:#}", table::shorten(&event.type_name, room))
+        };
+        let object = format!("{name}{kind}{took}");
         let reason = event.reason.as_deref().unwrap_or_default();
         match phase {
             "FAILED" if words::is_cancelled(reason) => self.styled(WARNING, "Cancelled", &object),
             "FAILED" => {
                 self.styled(ERROR, "Failed", &object);
                 if !self.is_json {
-                    let lines = table::wrap(reason, self.shell.width().saturating_sub(13));
+                    let lines = table::wrap(words::plain(reason), self.shell.width().saturating_sub(13));
                     self.shell.message(&lines.iter().map(|line| format!("{:13}{line}\n", "")).collect::<String>());
                 }
             }
@@ -201,7 +220,9 @@ impl<'a> View<'a> {
     fn row(&self, row: &Row) -> String {
         let elapsed = self.elapsed(row.since);
         let time = match row.expected.filter(|seconds| *seconds > 0) {
-            Some(expected) => format!("{} {} of ~{}", bar(elapsed, expected), time::spoken(elapsed), time::spoken(whole(expected))),
+            Some(expected) => {
+                format!("{} {} of ~{}", bar(elapsed, expected), time::spoken(elapsed), time::spoken(whole(expected)))
+            }
             None => time::spoken(elapsed),
         };
         let kind = table::shorten(&row.type_name, TYPE);
@@ -238,6 +259,15 @@ impl<'a> View<'a> {
             self.shell.styled(style, verb, object);
         }
     }
+}
+
+/// What programs are shown: of a plan, nothing that is sent, which may hold secrets.
+fn shown(progress: &Progress) -> Json {
+    let Progress::Planned { plan } = progress else { return json!(progress) };
+    let whole =
+        Plan { version: PLAN_VERSION, account: String::new(), region: String::new(), stacks: vec![(**plan).clone()] };
+    let whole: Json = serde_json::from_str(&plan_view::json(&whole)).expect("it is JSON");
+    json!({"event": "planned", "plan": whole["stacks"][0]})
 }
 
 /// How far it is, as text.

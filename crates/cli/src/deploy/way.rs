@@ -96,7 +96,17 @@ impl Way {
         let profile = profile.or_else(|| context.settings.profile.clone());
         let connection = connection.map_err(|failure| error::of_failure(failure, profile.as_deref()))?;
         let records = Records::new(self.records(context)?);
-        Ok(Account { context, connection, records, began: Instant::now(), now, speed, words: self.words(), profile, runtime })
+        Ok(Account {
+            context,
+            connection,
+            records,
+            began: Instant::now(),
+            now,
+            speed,
+            words: self.words(),
+            profile,
+            runtime,
+        })
     }
 
     /// The folder of records. Those of this machine's AWS are of no use elsewhere.
@@ -183,7 +193,8 @@ pub(crate) fn names(loaded: Option<&Loaded>, given: &[String]) -> Result<Vec<Str
 fn region_of(assembly: &Assembly, names: &[String]) -> Option<String> {
     let stacks = assembly.manifest.stacks.iter();
     let is_meant = |name: &String| names.is_empty() || names.contains(name);
-    let mut regions: Vec<&str> = stacks.filter(|stack| is_meant(&stack.name)).filter_map(|it| it.region.as_deref()).collect();
+    let mut regions: Vec<&str> =
+        stacks.filter(|stack| is_meant(&stack.name)).filter_map(|it| it.region.as_deref()).collect();
     if regions.is_empty() {
         regions = assembly.manifest.stacks.iter().filter_map(|stack| stack.region.as_deref()).collect();
     }

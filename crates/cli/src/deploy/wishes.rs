@@ -49,7 +49,8 @@ impl Wanted {
             let (stack, name) = name.split_once(':').unwrap_or(("*", name));
             parameters.entry(stack.to_owned()).or_default().insert(name.to_owned(), value.to_owned());
         }
-        let tags = self.tags.iter().map(|given| setting(given).map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let tags =
+            self.tags.iter().map(|given| setting(given).map(|(name, value)| (name.to_owned(), value.to_owned())));
         Ok(Wishes {
             parameters,
             tags: tags.collect::<Result<_, _>>()?,

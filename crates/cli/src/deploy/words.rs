@@ -49,6 +49,13 @@ pub(crate) fn is_cancelled(reason: &str) -> bool {
     reason.starts_with("Resource creation cancelled") || reason.starts_with("Resource update cancelled")
 }
 
+/// What is said of the cause, without the numbers of requests around it; `stackgen events` has all of it.
+pub(crate) fn plain(reason: &str) -> &str {
+    let inner = reason.strip_prefix("Resource handler returned message: \"").unwrap_or(reason);
+    let end = [" (Service:", "\" (RequestToken:", " (RequestToken:"].iter().filter_map(|sign| inner.find(sign)).min();
+    inner[..end.unwrap_or(inner.len())].trim()
+}
+
 /// A number of things: `1 change`, `2 changes`.
 pub(crate) fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
@@ -57,6 +64,14 @@ pub(crate) fn counted(count: usize, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reasons_have_a_core() {
+        let full = "Resource handler returned message: \"The image id '[ami-1]' does not exist (Service: AmazonEC2; Status Code: \
+                    400)\" (RequestToken: 1, HandlerErrorCode: NotFound)";
+        assert_eq!(plain(full), "The image id '[ami-1]' does not exist");
+        assert_eq!(plain("Resource creation cancelled"), "Resource creation cancelled");
+    }
 
     #[test]
     fn statuses_have_two_parts() {

@@ -74,7 +74,8 @@ fn whole(stack: &StackPlan) -> String {
     let mut text = format!("\n<details{open}><summary>{}</summary>\n\n", title(stack));
     if !stack.waits_for.is_empty() {
         let first: Vec<String> = stack.waits_for.iter().map(|name| code(name)).collect();
-        let _ = writeln!(text, "Told from its template: CloudFormation is asked once {} is done.\n", first.join(" and "));
+        let _ =
+            writeln!(text, "Told from its template: CloudFormation is asked once {} is done.\n", first.join(" and "));
     }
     text += &resources(stack);
     text += &permissions(stack);
@@ -177,7 +178,9 @@ fn values(stack: &StackPlan) -> String {
     }
     let mut text = "| | Name | Before | After |\n|---|---|---|---|\n".to_owned();
     for changed in &stack.values {
-        let cell = |text: &Option<String>| text.as_ref().map_or_else(|| "none".to_owned(), |text| code(&cut(&value::readable(text), VALUE)));
+        let cell = |text: &Option<String>| {
+            text.as_ref().map_or_else(|| "none".to_owned(), |text| code(&cut(&value::readable(text), VALUE)))
+        };
         let (before, after) = (cell(&changed.before), cell(&changed.after));
         let _ = writeln!(text, "| {} | {} | {before} | {after} |", changed.section, code(&changed.name));
     }

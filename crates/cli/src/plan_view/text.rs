@@ -134,7 +134,9 @@ impl Page {
             return self.words(INNER, "", STRONG, &format!("{}: see the boot script below{note}", property.path));
         }
         match value::shown(property) {
-            Shown::Short { before, after } => self.short(INNER, &property.path, [before.as_deref(), after.as_deref()], &note),
+            Shown::Short { before, after } => {
+                self.short(INNER, &property.path, [before.as_deref(), after.as_deref()], &note)
+            }
             Shown::Lines(lines) => {
                 self.words(INNER, "", STRONG, &format!("{}:{note}", property.path));
                 lines.iter().for_each(|line| self.diff(INNER + 2, line));

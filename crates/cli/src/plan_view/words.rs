@@ -51,7 +51,8 @@ pub(super) struct Row<'a> {
 
 /// The changes by group, those without any left out.
 pub(super) fn grouped(changes: &[Change]) -> Vec<(Group, Vec<Row<'_>>)> {
-    let heirs: Vec<(&str, &Change)> = changes.iter().filter_map(|change| Some((&*change.id, heir(change, changes)?))).collect();
+    let heirs: Vec<(&str, &Change)> =
+        changes.iter().filter_map(|change| Some((&*change.id, heir(change, changes)?))).collect();
     let mut groups: Vec<(Group, Vec<Row<'_>>)> = GROUPS.iter().map(|group| (*group, Vec::new())).collect();
     for change in changes {
         let heir = heirs.iter().find(|(id, _)| *id == change.id).map(|(_, heir)| *heir);

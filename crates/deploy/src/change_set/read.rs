@@ -16,6 +16,9 @@ use crate::stack::pairs;
 /// #1780).
 const INCOMPLETE: &str = "can return incomplete ChangeSet data";
 
+/// How often a change set that we made is looked for before we believe that it is gone.
+const RE_READS: u32 = 4;
+
 /// A change set with all that it would change.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Described {
@@ -85,8 +88,17 @@ pub async fn list(connection: &Connection, stack: &str) -> Result<Vec<ChangeSetE
 /// Waits until a change set is computed, and reads it. One that is empty is not a failure.
 pub(crate) async fn wait(connection: &Connection, id: &str) -> Result<Described, Failure> {
     let pace = Pace::short(connection.is_near);
+    let mut missed = 0;
     loop {
-        let first = page(connection, id, None, true).await?;
+        let first = match page(connection, id, None, true).await {
+            // Soon after its creation an answer may be of a time before it.
+            Err(failure) if failure.kind == Kind::NoChangeSet && missed < RE_READS => {
+                missed += 1;
+                pace.wait().await;
+                continue;
+            }
+            first => first?,
+        };
         let reason = first.status_reason.clone().unwrap_or_default();
         match first.status {
             Some(ChangeSetStatus::CreateComplete) => return whole(connection, id, first).await,

@@ -134,7 +134,11 @@ impl<'a> Following<'a> {
     }
 
     async fn judge(&mut self, now: Option<StackNow>) -> Result<Option<Option<StackNow>>, Failure> {
-        let Some(now) = now else { return Ok(Some(None)) };
+        let Some(now) = now else {
+            // An answer of a time before the stack was made; only one that stays is believed.
+            self.re_reads += 1;
+            return Ok((self.re_reads > RE_READS).then_some(None));
+        };
         if !now.status.is_settled() {
             return Ok(None);
         }

@@ -195,13 +195,8 @@ mod tests {
             .resource_type("AWS::EC2::Volume")
             .replacement(Replacement::True)
             .policy_action(PolicyAction::ReplaceAndSnapshot)
-            .details(detail("AvailabilityZone", RequiresRecreation::Always, ChangeSource::DirectModification, None))
-            .details(detail(
-                "AvailabilityZone",
-                RequiresRecreation::Always,
-                ChangeSource::ParameterReference,
-                Some("Zone"),
-            ));
+            .details(detail("Tags", RequiresRecreation::Always, ChangeSource::DirectModification, None))
+            .details(detail("Tags", RequiresRecreation::Always, ChangeSource::ParameterReference, Some("Zone")));
         let told = told(change.build());
         assert_eq!(told.properties.len(), 1);
         assert_eq!(told.properties[0].cause.as_deref(), Some("Zone"));

@@ -23,6 +23,13 @@ pub(super) struct Known<'a> {
 
 /// What a change means, and the same in a sentence.
 pub(super) fn consequence(known: &Known<'_>) -> (Consequence, String) {
+    // CloudFormation computes a replacement of what it then refuses.
+    if matches!(known.action, Action::Modify | Action::Replace | Action::MayReplace)
+        && let Some(refused) = names(known).find(|name| effect(known, name) == UpdateEffect::Refused)
+    {
+        let meaning = format!("fails: CloudFormation cannot change {refused}; a new logical id makes a new one");
+        return (Consequence::Fails, meaning);
+    }
     match known.action {
         Action::Add => (Consequence::New, "is made".to_owned()),
         Action::Import => (Consequence::InPlace, "comes into the stack as it is".to_owned()),
@@ -34,10 +41,6 @@ pub(super) fn consequence(known: &Known<'_>) -> (Consequence, String) {
 }
 
 fn modified(known: &Known<'_>) -> (Consequence, String) {
-    if let Some(refused) = names(known).find(|name| effect(known, name) == UpdateEffect::Refused) {
-        let meaning = format!("fails: CloudFormation cannot change {refused}; a new logical id makes a new one");
-        return (Consequence::Fails, meaning);
-    }
     if names(known).any(|name| restarting(known.type_name).contains(&name)) {
         return restart(known);
     }
@@ -147,8 +150,7 @@ mod tests {
     #[test]
     fn data_is_at_risk_whatever_becomes_of_the_old_one() {
         for fate in [Fate::Kept, Fate::Snapshot, Fate::Deleted] {
-            let (consequence, _) =
-                told("AWS::EC2::Volume", Action::Replace, fate, &[property("AvailabilityZone", true)]);
+            let (consequence, _) = told("AWS::DynamoDB::Table", Action::Replace, fate, &[property("TableName", true)]);
             assert_eq!(consequence, Consequence::DataAtRisk(fate));
         }
         let (kept, _) = told("AWS::EC2::Volume", Action::Remove, Fate::Kept, &[]);
@@ -159,14 +161,10 @@ mod tests {
 
     #[test]
     fn what_cloudformation_refuses_fails() {
-        let facts = Facts::embedded();
-        let refusing =
-            facts.type_names().filter_map(|name| facts.resource(name)).find(|facts| !facts.refused.is_empty());
-        let refusing = refusing.expect("volumes refuse some changes");
-        let path = refusing.refused[0].trim_start_matches('/').to_owned();
-        let (consequence, meaning) = told(&refusing.name, Action::Modify, Fate::Deleted, &[property(&path, false)]);
-        if !path.contains('/') {
-            assert_eq!(consequence, Consequence::Fails, "{} {path}: {meaning}", refusing.name);
+        for action in [Action::Modify, Action::Replace] {
+            let (consequence, meaning) =
+                told("AWS::EC2::Volume", action, Fate::Deleted, &[property("AvailabilityZone", true)]);
+            assert_eq!(consequence, Consequence::Fails, "{meaning}");
         }
     }
 }

@@ -131,22 +131,30 @@ fn type_of(resource: &Json) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::Consequence;
     use serde_json::json;
 
     #[test]
     fn templates_tell_what_comes_goes_and_is_replaced() {
         let before = json!({"Resources": {
-            "Disk": {"Type": "AWS::EC2::Volume", "DeletionPolicy": "Retain", "Properties": {"AvailabilityZone": "a", "Size": 1}},
+            "Disk": {"Type": "AWS::EC2::Volume", "Properties": {"AvailabilityZone": "a", "Size": 1}},
+            "Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "a"}},
             "Topic": {"Type": "AWS::SNS::Topic"},
             "Same": {"Type": "AWS::SNS::Topic"},
         }});
         let after = json!({"Resources": {
-            "Disk": {"Type": "AWS::EC2::Volume", "DeletionPolicy": "Retain", "Properties": {"AvailabilityZone": "b", "Size": 1}},
+            "Disk": {"Type": "AWS::EC2::Volume", "Properties": {"AvailabilityZone": "b", "Size": 1}},
+            "Table": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "b"}},
             "Same": {"Type": "AWS::SNS::Topic"},
             "Queue": {"Type": "AWS::SQS::Queue"},
         }});
-        let told: Vec<_> = changes(&before, &after, &[]).into_iter().map(|change| (change.id, change.action)).collect();
-        let expected = [("Disk", Action::Replace), ("Queue", Action::Add), ("Topic", Action::Remove)];
-        assert_eq!(told, expected.map(|(id, action)| (id.to_owned(), action)));
+        let told = changes(&before, &after, &[]).into_iter().map(|change| (change.id, change.consequence));
+        let expected = [
+            ("Disk", Consequence::Fails),
+            ("Table", Consequence::DataAtRisk(Fate::Deleted)),
+            ("Queue", Consequence::New),
+            ("Topic", Consequence::Removed(Fate::Deleted)),
+        ];
+        assert_eq!(told.collect::<Vec<_>>(), expected.map(|(id, consequence)| (id.to_owned(), consequence)));
     }
 }

@@ -97,9 +97,35 @@ impl Making<'_> {
         if let Some(now) = &now {
             self.known.insert(entry.name.clone(), now.clone());
         }
-        let now = now.filter(|_| matches!(verb, Verb::Update | Verb::Import));
-        let question = Question { stack: &entry.name, verb, request, now, waits_for, keep: self.wishes.keep };
-        propose(self.connection, self.records, question).await
+        let in_force = now.clone().filter(|_| matches!(verb, Verb::Update | Verb::Import));
+        let question = Question { stack: &entry.name, verb, request, now: in_force, waits_for, keep: self.wishes.keep };
+        let mut plan = propose(self.connection, self.records, question).await?;
+        if let (Verb::Recreate, Some(now)) = (verb, now) {
+            self.tell_leftovers(&mut plan, now).await?;
+        }
+        match (&entry.account, plan.stack_id.as_deref().and_then(account_of)) {
+            (Some(bound), Some(found)) if bound != found => {
+                let failure = other_account(&entry.name, bound, found);
+                self.stacks.push(plan);
+                Err(failure)
+            }
+            _ => Ok(plan),
+        }
+    }
+
+    /// Says what a failed creation left, which is deleted by its ARN before the stack is made again.
+    async fn tell_leftovers(&self, plan: &mut StackPlan, now: StackNow) -> Result<(), Failure> {
+        let left = stack::resources(self.connection, &now.id).await?;
+        if !left.is_empty() {
+            let left: Vec<String> = left.into_keys().collect();
+            plan.remarks.push(format!(
+                "the failed creation left `{}`; what a deletion policy keeps of it will belong to no stack",
+                left.join("`, `")
+            ));
+        }
+        plan.seen = now.seen();
+        plan.stack_id = Some(now.id);
+        Ok(())
     }
 
     /// Deletes the change set that a run which is gone has left behind.
@@ -230,13 +256,14 @@ pub(crate) fn account_of(arn: &str) -> Option<&str> {
     arn.split(':').nth(4).filter(|account| !account.is_empty())
 }
 
+fn other_account(stack: &str, bound: &str, found: &str) -> Failure {
+    Failure::new(Kind::Refused, format!("`{stack}` is bound to the account {bound}, and this is {found}"))
+}
+
 fn check_account(entry: &StackEntry, now: Option<&StackNow>) -> Result<(), Failure> {
     let found = now.and_then(|now| account_of(&now.id));
     match (&entry.account, found) {
-        (Some(bound), Some(found)) if bound != found => {
-            let message = format!("`{}` is bound to the account {bound}, and this is {found}", entry.name);
-            Err(Failure::new(Kind::Refused, message))
-        }
+        (Some(bound), Some(found)) if bound != found => Err(other_account(&entry.name, bound, found)),
         _ => Ok(()),
     }
 }

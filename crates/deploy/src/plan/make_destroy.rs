@@ -1,12 +1,9 @@
 //! Planning the end of stacks.
-use std::collections::BTreeMap;
-
-use aws_sdk_cloudformation::types::StackResourceSummary;
 use serde_json::Value as Json;
 use stackgen_assembly::Assembly;
 
 use super::{PLAN_VERSION, Plan, Request, StackPlan, Verb, estimate, exports, from_template, make::account_of};
-use crate::aws::{Connection, Retry};
+use crate::aws::Connection;
 use crate::failure::{Failure, Kind};
 use crate::stack::{self, Move, StackNow, Wish, next_move};
 
@@ -128,31 +125,14 @@ fn retained(stack: &str, retain: &[String], next: Move) -> Result<Vec<String>, F
 }
 
 async fn add_physical_ids(connection: &Connection, plan: &mut StackPlan, now: &StackNow) -> Result<(), Failure> {
-    let mut found: BTreeMap<String, StackResourceSummary> = BTreeMap::new();
-    let mut page = None;
-    loop {
-        let send =
-            || connection.cloudformation.list_stack_resources().stack_name(&now.id).set_next_token(page.clone()).send();
-        let answer = connection.call("ListStackResources", Retry::Safe, send).await?;
-        for summary in answer.stack_resource_summaries.unwrap_or_default() {
-            found.insert(summary.logical_resource_id.clone().unwrap_or_default(), summary);
-        }
-        page = answer.next_token;
-        if page.is_none() {
-            break;
-        }
-    }
-    // What was never made, by a condition or a failure, cannot go.
-    let is_there = |summary: &StackResourceSummary| {
-        summary.resource_status.as_ref().is_none_or(|status| status.as_str() != "DELETE_COMPLETE")
-    };
+    let mut found = stack::resources(connection, &now.id).await?;
     plan.changes.retain_mut(|change| {
-        let Some(summary) = found.remove(&change.id).filter(is_there) else { return false };
+        let Some(summary) = found.remove(&change.id) else { return false };
         change.physical_id = summary.physical_resource_id;
         true
     });
     // The template in force may be in a form that we do not read.
-    for (id, summary) in found.into_iter().filter(|(_, summary)| is_there(summary)) {
+    for (id, summary) in found {
         let type_name = summary.resource_type.unwrap_or_default();
         let mut change = from_template::removed(&id, &type_name, &plan.request.resources);
         change.physical_id = summary.physical_resource_id;

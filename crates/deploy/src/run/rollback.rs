@@ -1,8 +1,6 @@
 //! Rolling a stack back, and going on with a rollback that failed.
 use std::time::Duration;
 
-use aws_sdk_cloudformation::types::StackResourceSummary;
-
 use super::outcome::StackOutcome;
 use super::{Turn, ending};
 use crate::aws::{Connection, Retry};
@@ -102,22 +100,11 @@ async fn check_skip(connection: &Connection, now: &StackNow, next: Move, skip: &
             format!("`{}` is in {}; resources are skipped only in a rollback that failed", now.name, now.status);
         return Err(Failure::new(Kind::Refused, message));
     }
-    let send = || {
-        connection
-            .cloudformation
-            .list_stack_resources()
-            .stack_name(&now.id)
-            .into_paginator()
-            .items()
-            .send()
-            .try_collect()
-    };
-    let resources: Vec<StackResourceSummary> = connection.call("ListStackResources", Retry::Safe, send).await?;
-    let has_failed = |resource: &&StackResourceSummary| {
+    let mut failed = stack::resources(connection, &now.id).await?;
+    failed.retain(|_, resource| {
         resource.resource_status.as_ref().is_some_and(|status| status.as_str() == "UPDATE_FAILED")
-    };
-    let failed: Vec<&str> =
-        resources.iter().filter(has_failed).filter_map(|one| one.logical_resource_id.as_deref()).collect();
+    });
+    let failed: Vec<&str> = failed.keys().map(String::as_str).collect();
     match skip.iter().find(|id| !id.contains('.') && !failed.contains(&id.as_str())) {
         None => Ok(()),
         Some(id) => {

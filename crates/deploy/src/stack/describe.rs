@@ -1,11 +1,12 @@
 //! A stack as CloudFormation shows it.
 use std::collections::BTreeMap;
 
-use aws_sdk_cloudformation::types::{Stack, TemplateStage};
+use aws_sdk_cloudformation::types::{Stack, StackResourceSummary, TemplateStage};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Status;
+use super::resources::summaries;
 use crate::aws::{Connection, Retry, timestamp};
 use crate::failure::{Failure, Kind};
 
@@ -105,6 +106,20 @@ pub(crate) async fn policy(connection: &Connection, id: &str) -> Result<Option<S
     let send = || connection.cloudformation.get_stack_policy().stack_name(id).send();
     let answer = connection.call("GetStackPolicy", Retry::Safe, send).await?;
     Ok(answer.stack_policy_body)
+}
+
+/// The resources of a stack that are there, by logical id.
+pub(crate) async fn resources(
+    connection: &Connection,
+    id: &str,
+) -> Result<BTreeMap<String, StackResourceSummary>, Failure> {
+    // What was never made, by a failure, has no id in AWS.
+    let is_there = |summary: &StackResourceSummary| {
+        let is_gone = summary.resource_status.as_ref().is_some_and(|status| status.as_str() == "DELETE_COMPLETE");
+        !is_gone && summary.physical_resource_id.as_ref().is_some_and(|id| !id.is_empty())
+    };
+    let summaries = summaries(connection, id).await?.into_iter().filter(is_there);
+    Ok(summaries.map(|summary| (summary.logical_resource_id.clone().unwrap_or_default(), summary)).collect())
 }
 
 impl StackNow {

@@ -7,8 +7,8 @@ pub mod state;
 pub mod status;
 
 pub use describe::{StackNow, describe, list, template};
+pub(crate) use describe::{pairs, policy, resources};
 pub use drift::{Drift, Drifted, DriftedProperty, detect_drift};
-pub use resources::{ResourceNow, resources};
-pub(crate) use describe::{pairs, policy};
+pub use resources::{ResourceNow, contents};
 pub use state::{Move, Wish, next_move};
 pub use status::Status;

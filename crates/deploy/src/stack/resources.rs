@@ -26,22 +26,26 @@ pub struct ResourceNow {
     pub updated: Option<Timestamp>,
 }
 
-/// The resources of a stack, in CloudFormation's order.
+/// The resources of a stack, in CloudFormation's order; those too that are gone or were never made.
 ///
 /// # Errors
 ///
 /// If there is no such stack, or CloudFormation does not say.
-pub async fn resources(connection: &Connection, stack: &str) -> Result<Vec<ResourceNow>, Failure> {
-    let mut resources = Vec::new();
+pub async fn contents(connection: &Connection, stack: &str) -> Result<Vec<ResourceNow>, Failure> {
+    Ok(summaries(connection, stack).await?.into_iter().map(ResourceNow::from).collect())
+}
+
+pub(super) async fn summaries(connection: &Connection, stack: &str) -> Result<Vec<StackResourceSummary>, Failure> {
+    let mut summaries = Vec::new();
     let mut page = None;
     loop {
         let send =
             || connection.cloudformation.list_stack_resources().stack_name(stack).set_next_token(page.clone()).send();
         let answer = connection.call("ListStackResources", Retry::Safe, send).await?;
-        resources.extend(answer.stack_resource_summaries.unwrap_or_default().into_iter().map(ResourceNow::from));
+        summaries.extend(answer.stack_resource_summaries.unwrap_or_default());
         page = answer.next_token;
         if page.is_none() {
-            return Ok(resources);
+            return Ok(summaries);
         }
     }
 }
