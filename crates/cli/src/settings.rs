@@ -4,11 +4,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-<<<<<<< HEAD
 use jiff::Timestamp;
-=======
 use stackgen_lint::Date;
->>>>>>> main
 
 /// Settings that come from environment variables. Colours are missing here: the terminal library reads those.
 #[derive(Clone, Debug)]
@@ -23,15 +20,12 @@ pub(crate) struct Settings {
     pub(crate) search_path: Option<OsString>,
     /// `XDG_CACHE_HOME`, or what stands for it: a folder for what can be made again.
     pub(crate) cache: Option<PathBuf>,
-<<<<<<< HEAD
-    /// The day in Greenwich, such as `2027-01-01`.
-    pub(crate) today: String,
-    /// When the command started.
-    pub(crate) now: Timestamp,
-=======
     /// The day in Greenwich.
     pub(crate) today: Date,
->>>>>>> main
+    /// When the command started.
+    pub(crate) now: Timestamp,
+    /// `AWS_PROFILE`: the profile, where none is named.
+    pub(crate) profile: Option<String>,
 }
 
 impl Settings {
@@ -47,6 +41,7 @@ impl Settings {
             search_path: std::env::var_os("PATH"),
             cache: cache.map(|folder| folder.join("stackgen")),
             today: day(now),
+            profile: std::env::var("AWS_PROFILE").ok().filter(|name| !name.is_empty()),
             now: Timestamp::try_from(now).unwrap_or_default(),
             wants_backtrace: std::env::var_os("RUST_BACKTRACE").is_some_and(|wanted| wanted != "0"),
         }

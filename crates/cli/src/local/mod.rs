@@ -93,14 +93,11 @@ pub(crate) struct Wish {
     pub(crate) pace: Option<Pace>,
 }
 
-/// The server of this project, started if it does not run.
+/// The server of this project, started if it does not run. Only that is told.
 pub(crate) fn endpoint(context: &Context, wish: Wish) -> Result<Endpoint, CliError> {
     let place = Place::find(context)?;
     match start::in_background(&place, wish)? {
-        Started::Before(running) => {
-            context.shell.status("Running", &format!("at {} already", running.endpoint().url));
-            Ok(running.endpoint())
-        }
+        Started::Before(running) => Ok(running.endpoint()),
         Started::Now(running) => {
             let (url, folder) = (running.endpoint().url, place.folder.display());
             context.shell.status("Started", &format!("{url}, state in {folder}"));

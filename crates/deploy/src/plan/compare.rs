@@ -1,7 +1,6 @@
 //! What two templates say differently of boot scripts, permissions and openings: what no change set tells.
-use serde_json::Value as Json;
-
-use super::{BootScriptChange, Change, Opening, PermissionChange};
+use super::side::Side;
+use super::{BootScriptChange, Change, Opening, PermissionChange, boot_script, openings, permissions};
 
 /// What differs.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -12,6 +11,10 @@ pub(super) struct Compared {
 }
 
 /// Compares the template in force, `Null` if there is none, with the one that was sent.
-pub(super) fn compare(_before: &Json, _after: &Json, _changes: &[Change]) -> Compared {
-    Compared::default()
+pub(super) fn compare(before: &Side<'_>, after: &Side<'_>, changes: &[Change]) -> Compared {
+    Compared {
+        boot_scripts: boot_script::compare(before, after, changes),
+        permissions: permissions::compare(before, after),
+        openings: openings::compare(before, after),
+    }
 }

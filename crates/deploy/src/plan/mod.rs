@@ -1,6 +1,7 @@
 //! What a deploy would do, before it does anything: for people to read, for programs to check, and for a file that is carried
 //! out later or not at all.
 
+mod boot_script;
 mod build;
 mod change;
 mod compare;
@@ -12,8 +13,11 @@ mod file;
 mod from_template;
 mod make;
 mod make_destroy;
+mod openings;
+mod permissions;
 mod propose;
 mod request;
+mod side;
 mod stack_policy;
 mod values;
 mod wishes;

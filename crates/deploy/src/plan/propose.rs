@@ -1,8 +1,11 @@
 //! Asking CloudFormation what would change in one stack, and telling it for people.
+use std::collections::BTreeMap;
+
 use serde_json::Value as Json;
 
 use super::build::{self, Sides};
 use super::compare::compare;
+use super::side::Side;
 use super::{
     Action, Change, Consequence, Danger, DangerKind, Request, StackPlan, Verb, estimate, exports, from_template, values,
 };
@@ -59,14 +62,23 @@ pub(crate) async fn propose(
         request,
         ..StackPlan::default()
     };
+    let mut values = now.as_ref().map_or_else(BTreeMap::new, |now| known(&now.parameters, &now.resolved));
+    let before_values = values.clone();
+    values.extend(plan.request.parameters.clone());
     if plan.waits_for.is_empty() && verb != Verb::Recreate {
-        ask(connection, records, &mut plan, now.as_ref(), (&before, &after), keep).await?;
+        values.extend(ask(connection, records, &mut plan, now.as_ref(), (&before, &after), keep).await?);
     } else {
         plan.changes = from_template::changes(&before, &after, &plan.request.resources);
         plan.values = values::settings(now.as_ref(), &plan.request);
     }
-    finish(&mut plan, &before, &after);
+    let before = Side { template: &before, parameters: &before_values };
+    finish(&mut plan, &before, &Side { template: &after, parameters: &values });
     Ok(plan)
+}
+
+/// Values of parameters; of those of SSM types what stands behind the name.
+fn known(values: &BTreeMap<String, String>, resolved: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    values.iter().chain(resolved).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 async fn template_in_force(connection: &Connection, now: Option<&StackNow>) -> Result<Option<Json>, Failure> {
@@ -75,6 +87,7 @@ async fn template_in_force(connection: &Connection, now: Option<&StackNow>) -> R
     Ok(serde_json::from_str(&text).ok())
 }
 
+/// Puts what CloudFormation says into the plan, and answers what it takes for the values of the parameters.
 async fn ask(
     connection: &Connection,
     records: &Records,
@@ -82,7 +95,7 @@ async fn ask(
     now: Option<&StackNow>,
     sides: (&Json, &Json),
     keep: bool,
-) -> Result<(), Failure> {
+) -> Result<BTreeMap<String, String>, Failure> {
     let operation = change_set::new_operation();
     plan.change_set = Some(change_set::name_of(&operation));
     if !keep {
@@ -108,16 +121,19 @@ async fn ask(
             drop_it(connection, &id, &stack_id, now).await?;
             records.clear(&plan.stack)?;
             nothing(plan, now, sides);
+            Ok(known(&described.parameters, &described.resolved))
         }
-        Ok(described) => tell(plan, now, &described, sides),
-        Err(failure) if failure.is_passing() => return Err(failure),
+        Ok(described) => {
+            tell(plan, now, &described, sides);
+            Ok(known(&described.parameters, &described.resolved))
+        }
+        Err(failure) if failure.is_passing() => Err(failure),
         Err(failure) => {
             drop_it(connection, &id, &stack_id, now).await?;
             records.clear(&plan.stack)?;
-            return Err(failure.while_doing(format_args!("cannot plan `{}`", plan.stack)));
+            Err(failure.while_doing(format_args!("cannot plan `{}`", plan.stack)))
         }
     }
-    Ok(())
 }
 
 fn note(connection: &Connection, records: &Records, plan: &StackPlan) -> Result<(), Failure> {
@@ -166,12 +182,12 @@ fn tell(plan: &mut StackPlan, now: Option<&StackNow>, described: &Described, sid
 }
 
 /// What follows from the changes.
-fn finish(plan: &mut StackPlan, before: &Json, after: &Json) {
+fn finish(plan: &mut StackPlan, before: &Side<'_>, after: &Side<'_>) {
     let compared = compare(before, after, &plan.changes);
     plan.boot_scripts = compared.boot_scripts;
     plan.permissions = compared.permissions;
     plan.openings = compared.openings;
-    plan.seconds = estimate::seconds(&plan.changes, after);
+    plan.seconds = estimate::seconds(&plan.changes, after.template);
     plan.dangers = dangers(plan);
     // "Immutable updates" in *Choose how to handle failures* of the CloudFormation User Guide.
     let replaced = plan.changes.iter().find(|change| change.action == Action::Replace);
@@ -191,7 +207,12 @@ pub(super) fn dangers(plan: &StackPlan) -> Vec<Danger> {
     if matches!(plan.verb, Verb::Update | Verb::Import) {
         let widening = plan.permissions.iter().filter(|one| one.widens);
         dangers.extend(widening.map(|one| {
-            let reason = format!("it allows {} on {}", one.actions.join(", "), one.resources.join(", "));
+            let verb = match (&*one.effect, one.is_added) {
+                ("Boundary", _) => "is no longer bound to",
+                (_, true) => "allows",
+                (_, false) => "no longer forbids",
+            };
+            let reason = format!("it {verb} {} on {}", one.actions.join(", "), one.resources.join(", "));
             Danger { kind: DangerKind::Permission, id: one.id.clone(), reason }
         }));
         let opening = plan.openings.iter().filter(|one| one.widens && one.direction == "in");

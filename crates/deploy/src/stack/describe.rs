@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Status;
+use super::resources::summaries;
 use crate::aws::{Connection, Retry, timestamp};
 use crate::failure::{Failure, Kind};
 
@@ -112,24 +113,13 @@ pub(crate) async fn resources(
     connection: &Connection,
     id: &str,
 ) -> Result<BTreeMap<String, StackResourceSummary>, Failure> {
-    let mut resources = BTreeMap::new();
-    let mut page = None;
-    loop {
-        let send =
-            || connection.cloudformation.list_stack_resources().stack_name(id).set_next_token(page.clone()).send();
-        let answer = connection.call("ListStackResources", Retry::Safe, send).await?;
-        for summary in answer.stack_resource_summaries.unwrap_or_default() {
-            // What was never made, by a failure, has no id in AWS.
-            let is_gone = summary.resource_status.as_ref().is_some_and(|status| status.as_str() == "DELETE_COMPLETE");
-            if !is_gone && summary.physical_resource_id.as_ref().is_some_and(|id| !id.is_empty()) {
-                resources.insert(summary.logical_resource_id.clone().unwrap_or_default(), summary);
-            }
-        }
-        page = answer.next_token;
-        if page.is_none() {
-            return Ok(resources);
-        }
-    }
+    // What was never made, by a failure, has no id in AWS.
+    let is_there = |summary: &StackResourceSummary| {
+        let is_gone = summary.resource_status.as_ref().is_some_and(|status| status.as_str() == "DELETE_COMPLETE");
+        !is_gone && summary.physical_resource_id.as_ref().is_some_and(|id| !id.is_empty())
+    };
+    let summaries = summaries(connection, id).await?.into_iter().filter(is_there);
+    Ok(summaries.map(|summary| (summary.logical_resource_id.clone().unwrap_or_default(), summary)).collect())
 }
 
 impl StackNow {

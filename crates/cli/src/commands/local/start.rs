@@ -38,11 +38,15 @@ impl How {
 }
 
 pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
+    let place = Place::find(context)?;
     if !args.foreground {
+        let was_running = place.running()?.is_some();
         let endpoint = local::endpoint(context, args.how.wish())?;
+        if was_running {
+            context.shell.status("Running", &format!("at {} already", endpoint.url));
+        }
         return context.shell.data(&endpoint.exports());
     }
-    let place = Place::find(context)?;
     if let Some(running) = place.running()? {
         let (has, wanted) = (running.record.pid.to_string(), "this one".to_owned());
         return Err(LocalError::Differs { what: "process", has, wanted }.into());

@@ -5,6 +5,7 @@ use crate::Context;
 use crate::error::CliError;
 use crate::local::{Place, Running};
 use crate::shell::STRONG;
+use crate::time::spoken;
 
 /// Show where the server listens and how much it has
 #[derive(Debug, clap::Args)]
@@ -44,25 +45,4 @@ fn text(running: &Running, place: &Place, status: &Json, uptime: i64) -> String 
     rows.push(("calls", status["calls"].to_string()));
     rows.push(("state", place.state().display().to_string()));
     rows.into_iter().map(|(name, value)| format!("{STRONG}{name:<9}{STRONG:#}  {value}\n")).collect()
-}
-
-fn spoken(seconds: i64) -> String {
-    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
-        (0, 0, seconds) => format!("{seconds} s"),
-        (0, minutes, seconds) => format!("{minutes} min {seconds} s"),
-        (hours, minutes, _) => format!("{hours} h {minutes} min"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::spoken;
-
-    #[test]
-    fn times_are_spoken() {
-        assert_eq!(
-            [0, 59, 61, 3599, 3600, 90_061].map(spoken),
-            ["0 s", "59 s", "1 min 1 s", "59 min 59 s", "1 h 0 min", "25 h 1 min"]
-        );
-    }
 }

@@ -1,0 +1,45 @@
+//! `stackgen rollback`.
+use std::process::ExitCode;
+
+use stackgen_deploy::progress::Progress;
+use stackgen_deploy::run::{self, Outcome};
+
+use crate::Context;
+use crate::deploy::carry::{Follower, Telling};
+use crate::deploy::find;
+use crate::deploy::signals::Signals;
+use crate::deploy::way::Way;
+use crate::error::CliError;
+
+/// Return a stack that failed to what it was
+///
+/// For a stack that was kept as it failed (CREATE_FAILED, UPDATE_FAILED), and for one whose rollback failed
+/// (UPDATE_ROLLBACK_FAILED): remove the cause first, then let the rollback go on.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The stack
+    #[arg(value_name = "STACK")]
+    stack: String,
+    /// Leave this resource as it is, if its rollback failed. The stack then says of it what is not so, which later changes
+    /// trip over
+    #[arg(long, value_name = "ID")]
+    skip: Vec<String>,
+    #[command(flatten)]
+    telling: Telling,
+    #[command(flatten)]
+    way: Way,
+}
+
+pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError> {
+    let (account, loaded) = args.way.to_names(context, std::slice::from_ref(&args.stack))?;
+    let now = find::stack(&account, loaded.as_ref(), &args.stack)?;
+    account.prepare_records(&args.way)?;
+    let follower = Follower { account: &account, telling: args.telling, is_many: false };
+    let work = async |say: &dyn Fn(Progress)| {
+        let (connection, records) = (&account.connection, &account.records);
+        run::rollback(connection, records, &now.name, &args.skip, say)
+            .await
+            .map(|stack| Outcome { stacks: vec![stack] })
+    };
+    account.block_on(async { follower.outcome(work, &mut Signals::watch()?).await })
+}

@@ -1,0 +1,44 @@
+//! Permissions, openings and exports in words.
+use stackgen_deploy::plan::{ExportChange, Opening, PermissionChange};
+
+use crate::deploy::words::counted;
+
+/// Who may do what: `HostRole may s3:PutObject`.
+pub(super) fn permission(change: &PermissionChange) -> String {
+    let who = if change.principals.is_empty() { "nobody".to_owned() } else { change.principals.join(", ") };
+    let verb = match (&*change.effect, change.is_added) {
+        ("Boundary", true) => "is bound to",
+        ("Boundary", false) => "is no longer bound to",
+        ("Deny", true) => "may not",
+        ("Deny", false) => "is no longer forbidden to",
+        (_, true) => "may",
+        (_, false) => "may no longer",
+    };
+    format!("{who} {verb} {}", change.actions.join(", "))
+}
+
+/// On what, unless that is everything that the policy is about.
+pub(super) fn resources(change: &PermissionChange) -> Option<String> {
+    (change.resources != change.principals && !change.resources.is_empty()).then(|| change.resources.join(", "))
+}
+
+/// Which way opens or closes: `0.0.0.0/0 can reach HostSecurityGroup on tcp 443`.
+pub(super) fn opening(change: &Opening) -> String {
+    let not = if change.is_added { "can" } else { "can no longer" };
+    let ports = if change.ports == "all" { "everything".to_owned() } else { change.ports.clone() };
+    match change.direction.as_str() {
+        "in" => format!("{} {not} reach {} on {ports}", change.peer, change.id),
+        _ => format!("{} {not} reach {} on {ports}", change.id, change.peer),
+    }
+}
+
+/// What becomes of an export, and whom it concerns.
+pub(super) fn export(change: &ExportChange) -> String {
+    let what = if change.is_removed { "goes" } else { "changes" };
+    let importers = match change.importers.as_slice() {
+        [] => "nobody imports it".to_owned(),
+        few if few.len() < 6 => format!("imported by {}", few.join(", ")),
+        many => format!("imported by {}, such as {}", counted(many.len(), "stack"), many[..3].join(", ")),
+    };
+    format!("{} {what}; {importers}", change.name)
+}
