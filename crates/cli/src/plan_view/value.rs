@@ -39,8 +39,8 @@ pub(super) fn hide(change: &mut PropertyChange) {
 }
 
 fn is_secret(path: &str) -> bool {
-    let names = path.split('/').filter(|part| part.parse::<usize>().is_err());
-    let name = names.last().unwrap_or(path).to_ascii_lowercase();
+    let mut names = path.split('/').filter(|part| part.parse::<usize>().is_err());
+    let name = names.next_back().unwrap_or(path).to_ascii_lowercase();
     SECRETS.iter().any(|secret| name.ends_with(secret))
 }
 
