@@ -143,7 +143,8 @@ fn permissions(stack: &StackPlan) -> String {
     let lines = stack.permissions.iter().map(|one| {
         let on = sentence::resources(one).map_or(String::new(), |on| format!(" on {on}"));
         let condition = one.condition.as_ref().map_or(String::new(), |condition| format!(" if {condition}"));
-        let said = format!("{}{on}{condition}", sentence::permission(one));
+        let by = sentence::holder(one).map_or(String::new(), |holder| format!(" by {holder}"));
+        let said = format!("{}{by}{on}{condition}", sentence::permission(one));
         marked(one.is_added, one.widens, &said, stack)
     });
     fenced("Permissions", lines)

@@ -5,7 +5,11 @@ use crate::deploy::words::counted;
 
 /// Who may do what: `HostRole may s3:PutObject`.
 pub(super) fn permission(change: &PermissionChange) -> String {
-    let who = if change.principals.is_empty() { "nobody".to_owned() } else { change.principals.join(", ") };
+    let who = match change.principals.as_slice() {
+        [] => "nobody".to_owned(),
+        [all] if all == "*" => "anybody".to_owned(),
+        some => some.join(", "),
+    };
     let verb = match (&*change.effect, change.is_added) {
         ("Boundary", true) => "is bound to",
         ("Boundary", false) => "is no longer bound to",
@@ -14,12 +18,26 @@ pub(super) fn permission(change: &PermissionChange) -> String {
         (_, true) => "may",
         (_, false) => "may no longer",
     };
-    format!("{who} {verb} {}", change.actions.join(", "))
+    match change.actions.as_slice() {
+        [all] if all == "*" => format!("{who} {verb} do anything"),
+        [policy] if policy.starts_with("policy ") && change.effect == "Allow" => {
+            format!("{who} {verb} do what the {policy} says")
+        }
+        some => format!("{who} {verb} {}", some.join(", ")),
+    }
 }
 
-/// On what, unless that is everything that the policy is about.
+/// On what, unless it goes without saying.
 pub(super) fn resources(change: &PermissionChange) -> Option<String> {
-    (change.resources != change.principals && !change.resources.is_empty()).then(|| change.resources.join(", "))
+    let is_whole = change.actions.iter().any(|action| action.starts_with("policy ") || action.starts_with("act as "));
+    let is_said = is_whole || change.resources == change.principals || change.resources.is_empty();
+    (!is_said).then(|| change.resources.join(", "))
+}
+
+/// The policy's holder, unless it is who may.
+pub(super) fn holder(change: &PermissionChange) -> Option<&str> {
+    let is_said = change.principals.contains(&change.id) || change.resources.contains(&change.id);
+    (!is_said).then_some(&*change.id)
 }
 
 /// Which way opens or closes: `0.0.0.0/0 can reach HostSecurityGroup on tcp 443`.

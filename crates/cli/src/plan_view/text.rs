@@ -43,7 +43,10 @@ impl Page {
     /// Words in as many lines as they take, all but the first moved in further.
     fn words(&mut self, indent: usize, start: &str, style: Style, text: &str) {
         let hang = indent + start.width();
-        for (at, line) in table::wrap(text, self.width.saturating_sub(hang).max(READABLE)).iter().enumerate() {
+        let room = self.width.saturating_sub(hang).max(READABLE);
+        let lines = table::wrap(text, room).into_iter();
+        let lines = lines.flat_map(|line| if line.width() > room { table::part(&line, room) } else { vec![line] });
+        for (at, line) in lines.enumerate() {
             let front = if at == 0 { format!("{:indent$}{style}{start}{style:#}", "") } else { " ".repeat(hang) };
             self.line(&format!("{front}{line}"));
         }
@@ -95,7 +98,7 @@ impl Page {
             let told = format!("told from its template: CloudFormation is asked once {first} is done");
             self.words(2, "", STRONG, &told);
         }
-        if !stack.capabilities.is_empty() {
+        if !stack.capabilities.is_empty() && stack.verb != Verb::Nothing {
             self.words(2, "acknowledges ", Style::new(), &stack.capabilities.join(", "));
         }
     }
@@ -186,8 +189,9 @@ impl Page {
             let said = sentence::permission(change);
             let on = sentence::resources(change);
             if stack.verb == Verb::Create {
+                let by = sentence::holder(change).map_or(String::new(), |holder| format!(" by {holder}"));
                 let on = on.map_or(String::new(), |on| format!(" on {on}"));
-                let line = table::shorten(&format!("{said}{on}"), self.width.saturating_sub(4 + start.len()));
+                let line = table::shorten(&format!("{said}{by}{on}"), self.width.saturating_sub(4 + start.len()));
                 self.line(&format!("    {style}{start}{style:#}{line}"));
                 continue;
             }
@@ -198,8 +202,8 @@ impl Page {
             if let Some(condition) = &change.condition {
                 self.words(INNER, "if ", FAINT, condition);
             }
-            if change.principals != [change.id.clone()] {
-                self.words(INNER, "by ", FAINT, &change.id);
+            if let Some(holder) = sentence::holder(change) {
+                self.words(INNER, "by ", FAINT, holder);
             }
         }
     }

@@ -13,6 +13,9 @@ const SECRETS: &[&str] = &["password", "secretstring", "secret", "privatekey", "
 const REFERENCES: &[&str] = &["{{resolve:", "{\"Ref\"", "{\"Fn::", "${"];
 /// Lists and objects that are longer are told line by line.
 const LONG: usize = 64;
+/// What CloudFormation says of what it does not know yet, and what is said here.
+const UNKNOWN: &str = "{{changeSet:KNOWN_AFTER_APPLY}}";
+const LATE: &str = "(known afterwards)";
 /// How many lines of a value's difference are shown.
 const LINES: usize = 12;
 
@@ -36,8 +39,8 @@ pub(super) fn hide(change: &mut PropertyChange) {
 }
 
 fn is_secret(path: &str) -> bool {
-    let names = path.split('/').filter(|part| part.parse::<usize>().is_err());
-    let name = names.last().unwrap_or(path).to_ascii_lowercase();
+    let mut names = path.split('/').filter(|part| part.parse::<usize>().is_err());
+    let name = names.next_back().unwrap_or(path).to_ascii_lowercase();
     SECRETS.iter().any(|secret| name.ends_with(secret))
 }
 
@@ -46,7 +49,10 @@ pub(super) fn shown(change: &PropertyChange) -> Shown {
     let mut change = change.clone();
     hide(&mut change);
     let is_late = change.evaluation == Evaluation::AfterApply;
-    let after = change.after.map(|after| if is_late && is_function(&after) { late() } else { after });
+    let after = change.after.map(|after| match is_late && is_function(&after) {
+        true => late(),
+        false => after.replace(UNKNOWN, LATE),
+    });
     let (before, after) = (change.before, if is_late { after.or_else(|| Some(late())) } else { after });
     let (Some(old), Some(new)) = (&before, &after) else {
         let [before, after] = [before, after].map(|value| value.map(|text| readable(&text)));
@@ -76,11 +82,11 @@ pub(super) fn readable(text: &str) -> String {
 }
 
 fn late() -> String {
-    "(known afterwards)".to_owned()
+    LATE.to_owned()
 }
 
 fn is_function(text: &str) -> bool {
-    text.starts_with("{\"Ref\"") || text.starts_with("{\"Fn::") || text.starts_with("{{changeSet")
+    text.starts_with("{\"Ref\"") || text.starts_with("{\"Fn::")
 }
 
 fn is_long(text: &str) -> bool {

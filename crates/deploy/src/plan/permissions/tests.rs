@@ -82,6 +82,20 @@ fn conditions() {
 }
 
 #[test]
+fn what_goes_on_is_not_told_as_lost() {
+    let statement = |action: Json| {
+        json!([{
+            "Effect": "Allow", "Action": action,
+            "Resource": [{"Fn::Sub": "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/example.org"}],
+            "Condition": {"ForAllValues:StringEquals": {"ses:Recipients": "ops@example.org"}},
+        }])
+    };
+    let told = told(statement(json!(["ses:SendEmail", "ses:SendRawEmail"])), statement(json!("ses:*")));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].starts_with("+ Allow Role ses:*"), "{told:?}");
+}
+
+#[test]
 fn bans() {
     let deny = |action: &str| json!({"Effect": "Deny", "Action": action, "Resource": "*"});
     let all = allow("*", "*");
