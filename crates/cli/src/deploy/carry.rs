@@ -154,11 +154,12 @@ impl Follower<'_> {
         let Account { context, connection, words, .. } = self.account;
         let running = view.running();
         let stacks: Vec<String> = running.iter().map(|(stack, _)| stack.clone()).collect();
-        let updating: Vec<&String> = running.iter().filter(|(_, updates)| *updates).map(|(stack, _)| stack).collect();
+        let mut updating: Vec<String> =
+            running.into_iter().filter(|(_, updates)| *updates).map(|(stack, _)| stack).collect();
         context.shell.calm();
         let mut is_cancelled = false;
         if !updating.is_empty() && io::stderr().is_terminal() {
-            let names = updating.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(" and ");
+            let names = updating.join(" and ");
             context
                 .shell
                 .warn(&format!("detaching; Ctrl-C within {} s cancels the update of {names}", SECOND.as_secs()));
@@ -167,13 +168,15 @@ impl Follower<'_> {
                 () = tokio::time::sleep(SECOND) => {}
             }
         }
-        for stack in updating.into_iter().filter(|_| is_cancelled) {
-            match run::cancel(connection, stack).await {
-                Ok(()) => context.shell.status("Cancelled", &format!("{stack}, which rolls back now")),
-                Err(failure) => context.shell.warn(&format!("{stack} is not cancelled: {failure}")),
+        if is_cancelled {
+            for stack in std::mem::take(&mut updating) {
+                match run::cancel(connection, &stack).await {
+                    Ok(()) => context.shell.status("Cancelled", &format!("{stack}, which rolls back now")),
+                    Err(failure) => context.shell.warn(&format!("{stack} is not cancelled: {failure}")),
+                }
             }
         }
-        DeployError::Detached { stacks, words: words.clone(), is_cancelled }
+        DeployError::Detached { stacks, updating, words: words.clone() }
     }
 }
 
