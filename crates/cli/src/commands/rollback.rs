@@ -34,7 +34,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
     let (account, loaded) = args.way.to_names(context, std::slice::from_ref(&args.stack))?;
     let now = find::stack(&account, loaded.as_ref(), &args.stack)?;
     account.prepare_records(&args.way)?;
-    let follower = Follower { account: &account, telling: args.telling, is_many: false };
+    let follower = Follower { account: &account, telling: args.telling, stacks: vec![now.name.clone()] };
     let work = async |say: &dyn Fn(Progress)| {
         let (connection, records) = (&account.connection, &account.records);
         let stack = if now.status.word() == "UPDATE_IN_PROGRESS" {

@@ -99,8 +99,9 @@ impl Carrier<'_> {
                 }
             };
             let Account { connection, records, .. } = self.account;
-            let is_many = plan.stacks.len() > 1;
-            let follower = Follower { account: self.account, telling: self.telling, is_many };
+            let busy = plan.stacks.iter().filter(|stack| stack.verb != Verb::Nothing);
+            let stacks = busy.map(|stack| stack.stack.clone()).collect();
+            let follower = Follower { account: self.account, telling: self.telling, stacks };
             if is_destroy {
                 let work =
                     async |say: &dyn Fn(Progress)| run::destroy(connection, records, plan, &approvals, say).await;
@@ -127,8 +128,8 @@ impl Carrier<'_> {
 pub(crate) struct Follower<'a> {
     pub(crate) account: &'a Account<'a>,
     pub(crate) telling: Telling,
-    /// Whether more than one stack is watched.
-    pub(crate) is_many: bool,
+    /// The stacks that are watched.
+    pub(crate) stacks: Vec<String>,
 }
 
 impl Follower<'_> {
@@ -137,7 +138,7 @@ impl Follower<'_> {
     where
         Work: AsyncFnOnce(&dyn Fn(Progress)) -> Result<Outcome, Failure>,
     {
-        let view = View::new(&self.account.context.shell, self.is_many, self.telling.json, self.account.speed);
+        let view = View::new(&self.account.context.shell, self.stacks.len() > 1, self.telling.json, self.account.speed);
         let ending = Ending { account: self.account, telling: self.telling };
         let say = |progress| view.say(progress);
         match drawn(&view, work(&say), signals).await {
@@ -176,7 +177,8 @@ impl Follower<'_> {
                 }
             }
         }
-        DeployError::Detached { stacks, updating, words: words.clone() }
+        let left = self.stacks.iter().filter(|stack| !view.has_begun(stack)).cloned().collect();
+        DeployError::Detached { stacks, updating, left, words: words.clone() }
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) enum DeployError {
     #[error("`{stack}` needs the capability {capability}, which was not given; nothing was done")]
     Capability { stack: String, capability: String },
     #[error("detached{}", going_on(stacks))]
-    Detached { stacks: Vec<String>, updating: Vec<String>, words: String },
+    Detached { stacks: Vec<String>, updating: Vec<String>, left: Vec<String>, words: String },
     #[error("`{stack}` {what}: {} ({})", cause.id, cause.type_name)]
     Failed {
         stack: String,
