@@ -414,7 +414,7 @@ fn deploy_hints(error: &DeployError) -> Vec<String> {
             one(format!("if all of it is meant: --yes --approve {}", names.join(" --approve ")))
         }
         DeployError::Capability { capability, .. } => one(format!("if it is meant: --capability {capability}")),
-        DeployError::Detached { stacks, words, .. } => detached(stacks, words),
+        DeployError::Detached { stacks, updating, left, words } => detached(stacks, updating, left, words),
         DeployError::Failed { stack, cause, .. } => {
             let source = cause.source.iter().map(|source| format!("{} is made at {source}", cause.id));
             let more = format!("`stackgen events {stack}` shows all that happened");
@@ -441,16 +441,12 @@ fn deploy_hints(error: &DeployError) -> Vec<String> {
     }
 }
 
-fn detached(stacks: &[String], words: &str) -> Vec<String> {
-    let mut hints: Vec<String> =
-        stacks.iter().map(|stack| format!("watch it again: `stackgen watch {stack}{words}`")).collect();
-    hints.push(format!("go on with all that is left: `stackgen resume{words}`"));
-    hints.extend(
-        stacks
-            .iter()
-            .map(|stack| format!("cancel an update: `aws cloudformation cancel-update-stack --stack-name {stack}`")),
-    );
-    hints
+fn detached(stacks: &[String], updating: &[String], left: &[String], words: &str) -> Vec<String> {
+    let watch = stacks.iter().map(|stack| format!("watch it: `stackgen watch {stack}{words}`"));
+    let resume = format!("go on with it: `stackgen resume{words}`");
+    let left = (!left.is_empty()).then(|| format!("the turn of {} had not come; it begins anew", left.join(" and ")));
+    let cancel = updating.iter().map(|stack| format!("cancel it: `stackgen rollback {stack}{words}`"));
+    watch.chain([resume]).chain(cancel).chain(left).collect()
 }
 
 impl From<AppProblems> for CliError {

@@ -12,8 +12,9 @@ use crate::error::CliError;
 
 /// Go on with what was begun and not ended
 ///
-/// What another stackgen of this project began and left, by Ctrl-C or because it was killed, is watched to its end, and what
-/// came after it is done. What was approved then is approved. A stack that somebody else works on is watched only.
+/// What another stackgen of this project began and left, by Ctrl-C or because it was killed, is followed to its end, and what
+/// that takes is done. What was approved then is approved. A stack that somebody else works on is watched only; one whose turn
+/// had not come is not begun.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Only these stacks
@@ -33,7 +34,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
         context.shell.status("Nothing", "was left unfinished here");
         return Ok(ExitCode::SUCCESS);
     }
-    let follower = Follower { account: &account, telling: args.telling, is_many: stacks.len() > 1 };
+    let follower = Follower { account: &account, telling: args.telling, stacks: stacks.clone() };
     let work = async |say: &dyn Fn(Progress)| run::resume(&account.connection, &account.records, &stacks, say).await;
     account.block_on(async { follower.outcome(work, &mut Signals::watch()?).await })
 }

@@ -11,7 +11,8 @@ use crate::time;
 
 /// Show how stacks are, or what is in one of them
 ///
-/// Without a name, the stacks of the app, or of the region where there is no app.
+/// Without a name, the stacks of the app, or of the region where there is no app. What is unfinished here, `stackgen resume`
+/// goes on with.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Show the resources of this stack
@@ -74,7 +75,7 @@ fn notes(account: &Account<'_>, name: &str, now: Option<&StackNow>) -> Result<St
     let mut notes = Vec::new();
     if let Some(record) = account.records.read(name)?.filter(|record| record.region == account.connection.region) {
         let phase = serde_json::to_value(record.phase).ok().and_then(|phase| phase.as_str().map(str::to_owned));
-        notes.push(format!("unfinished here ({}): stackgen resume", phase.unwrap_or_default()));
+        notes.push(format!("unfinished here: {}", phase.unwrap_or_default()));
     }
     if let Some(now) = now {
         if now.protection {

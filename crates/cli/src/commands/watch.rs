@@ -28,7 +28,7 @@ pub(crate) struct Args {
 pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError> {
     let (account, loaded) = args.way.to_names(context, std::slice::from_ref(&args.stack))?;
     let now = find::stack(&account, loaded.as_ref(), &args.stack)?;
-    let follower = Follower { account: &account, telling: args.telling, is_many: false };
+    let follower = Follower { account: &account, telling: args.telling, stacks: vec![now.name.clone()] };
     let work = async |say: &dyn Fn(Progress)| {
         run::watch(&account.connection, &now.id, say).await.map(|stack| Outcome { stacks: vec![stack] })
     };

@@ -99,8 +99,9 @@ impl Carrier<'_> {
                 }
             };
             let Account { connection, records, .. } = self.account;
-            let is_many = plan.stacks.len() > 1;
-            let follower = Follower { account: self.account, telling: self.telling, is_many };
+            let busy = plan.stacks.iter().filter(|stack| stack.verb != Verb::Nothing);
+            let stacks = busy.map(|stack| stack.stack.clone()).collect();
+            let follower = Follower { account: self.account, telling: self.telling, stacks };
             if is_destroy {
                 let work =
                     async |say: &dyn Fn(Progress)| run::destroy(connection, records, plan, &approvals, say).await;
@@ -127,8 +128,8 @@ impl Carrier<'_> {
 pub(crate) struct Follower<'a> {
     pub(crate) account: &'a Account<'a>,
     pub(crate) telling: Telling,
-    /// Whether more than one stack is watched.
-    pub(crate) is_many: bool,
+    /// The stacks that are watched.
+    pub(crate) stacks: Vec<String>,
 }
 
 impl Follower<'_> {
@@ -137,7 +138,7 @@ impl Follower<'_> {
     where
         Work: AsyncFnOnce(&dyn Fn(Progress)) -> Result<Outcome, Failure>,
     {
-        let view = View::new(&self.account.context.shell, self.is_many, self.telling.json, self.account.speed);
+        let view = View::new(&self.account.context.shell, self.stacks.len() > 1, self.telling.json, self.account.speed);
         let ending = Ending { account: self.account, telling: self.telling };
         let say = |progress| view.say(progress);
         match drawn(&view, work(&say), signals).await {
@@ -154,11 +155,12 @@ impl Follower<'_> {
         let Account { context, connection, words, .. } = self.account;
         let running = view.running();
         let stacks: Vec<String> = running.iter().map(|(stack, _)| stack.clone()).collect();
-        let updating: Vec<&String> = running.iter().filter(|(_, updates)| *updates).map(|(stack, _)| stack).collect();
+        let mut updating: Vec<String> =
+            running.into_iter().filter(|(_, updates)| *updates).map(|(stack, _)| stack).collect();
         context.shell.calm();
         let mut is_cancelled = false;
         if !updating.is_empty() && io::stderr().is_terminal() {
-            let names = updating.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(" and ");
+            let names = updating.join(" and ");
             context
                 .shell
                 .warn(&format!("detaching; Ctrl-C within {} s cancels the update of {names}", SECOND.as_secs()));
@@ -167,13 +169,16 @@ impl Follower<'_> {
                 () = tokio::time::sleep(SECOND) => {}
             }
         }
-        for stack in updating.into_iter().filter(|_| is_cancelled) {
-            match run::cancel(connection, stack).await {
-                Ok(()) => context.shell.status("Cancelled", &format!("{stack}, which rolls back now")),
-                Err(failure) => context.shell.warn(&format!("{stack} is not cancelled: {failure}")),
+        if is_cancelled {
+            for stack in std::mem::take(&mut updating) {
+                match run::cancel(connection, &stack).await {
+                    Ok(()) => context.shell.status("Cancelled", &format!("{stack}, which rolls back now")),
+                    Err(failure) => context.shell.warn(&format!("{stack} is not cancelled: {failure}")),
+                }
             }
         }
-        DeployError::Detached { stacks, words: words.clone(), is_cancelled }
+        let left = self.stacks.iter().filter(|stack| !view.has_begun(stack)).cloned().collect();
+        DeployError::Detached { stacks, updating, left, words: words.clone() }
     }
 }
 

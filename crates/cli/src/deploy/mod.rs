@@ -33,8 +33,8 @@ pub(crate) enum DeployError {
     Declined,
     #[error("`{stack}` needs the capability {capability}, which was not given; nothing was done")]
     Capability { stack: String, capability: String },
-    #[error("detached from {}", stacks.join(" and "))]
-    Detached { stacks: Vec<String>, words: String, is_cancelled: bool },
+    #[error("detached{}", going_on(stacks))]
+    Detached { stacks: Vec<String>, updating: Vec<String>, left: Vec<String>, words: String },
     #[error("`{stack}` {what}: {} ({})", cause.id, cause.type_name)]
     Failed {
         stack: String,
@@ -72,6 +72,15 @@ pub(crate) enum DeployError {
     BadSetting { given: String },
     #[error("there are no stacks to destroy")]
     NothingNamed,
+}
+
+/// What leaving does not end.
+fn going_on(stacks: &[String]) -> String {
+    match stacks {
+        [] => "; nothing has begun".to_owned(),
+        [one] => format!("; what was begun with {one} goes on in AWS"),
+        many => format!("; what was begun with {} goes on in AWS", many.join(" and ")),
+    }
 }
 
 /// What AWS said.

@@ -109,6 +109,11 @@ impl<'a> View<'a> {
         open.map(|(name, stack)| (name.clone(), stack.verb == "update")).collect()
     }
 
+    /// Whether a stack's turn has come.
+    pub(crate) fn has_begun(&self, stack: &str) -> bool {
+        self.state.borrow().stacks.contains_key(stack)
+    }
+
     fn begin(&self, stack: String, verb: String, expected: Vec<(String, String, u64)>) {
         self.status(words::doing_stack(&verb), &stack);
         let expected = expected.into_iter().map(|(id, _, seconds)| (id, seconds)).collect();

@@ -16,6 +16,9 @@ fn reference() {
     for command in ["start", "stop", "status", "reset"] {
         pages.push(env.run(&["local", command, "--help"]).stdout);
     }
+    for command in ["list", "show", "execute", "delete"] {
+        pages.push(env.run(&["changeset", command, "--help"]).stdout);
+    }
     assert_snapshot!("reference", pages.join("\n----------------------------------------\n\n"));
 }
 

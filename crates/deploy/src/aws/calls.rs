@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_sdk_cloudformation::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 use tokio::time::{Instant, sleep};
 
 use super::Connection;
@@ -122,14 +122,23 @@ where
         }
         // The request was never sent, which in practice means that there is nothing to sign it with.
         SdkError::ConstructionFailure(_) => {
-            Failure::new(Kind::Credentials, format!("{operation}: {}", DisplayErrorContext(error)))
+            Failure::new(Kind::Credentials, format!("{operation}: {}", chain(error)))
         }
         _ => {
-            let said = DisplayErrorContext(error).to_string();
+            let said = chain(error);
             let kind = if is_about_credentials(&said) { Kind::Credentials } else { Kind::Unknown };
             Failure::new(kind, format!("{operation}: {said}"))
         }
     }
+}
+
+/// An error with its causes in one line. The SDK's own form of it ends with everything as Rust sees it.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |told, cause| {
+        let cause = cause.to_string();
+        if told.contains(&cause) { told } else { format!("{told}: {cause}") }
+    })
 }
 
 /// The SDK looks for credentials while it sends, and tells it as a failed dispatch.

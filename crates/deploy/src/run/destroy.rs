@@ -4,7 +4,7 @@ use std::time::Duration;
 use super::outcome::{Ending, StackOutcome};
 use super::{Turn, ending};
 use crate::aws::Retry;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 use crate::follow::{Operation, follow};
 use crate::plan::{StackPlan, Verb};
 use crate::record::Phase;
@@ -30,7 +30,9 @@ pub(super) async fn steps(turn: &Turn, plan: &StackPlan, token: &str) -> Result<
         let call = turn.connection.cloudformation.delete_stack().stack_name(&stack_id).client_request_token(token);
         call.set_retain_resources(retain.clone()).send()
     };
-    if let Err(failure) = turn.connection.call("DeleteStack", Retry::Safe, send).await {
+    let answer = turn.connection.call("DeleteStack", Retry::Safe, send).await;
+    // By a process that is gone: then there is only the rest to follow.
+    if let Err(failure) = answer.map(drop).or_else(unless_started) {
         if !failure.is_passing() {
             turn.records.clear(&plan.stack)?;
         }
@@ -49,4 +51,8 @@ pub(super) async fn steps(turn: &Turn, plan: &StackPlan, token: &str) -> Result<
     turn.ends(&outcome);
     turn.records.clear(&plan.stack)?;
     Ok(outcome)
+}
+
+fn unless_started(failure: Failure) -> Result<(), Failure> {
+    if failure.kind == Kind::AlreadyStarted { Ok(()) } else { Err(failure) }
 }
