@@ -4,11 +4,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-<<<<<<< HEAD
 use jiff::Timestamp;
-=======
 use stackgen_lint::Date;
->>>>>>> main
 
 /// Settings that come from environment variables. Colours are missing here: the terminal library reads those.
 #[derive(Clone, Debug)]
@@ -23,15 +20,10 @@ pub(crate) struct Settings {
     pub(crate) search_path: Option<OsString>,
     /// `XDG_CACHE_HOME`, or what stands for it: a folder for what can be made again.
     pub(crate) cache: Option<PathBuf>,
-<<<<<<< HEAD
-    /// The day in Greenwich, such as `2027-01-01`.
-    pub(crate) today: String,
-    /// When the command started.
-    pub(crate) now: Timestamp,
-=======
     /// The day in Greenwich.
     pub(crate) today: Date,
->>>>>>> main
+    /// When the command started.
+    pub(crate) now: Timestamp,
 }
 
 impl Settings {
