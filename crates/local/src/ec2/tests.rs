@@ -387,3 +387,27 @@ fn rules_are_shown_as_permissions_and_never_twice() {
     ask(&mut world, "RevokeSecurityGroupIngress", rule.clone()).unwrap();
     assert_eq!(code(ask(&mut world, "RevokeSecurityGroupIngress", rule)), "InvalidPermission.NotFound");
 }
+
+/// Source: *Error codes for the Amazon EC2 API*.
+#[test]
+fn what_is_no_instance_and_no_type_of_volume() {
+    let mut world = world();
+    let of = |id: &str| json!({"InstanceId": [id]});
+    for operation in ["DescribeInstances", "DescribeInstanceStatus", "StopInstances", "TerminateInstances"] {
+        assert_eq!(code(ask(&mut world, operation, of("machine"))), "InvalidInstanceID.Malformed", "{operation}");
+        assert_eq!(code(ask(&mut world, operation, of("i-0123456789abcdef0"))), "InvalidInstanceID.NotFound");
+    }
+    let volume = json!({"AvailabilityZone": "eu-west-1a", "Size": "1", "VolumeType": "fast"});
+    assert_eq!(code(ask(&mut world, "CreateVolume", volume)), "UnknownVolumeType");
+}
+
+#[test]
+fn whoever_leaps_gets_to_where_checks_pass() {
+    let mut world = world();
+    let id = run(&mut world, json!({}));
+    while let Some(next) = world.next().filter(|_| world.now().as_second() < 1_772_400_000) {
+        world.advance(next);
+    }
+    let shown = ask(&mut world, "DescribeInstanceStatus", json!({"InstanceId": [id]})).unwrap();
+    assert_eq!(shown["instanceStatusSet"][0]["instanceStatus"]["status"], "ok");
+}
