@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::cloudformation::operation::Mishap;
 use crate::cloudformation::{self, Stacks};
 
 /// One AWS account.
@@ -16,6 +17,10 @@ pub struct World {
     made: u64,
     /// What each region has; a region appears when it is first asked for.
     pub regions: BTreeMap<String, Region>,
+    /// Where this world is served, for the URLs that it gives out.
+    pub endpoint: Option<String>,
+    /// What will go wrong, for rehearsals and tests.
+    pub mishaps: Vec<Mishap>,
 }
 
 /// What one region has.
@@ -55,7 +60,15 @@ impl World {
     /// An account with nothing in it, at a time.
     #[must_use]
     pub fn new(account: &str, now: Timestamp) -> World {
-        World { account: account.to_owned(), now, agenda: Agenda::default(), made: 0, regions: BTreeMap::new() }
+        World {
+            account: account.to_owned(),
+            now,
+            agenda: Agenda::default(),
+            made: 0,
+            regions: BTreeMap::new(),
+            mishaps: Vec::new(),
+            endpoint: None,
+        }
     }
 
     /// The time in this world.
@@ -123,7 +136,11 @@ impl World {
     pub fn uuid(&mut self) -> String {
         let (high, low) = (scramble(self.number()), scramble(self.number()));
         let (first, second, third) = (high >> 32, high >> 16 & 0xffff, high & 0xfff);
-        format!("{first:08x}-{second:04x}-4{third:03x}-{:04x}-{:012x}", low >> 48 & 0x3fff | 0x8000, low & 0xffff_ffff_ffff)
+        format!(
+            "{first:08x}-{second:04x}-4{third:03x}-{:04x}-{:012x}",
+            low >> 48 & 0x3fff | 0x8000,
+            low & 0xffff_ffff_ffff
+        )
     }
 
     /// A new mark of letters and digits, as CloudFormation puts behind the names that it makes up.

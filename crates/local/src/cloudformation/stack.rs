@@ -41,7 +41,7 @@ pub struct Stack {
     pub created: Timestamp,
     /// When the last update began.
     pub updated: Option<Timestamp>,
-    /// When its deletion began.
+    /// When its deletion began; nothing until it is deleted.
     pub deleted: Option<Timestamp>,
     /// Its resources by logical id, in the order of the template.
     pub resources: IndexMap<String, Resource>,
@@ -53,6 +53,8 @@ pub struct Stack {
     pub change_sets: Vec<ChangeSet>,
     /// What goes on.
     pub operation: Option<Operation>,
+    /// What failed and can be taken up again: in `CREATE_FAILED`, `UPDATE_FAILED` and `UPDATE_ROLLBACK_FAILED`.
+    pub unfinished: Option<Box<Operation>>,
     /// The ids of operations, the last two at most, newest first, with what they did.
     pub last_operations: Vec<(String, String)>,
     /// Tokens of requests that were taken, with the operation that each started.
@@ -165,6 +167,10 @@ pub struct Signal {
     pub unique_id: String,
     /// `SUCCESS` or `FAILURE`.
     pub success: bool,
+    /// Why, if it said so.
+    pub reason: Option<String>,
+    /// What it carried.
+    pub data: Option<String>,
 }
 
 /// A drift detection.
@@ -258,6 +264,45 @@ impl Status {
 }
 
 impl Stack {
+    /// A stack of which nothing is there yet but its name. It is in review until something is executed.
+    #[must_use]
+    pub fn new(id: String, name: String, created: Timestamp) -> Stack {
+        Stack {
+            id,
+            name,
+            status: Status::ReviewInProgress,
+            reason: None,
+            source: Source::default(),
+            role_arn: None,
+            notification_arns: Vec::new(),
+            termination_protection: false,
+            policy: None,
+            disable_rollback: false,
+            timeout_minutes: None,
+            created,
+            updated: None,
+            deleted: None,
+            resources: IndexMap::new(),
+            outputs: IndexMap::new(),
+            events: Vec::new(),
+            change_sets: Vec::new(),
+            operation: None,
+            unfinished: None,
+            last_operations: Vec::new(),
+            tokens: BTreeMap::new(),
+            signals: BTreeMap::new(),
+            parent_id: None,
+            root_id: None,
+            drift: None,
+        }
+    }
+
+    /// Remembers an operation and what it did; the last two are kept.
+    pub fn remember_operation(&mut self, id: String, kind: &str) {
+        self.last_operations.insert(0, (id, kind.to_owned()));
+        self.last_operations.truncate(2);
+    }
+
     /// Writes down what happened to the stack or to one of its resources.
     pub fn log(&mut self, event: Event) {
         self.events.push(event);

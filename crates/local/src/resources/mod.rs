@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use crate::world::World;
 
+pub mod cloudformation;
 pub mod generic;
 
 /// Where a resource is: who asks for it, and in what world.
@@ -139,6 +140,12 @@ pub trait Provider: Sync {
 /// The behaviour of a type.
 #[must_use]
 pub fn provider(type_name: &str) -> &'static dyn Provider {
-    let _ = type_name;
-    &generic::Generic
+    match type_name {
+        "AWS::CloudFormation::Stack" => &cloudformation::Nested,
+        "AWS::CloudFormation::WaitCondition" => &cloudformation::WaitCondition,
+        "AWS::CloudFormation::WaitConditionHandle" => &cloudformation::Handle,
+        "AWS::CloudFormation::CustomResource" => &cloudformation::Custom,
+        custom if custom.starts_with("Custom::") => &cloudformation::Custom,
+        _ => &generic::Generic,
+    }
 }

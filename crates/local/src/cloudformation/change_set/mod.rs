@@ -1,9 +1,27 @@
 //! What would change, computed before anything does.
+//!
+//! - `record`: taking the request, with everything that AWS refuses at once;
+//! - `compute`: the rest, some seconds later;
+//! - `difference`: two states of a resource compared;
+//! - `causes`: why they differ;
+//! - `import`: what an import may be.
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::stack::Source;
+
+mod causes;
+mod compute;
+mod difference;
+mod import;
+mod record;
+mod shown;
+#[cfg(test)]
+mod tests;
+
+pub use compute::compute;
+pub use record::{Proposal, create};
 
 /// A change set.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -26,6 +44,9 @@ pub struct ChangeSet {
     pub execution: String,
     /// What would change, as `DescribeChangeSet` shows it with property values.
     pub changes: Vec<Json>,
+    /// What early validation found, as `DescribeEvents` shows it: objects with `LogicalResourceId`, `ResourceType` and the
+    /// members `Validation…`.
+    pub validations: Vec<Json>,
     /// When it was asked for.
     pub created: Timestamp,
     /// `ROLLBACK`, `DELETE` or `DO_NOTHING`.
@@ -38,7 +59,7 @@ pub struct ChangeSet {
     pub imports: Vec<Json>,
     /// Whether deployment reverts drift.
     pub revert_drift: bool,
-    /// Whether property values were asked for at creation (nested stacks are asked with their parents).
+    /// The token of the request.
     pub token: Option<String>,
 }
 
