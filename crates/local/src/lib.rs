@@ -14,6 +14,7 @@
 //! What it does differently from AWS, and what it does not do, is in `docs/local.md`.
 
 pub mod cloudformation;
+pub mod ec2;
 pub mod resources;
 pub mod server;
 pub mod sts;
