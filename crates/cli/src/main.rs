@@ -14,6 +14,7 @@ mod graph;
 mod interrupt;
 mod lint;
 mod load;
+mod local;
 mod names;
 mod output;
 mod problems;

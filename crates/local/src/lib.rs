@@ -14,7 +14,10 @@
 //! What it does differently from AWS, and what it does not do, is in `docs/local.md`.
 
 pub mod cloudformation;
+pub mod ec2;
 pub mod resources;
+pub mod server;
+pub mod sts;
 pub mod wire;
 pub mod world;
 

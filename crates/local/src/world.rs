@@ -28,6 +28,8 @@ pub struct World {
 pub struct Region {
     /// The stacks of CloudFormation.
     pub stacks: Stacks,
+    /// What EC2 has.
+    pub ec2: crate::ec2::Ec2,
     /// Resources of types that have no store of their own, by type and physical id.
     pub others: BTreeMap<String, BTreeMap<String, crate::resources::generic::Thing>>,
 }
@@ -54,6 +56,8 @@ pub enum Due {
     Stack(String),
     /// A change set has been computed.
     ChangeSet(String),
+    /// A thing of EC2 gets further, by its id.
+    Ec2(String),
 }
 
 impl World {
@@ -116,6 +120,7 @@ impl World {
         match due {
             Due::Stack(id) => cloudformation::go_on(self, region, &id),
             Due::ChangeSet(id) => cloudformation::compute(self, region, &id),
+            Due::Ec2(id) => crate::ec2::happen(self, region, &id),
         }
     }
 

@@ -3,6 +3,7 @@ mod explain;
 pub(crate) mod graph;
 mod lint;
 mod list;
+mod local;
 mod synth;
 mod userdata;
 
@@ -23,6 +24,7 @@ Examples:
   stackgen lint templates               what is wrong with templates in a folder
   stackgen graph --out stacks.html      a picture of what refers to what
   stackgen userdata show prod-compute   what runs on a host when it first starts
+  stackgen local start                  an AWS to try things on, on this machine
   stackgen explain ec2::volume          what CloudFormation knows about a type
   stackgen explain AWS::EC2::Instance.BlockDeviceMappings.Ebs
 
@@ -78,6 +80,7 @@ pub(crate) enum Command {
     Graph(graph::Args),
     Explain(explain::Args),
     Userdata(userdata::Args),
+    Local(local::Args),
 }
 
 pub(crate) fn exec(context: &Context, command: Command) -> Result<ExitCode, CliError> {
@@ -88,6 +91,7 @@ pub(crate) fn exec(context: &Context, command: Command) -> Result<ExitCode, CliE
         Command::Graph(args) => graph::exec(context, &args),
         Command::Explain(args) => explain::exec(context, &args),
         Command::Userdata(args) => userdata::exec(context, &args),
+        Command::Local(args) => local::exec(context, &args),
     }?;
     Ok(ExitCode::SUCCESS)
 }

@@ -13,6 +13,9 @@ fn reference() {
     for command in commands.iter().filter(|command| *command != "help") {
         pages.push(env.run(&[command, "--help"]).stdout);
     }
+    for command in ["start", "stop", "status", "reset"] {
+        pages.push(env.run(&["local", command, "--help"]).stdout);
+    }
     assert_snapshot!("reference", pages.join("\n----------------------------------------\n\n"));
 }
 

@@ -8,6 +8,7 @@ mod guard;
 mod help;
 mod lint;
 mod list;
+mod local;
 mod project;
 mod synth;
 mod terminal;
