@@ -70,7 +70,11 @@ pub fn private_name(ip: &str, zone: &str) -> String {
 #[must_use]
 pub fn public_name(ip: &str, zone: &str) -> String {
     let (ip, region) = (ip.replace('.', "-"), &zone[..zone.len() - 1]);
-    if region == "us-east-1" { format!("ec2-{ip}.compute-1.amazonaws.com") } else { format!("ec2-{ip}.{region}.compute.amazonaws.com") }
+    if region == "us-east-1" {
+        format!("ec2-{ip}.compute-1.amazonaws.com")
+    } else {
+        format!("ec2-{ip}.{region}.compute.amazonaws.com")
+    }
 }
 
 impl Ec2 {
@@ -83,7 +87,9 @@ impl Ec2 {
     /// The first interface of an instance.
     #[must_use]
     pub fn primary(&self, instance: &str) -> Option<&Interface> {
-        self.interfaces.values().find(|it| it.attached.as_ref().is_some_and(|(on, index, _)| on == instance && *index == 0))
+        self.interfaces
+            .values()
+            .find(|it| it.attached.as_ref().is_some_and(|(on, index, _)| on == instance && *index == 0))
     }
 
     /// The public address of an instance: an Elastic IP address comes before one that AWS gave.
@@ -131,8 +137,16 @@ pub fn make(at: &mut Place<'_>, subnet: &str, groups: Vec<String>, wanted: Optio
     };
     let id = at.world.id("eni");
     let interface = Interface {
-        id: id.clone(), subnet: subnet.to_owned(), vpc, zone, private_ip, public_ip: None, groups, description: String::new(),
-        attached: None, source_dest_check: true,
+        id: id.clone(),
+        subnet: subnet.to_owned(),
+        vpc,
+        zone,
+        private_ip,
+        public_ip: None,
+        groups,
+        description: String::new(),
+        attached: None,
+        source_dest_check: true,
     };
     at.ec2().interfaces.insert(id.clone(), interface);
     Ok(id)
@@ -209,7 +223,9 @@ pub(super) fn allocate(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     let address = Address { allocation: allocation.clone(), public_ip: public_ip.clone(), association: None };
     at.ec2().addresses.insert(allocation.clone(), address);
     at.ec2().tag(&allocation, tags_for(input, "elastic-ip"));
-    Ok(json!({"publicIp": public_ip, "allocationId": allocation, "domain": "vpc", "publicIpv4Pool": "amazon", "networkBorderGroup": region}))
+    Ok(
+        json!({"publicIp": public_ip, "allocationId": allocation, "domain": "vpc", "publicIpv4Pool": "amazon", "networkBorderGroup": region}),
+    )
 }
 
 /// The address that a request names by its allocation or by itself.
@@ -253,11 +269,19 @@ pub(super) fn associate(at: &mut Place<'_>, input: Input<'_>) -> Answer {
             }
             ec2.primary(&instance).ok_or_else(|| missing(&instance))?.id.clone()
         }
-        (None, None) => return Err(ApiError::new("MissingParameter", "Either 'InstanceId' or 'NetworkInterfaceId' must be provided")),
+        (None, None) => {
+            return Err(ApiError::new(
+                "MissingParameter",
+                "Either 'InstanceId' or 'NetworkInterfaceId' must be provided",
+            ));
+        }
     };
     let vpc = &ec2.interfaces[&interface].vpc;
     if !ec2.internet_gateways.values().any(|gateway| gateway["attachmentSet"][0]["vpcId"] == json!(vpc)) {
-        return Err(ApiError::new("Gateway.NotAttached", format!("Network {vpc} is not attached to any internet gateway")));
+        return Err(ApiError::new(
+            "Gateway.NotAttached",
+            format!("Network {vpc} is not attached to any internet gateway"),
+        ));
     }
     let one = &ec2.addresses[&id];
     if let Some((association, on)) = &one.association {
@@ -271,7 +295,8 @@ pub(super) fn associate(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     }
     let association = at.world.id("eipassoc");
     let ec2 = at.ec2();
-    for other in ec2.addresses.values_mut().filter(|it| it.association.as_ref().is_some_and(|(_, on)| *on == interface)) {
+    for other in ec2.addresses.values_mut().filter(|it| it.association.as_ref().is_some_and(|(_, on)| *on == interface))
+    {
         other.association = None;
     }
     if let Some(one) = ec2.addresses.get_mut(&id) {

@@ -23,6 +23,8 @@ pub struct Attachment {
     pub since: Timestamp,
     /// Whether the volume goes when the instance does.
     pub delete_on_termination: bool,
+    /// Since when it is wanted away.
+    pub leaving_since: Option<Timestamp>,
     /// Whether the instance uses it: its boot ended with the volume there, and it did not stop since.
     pub mounted: bool,
 }
@@ -53,12 +55,15 @@ impl Attachment {
 
 /// `AttachVolume`.
 pub(super) fn attach(at: &mut Place<'_>, input: Input<'_>) -> Answer {
-    let (id, instance, device) = (input.required("VolumeId")?, input.required("InstanceId")?, input.required("Device")?);
+    let (id, instance, device) =
+        (input.required("VolumeId")?, input.required("InstanceId")?, input.required("Device")?);
     let ec2 = at.ec2();
     let volume = ec2.volumes.get(&id).ok_or_else(|| missing(&id))?;
     let host = ec2.instances.get(&instance).ok_or_else(|| missing(&instance))?;
     // The order and the texts are those that users quote (hashicorp/terraform#11060 for the first).
-    if !volume.multi_attach && !volume.attachments.is_empty() || volume.attachments.iter().any(|it| it.instance == instance) {
+    if !volume.multi_attach && !volume.attachments.is_empty()
+        || volume.attachments.iter().any(|it| it.instance == instance)
+    {
         return Err(ApiError::new("VolumeInUse", format!("{id} is already attached to an instance")));
     }
     if volume.creating_until.is_some() {
@@ -72,7 +77,9 @@ pub(super) fn attach(at: &mut Place<'_>, input: Input<'_>) -> Answer {
         return Err(ApiError::new("InvalidVolume.ZoneMismatch", text));
     }
     if ec2.devices(&instance).any(|(_, other)| other.device == device) {
-        return Err(invalid(format!("Invalid value '{device}' for unixDevice. Attachment point {device} is already in use")));
+        return Err(invalid(format!(
+            "Invalid value '{device}' for unixDevice. Attachment point {device} is already in use"
+        )));
     }
     let wait = ec2.settings.attachment;
     put(at, &id, &instance, &device, false, wait);
@@ -80,12 +87,26 @@ pub(super) fn attach(at: &mut Place<'_>, input: Input<'_>) -> Answer {
 }
 
 /// Puts a volume on an instance.
-pub(super) fn put(at: &mut Place<'_>, id: &str, instance: &str, device: &str, delete_on_termination: bool, seconds: i64) {
+pub(super) fn put(
+    at: &mut Place<'_>,
+    id: &str,
+    instance: &str,
+    device: &str,
+    delete_on_termination: bool,
+    seconds: i64,
+) {
     let until = (seconds > 0).then(|| at.wake(seconds, id));
     let phase = if until.is_some() { Phase::Attaching } else { Phase::Attached };
     let since = at.now();
     let attachment = Attachment {
-        instance: instance.to_owned(), device: device.to_owned(), phase, until, since, delete_on_termination, mounted: false,
+        instance: instance.to_owned(),
+        device: device.to_owned(),
+        phase,
+        until,
+        since,
+        delete_on_termination,
+        leaving_since: None,
+        mounted: false,
     };
     if let Some(volume) = at.ec2().volumes.get_mut(id) {
         volume.attachments.push(attachment);
@@ -96,7 +117,7 @@ pub(super) fn put(at: &mut Place<'_>, id: &str, instance: &str, device: &str, de
 /// Source: *Detach an Amazon EBS volume*: "the volume can be stuck in the busy state while trying to detach".
 pub(super) fn detach(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     let id = input.required("VolumeId")?;
-    let force = input.flag("Force") == Some(true);
+    let (force, now) = (input.flag("Force") == Some(true), at.now());
     let wanted = input.text("InstanceId");
     let ec2 = at.ec2();
     let wait = ec2.settings.attachment;
@@ -118,6 +139,7 @@ pub(super) fn detach(at: &mut Place<'_>, input: Input<'_>) -> Answer {
         let text = format!("Unable to detach root volume '{id}' from instance '{}'", attachment.instance);
         return Err(ApiError::new("OperationNotPermitted", text));
     }
+    attachment.leaving_since.get_or_insert(now);
     if is_up && attachment.mounted && !force {
         attachment.phase = Phase::Busy;
         // The call itself says `detaching`; only looking shows that it is busy.

@@ -74,7 +74,8 @@ pub(super) fn begin(at: &mut Place<'_>, id: &str) {
     let Some(one) = at.ec2().instances.get(id) else { return };
     let (image, kind) = (one.image.clone(), one.kind.clone());
     let settings = &at.ec2().settings;
-    let script = settings.boot_of_instance.get(id).or_else(|| settings.boot_of_image.get(&image)).unwrap_or(&settings.boot);
+    let script =
+        settings.boot_of_instance.get(id).or_else(|| settings.boot_of_image.get(&image)).unwrap_or(&settings.boot);
     let seconds = match *script {
         Script::Succeeds(seconds) | Script::Fails(seconds) => Some(seconds),
         Script::NeverEnds => None,
@@ -91,16 +92,20 @@ pub(super) fn begin(at: &mut Place<'_>, id: &str) {
 pub(super) fn look(at: &mut Place<'_>, id: &str) {
     let now = at.now();
     let Some(one) = at.things().instances.get(id) else { return };
-    let is_over = one.state == State::Running && one.boot.phase == BootPhase::Booting && one.boot.until.is_some_and(|until| until <= now);
+    let is_over = one.state == State::Running
+        && one.boot.phase == BootPhase::Booting
+        && one.boot.until.is_some_and(|until| until <= now);
     if !is_over {
         return;
     }
     let settings = &at.things().settings;
-    let script = settings.boot_of_instance.get(id).or_else(|| settings.boot_of_image.get(&one.image)).unwrap_or(&settings.boot);
+    let script =
+        settings.boot_of_instance.get(id).or_else(|| settings.boot_of_image.get(&one.image)).unwrap_or(&settings.boot);
     let fails = matches!(script, Script::Fails(_));
     let texts = if one.boot.ran_user_data { Vec::new() } else { texts(one.user_data.as_deref().unwrap_or_default()) };
     let (names, asked) = (volumes(&texts), signals(&texts));
-    let is_attached = |volume: &String| at.things().devices(id).any(|(it, on)| it.id == *volume && on.phase == Phase::Attached);
+    let is_attached =
+        |volume: &String| at.things().devices(id).any(|(it, on)| it.id == *volume && on.phase == Phase::Attached);
     if !fails && !names.iter().all(is_attached) {
         return;
     }
@@ -196,7 +201,8 @@ fn signal(line: &str) -> Option<Asked> {
 fn send(at: &mut Place<'_>, instance: &str, asked: &Asked, success: bool) {
     let region = at.world.region(at.region);
     let is_it = |(id, stack): &(&String, &mut crate::cloudformation::Stack)| {
-        stack.status != crate::cloudformation::stack::Status::DeleteComplete && (stack.name == asked.stack || **id == asked.stack)
+        stack.status != crate::cloudformation::stack::Status::DeleteComplete
+            && (stack.name == asked.stack || **id == asked.stack)
     };
     let Some((id, stack)) = region.stacks.iter_mut().rev().find(is_it) else { return };
     let id = id.clone();
@@ -232,7 +238,10 @@ mod tests {
         assert_eq!(asked(cli), [("prod".to_owned(), "Ready".to_owned())]);
         let helper = "#!/bin/bash\n/opt/aws/bin/cfn-signal -e $? --stack=prod --resource Host --region x\n";
         assert_eq!(asked(helper), [("prod".to_owned(), "Host".to_owned())]);
-        assert_eq!(asked("#cloud-config\npackages: [x]\nruncmd:\n- cfn-signal --stack a --resource B\n"), [("a".to_owned(), "B".to_owned())]);
+        assert_eq!(
+            asked("#cloud-config\npackages: [x]\nruncmd:\n- cfn-signal --stack a --resource B\n"),
+            [("a".to_owned(), "B".to_owned())]
+        );
         assert_eq!(asked("#!/bin/sh\necho done\n"), []);
     }
 
@@ -244,7 +253,10 @@ mod tests {
 
     #[test]
     fn a_packed_script_gets_its_values() {
-        let config = format!("#cloud-config\nwrite_files:\n- path: /boot.in\n  encoding: b64\n  content: {}\n", STANDARD.encode("aws cloudformation signal-resource --stack-name '<|1>' --logical-resource-id R"));
+        let config = format!(
+            "#cloud-config\nwrite_files:\n- path: /boot.in\n  encoding: b64\n  content: {}\n",
+            STANDARD.encode("aws cloudformation signal-resource --stack-name '<|1>' --logical-resource-id R")
+        );
         let message = format!(
             "Content-Type: multipart/mixed; boundary=\"b\"\nMIME-Version: 1.0\n\n--b\nContent-Type: text/cloud-config\n\n{config}\n--b\n\
              Content-Type: text/x-shellscript\n\n#!/bin/bash\nscript=${{script//'<|1>'/'prod'}}\nexec x\n--b--\n"

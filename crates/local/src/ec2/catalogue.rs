@@ -8,14 +8,46 @@ use crate::wire::ApiError;
 
 /// Families that are offered, with how many GiB of memory one virtual processor has.
 const FAMILIES: &[(&str, i64)] = &[
-    ("t3", 4), ("t3a", 4), ("t4g", 4), ("m5", 4), ("m5zn", 4), ("m6g", 4), ("m6i", 4), ("m7g", 4), ("m7gd", 4), ("m7i", 4), ("m8g", 4),
-    ("c5", 2), ("c5n", 2), ("c6g", 2), ("c6i", 2), ("c7g", 2), ("c7i", 2), ("c8g", 2), ("c8i", 2), ("r6g", 8), ("r7g", 8), ("r7i", 8), ("i3", 8),
+    ("t3", 4),
+    ("t3a", 4),
+    ("t4g", 4),
+    ("m5", 4),
+    ("m5zn", 4),
+    ("m6g", 4),
+    ("m6i", 4),
+    ("m7g", 4),
+    ("m7gd", 4),
+    ("m7i", 4),
+    ("m8g", 4),
+    ("c5", 2),
+    ("c5n", 2),
+    ("c6g", 2),
+    ("c6i", 2),
+    ("c7g", 2),
+    ("c7i", 2),
+    ("c8g", 2),
+    ("c8i", 2),
+    ("r6g", 8),
+    ("r7g", 8),
+    ("r7i", 8),
+    ("i3", 8),
 ];
 
 /// Sizes with their virtual processors.
 const SIZES: &[(&str, i64)] = &[
-    ("nano", 2), ("micro", 2), ("small", 2), ("medium", 2), ("large", 2), ("xlarge", 4), ("2xlarge", 8), ("4xlarge", 16),
-    ("8xlarge", 32), ("12xlarge", 48), ("16xlarge", 64), ("24xlarge", 96), ("metal", 96),
+    ("nano", 2),
+    ("micro", 2),
+    ("small", 2),
+    ("medium", 2),
+    ("large", 2),
+    ("xlarge", 4),
+    ("2xlarge", 8),
+    ("4xlarge", 16),
+    ("8xlarge", 32),
+    ("12xlarge", 48),
+    ("16xlarge", 64),
+    ("24xlarge", 96),
+    ("metal", 96),
 ];
 
 /// Whether an instance of the type is a whole server.
@@ -28,8 +60,14 @@ pub fn is_metal(kind: &str) -> bool {
 #[must_use]
 pub fn architecture(kind: &str) -> &'static str {
     let family = kind.split('.').next().unwrap_or_default();
-    let options = family.trim_start_matches(|it: char| it.is_ascii_alphabetic()).trim_start_matches(|it: char| it.is_ascii_digit());
-    if family == "a1" || options.starts_with('g') && family.len() > 2 && !family.starts_with('g') { "arm64" } else { "x86_64" }
+    let options = family
+        .trim_start_matches(|it: char| it.is_ascii_alphabetic())
+        .trim_start_matches(|it: char| it.is_ascii_digit());
+    if family == "a1" || options.starts_with('g') && family.len() > 2 && !family.starts_with('g') {
+        "arm64"
+    } else {
+        "x86_64"
+    }
 }
 
 /// Virtual processors of a type; a Graviton `medium` has one.
@@ -54,7 +92,12 @@ pub fn check(kind: &str) -> Result<(), ApiError> {
 
 fn names() -> impl Iterator<Item = (String, i64)> {
     FAMILIES.iter().flat_map(|(family, memory)| {
-        SIZES.iter().filter(|(size, _)| family.starts_with('t') == matches!(*size, "nano" | "micro" | "small") || matches!(*size, "medium" | "large" | "xlarge" | "2xlarge"))
+        SIZES
+            .iter()
+            .filter(|(size, _)| {
+                family.starts_with('t') == matches!(*size, "nano" | "micro" | "small")
+                    || matches!(*size, "medium" | "large" | "xlarge" | "2xlarge")
+            })
             .map(move |(size, _)| (format!("{family}.{size}"), *memory))
     })
 }
@@ -63,7 +106,9 @@ const TYPES: Kind = Kind {
     set: "instanceTypeSet",
     id: "instanceType",
     ids: "InstanceType",
-    missing: |id| ApiError::new("InvalidInstanceType", format!("The following supplied instance types do not exist: [{id}]")),
+    missing: |id| {
+        ApiError::new("InvalidInstanceType", format!("The following supplied instance types do not exist: [{id}]"))
+    },
     filters: &[
         ("instance-type", "instanceType"),
         ("bare-metal", "bareMetal"),
@@ -117,7 +162,14 @@ const ZONES: Kind = Kind {
     id: "zoneName",
     ids: "ZoneName",
     missing: |id| invalid(format!("Invalid availability zone: [{id}]")),
-    filters: &[("zone-name", "zoneName"), ("zone-id", "zoneId"), ("state", "zoneState"), ("region-name", "regionName"), ("zone-type", "zoneType"), ("opt-in-status", "optInStatus")],
+    filters: &[
+        ("zone-name", "zoneName"),
+        ("zone-id", "zoneId"),
+        ("state", "zoneState"),
+        ("region-name", "regionName"),
+        ("zone-type", "zoneType"),
+        ("opt-in-status", "optInStatus"),
+    ],
 };
 
 /// `DescribeAvailabilityZones`.

@@ -22,8 +22,14 @@ pub fn missing(id: &str) -> ApiError {
         "eipalloc" => ("InvalidAllocationID.NotFound", format!("The allocation ID '{id}' does not exist")),
         "eipassoc" => ("InvalidAssociationID.NotFound", format!("The association ID '{id}' does not exist")),
         "key" => ("InvalidKeyPair.NotFound", format!("The key pair ID '{id}' does not exist")),
-        "lt" => ("InvalidLaunchTemplateId.NotFound", format!("The specified launch template, with template ID {id}, does not exist.")),
-        "replacevol" => ("InvalidReplaceRootVolumeTaskId.NotFound", format!("The replace root volume task ID '{id}' does not exist")),
+        "lt" => (
+            "InvalidLaunchTemplateId.NotFound",
+            format!("The specified launch template, with template ID {id}, does not exist."),
+        ),
+        "replacevol" => (
+            "InvalidReplaceRootVolumeTaskId.NotFound",
+            format!("The replace root volume task ID '{id}' does not exist"),
+        ),
         _ => ("InvalidID", format!("The ID '{id}' is not valid")),
     };
     ApiError::new(code, text)

@@ -102,9 +102,19 @@ fn enter(at: &mut Place<'_>, input: Input<'_>, draft: Draft) -> String {
     let id = at.world.id("ami");
     let until = (draft.seconds > 0).then(|| at.wake(draft.seconds, &id));
     let image = Image {
-        id: id.clone(), owner: at.account(), owner_alias: None, name: draft.name, description: input.text("Description").unwrap_or_default(),
-        architecture: draft.architecture, root_device: draft.root_device, devices: draft.devices, public: false, created: at.now(),
-        until, deprecated: None, source_instance: draft.source_instance,
+        id: id.clone(),
+        owner: at.account(),
+        owner_alias: None,
+        name: draft.name,
+        description: input.text("Description").unwrap_or_default(),
+        architecture: draft.architecture,
+        root_device: draft.root_device,
+        devices: draft.devices,
+        public: false,
+        created: at.now(),
+        until,
+        deprecated: None,
+        source_instance: draft.source_instance,
     };
     at.ec2().images.insert(id.clone(), image);
     at.ec2().tag(&id, tags_for(input, "image"));
@@ -122,8 +132,11 @@ pub(super) fn create(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     if input.flag("NoReboot") != Some(true) && host.state == State::Running {
         super::boot::begin(at, &instance);
     }
-    let on: Vec<(String, String, bool)> =
-        at.ec2().devices(&instance).map(|(it, on)| (it.id.clone(), on.device.clone(), on.delete_on_termination)).collect();
+    let on: Vec<(String, String, bool)> = at
+        .ec2()
+        .devices(&instance)
+        .map(|(it, on)| (it.id.clone(), on.device.clone(), on.delete_on_termination))
+        .collect();
     let mut devices = Vec::new();
     for (volume, device, goes) in on {
         let snapshot = snapshot::make(at, &volume, &format!("Created by CreateImage({instance})"))?;
@@ -132,7 +145,14 @@ pub(super) fn create(at: &mut Place<'_>, input: Input<'_>) -> Answer {
         devices.push(mapping(&device, &snapshot, &one.spec, one.encrypted, goes));
     }
     let seconds = at.ec2().settings.image;
-    let draft = Draft { name, architecture: host.architecture, root_device: host.root_device, devices, source_instance: Some(instance), seconds };
+    let draft = Draft {
+        name,
+        architecture: host.architecture,
+        root_device: host.root_device,
+        devices,
+        source_instance: Some(instance),
+        seconds,
+    };
     let id = enter(at, input, draft);
     Ok(json!({"imageId": id}))
 }
@@ -154,10 +174,18 @@ pub(super) fn register(at: &mut Place<'_>, input: Input<'_>) -> Answer {
         let snapshot = ebs.text("SnapshotId").unwrap_or_default();
         let from = at.ec2().snapshots.get(&snapshot).ok_or_else(|| missing(&snapshot))?.clone();
         let spec = super::volume::Spec {
-            size: ebs.number("VolumeSize").unwrap_or(from.size), kind: ebs.text("VolumeType").unwrap_or_else(|| "gp2".to_owned()),
-            iops: ebs.number("Iops"), throughput: ebs.number("Throughput"),
+            size: ebs.number("VolumeSize").unwrap_or(from.size),
+            kind: ebs.text("VolumeType").unwrap_or_else(|| "gp2".to_owned()),
+            iops: ebs.number("Iops"),
+            throughput: ebs.number("Throughput"),
         };
-        devices.push(mapping(&device, &snapshot, &spec, from.encrypted, ebs.flag("DeleteOnTermination").unwrap_or(true)));
+        devices.push(mapping(
+            &device,
+            &snapshot,
+            &spec,
+            from.encrypted,
+            ebs.flag("DeleteOnTermination").unwrap_or(true),
+        ));
     }
     if !devices.iter().any(|device| device["deviceName"] == json!(root_device)) {
         let text = format!("No snapshot is given for the root device {root_device}");
@@ -189,7 +217,14 @@ pub(super) fn copy(at: &mut Place<'_>, input: Input<'_>) -> Answer {
         at.ec2().snapshots.insert(snapshot.id.clone(), snapshot);
     }
     let seconds = at.ec2().settings.image;
-    let draft = Draft { name, architecture: image.architecture, root_device: image.root_device, devices, source_instance: None, seconds };
+    let draft = Draft {
+        name,
+        architecture: image.architecture,
+        root_device: image.root_device,
+        devices,
+        source_instance: None,
+        seconds,
+    };
     let id = enter(at, input, draft);
     if input.flag("CopyImageTags") == Some(true) {
         let tags = Place::new(at.world, &from).ec2().tags.get(&source).cloned().unwrap_or_default();
@@ -261,7 +296,9 @@ pub(super) fn describe(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     let (account, owners, now) = (at.account(), input.texts("Owner"), at.now());
     let (old_too, by_id) = (input.flag("IncludeDeprecated") == Some(true), !input.texts("ImageId").is_empty());
     let owned = |it: &Image| {
-        let is = |owner: &String| *owner == it.owner || it.owner_alias.as_ref() == Some(owner) || owner == "self" && it.owner == account;
+        let is = |owner: &String| {
+            *owner == it.owner || it.owner_alias.as_ref() == Some(owner) || owner == "self" && it.owner == account
+        };
         owners.is_empty() || owners.iter().any(is)
     };
     let is_old = |it: &Image| it.deprecated.is_some_and(|when| when <= now);

@@ -45,6 +45,8 @@ pub struct Instance {
     pub market: Option<String>,
     /// Since when it runs.
     pub running_since: Option<Timestamp>,
+    /// Whether a change that waits for the stop is followed by a start.
+    pub starts_after_change: bool,
     pub boot: Boot,
 }
 
@@ -93,11 +95,14 @@ impl Instance {
         let public = ec2.public_ip(&self.id);
         let private = interface.map(|it| it.private_ip.clone());
         let groups = security::group_set(ec2, interface.map_or(&[], |it| &it.groups));
-        let devices: Vec<Json> = ec2.devices(&self.id).map(|(volume, it)| {
-            let mut ebs = it.shown(&volume.id);
-            ebs.as_object_mut().map(|ebs| (ebs.shift_remove("instanceId"), ebs.shift_remove("device")));
-            json!({"deviceName": it.device, "ebs": ebs})
-        }).collect();
+        let devices: Vec<Json> = ec2
+            .devices(&self.id)
+            .map(|(volume, it)| {
+                let mut ebs = it.shown(&volume.id);
+                ebs.as_object_mut().map(|ebs| (ebs.shift_remove("instanceId"), ebs.shift_remove("device")));
+                json!({"deviceName": it.device, "ebs": ebs})
+            })
+            .collect();
         let attached = ec2.interfaces.values().filter(|it| it.attached.as_ref().is_some_and(|(on, ..)| *on == self.id));
         let interfaces: Vec<Json> = attached.map(|it| it.shown(ec2, account)).collect();
         json!({
@@ -174,7 +179,8 @@ pub(super) fn describe(at: &mut Place<'_>, input: Input<'_>) -> Answer {
         let reservation = &ec2.instances[one["instanceId"].as_str().unwrap_or_default()].reservation;
         match reservations.iter_mut().find(|it| it["reservationId"] == json!(reservation)) {
             Some(same) => same["instancesSet"].as_array_mut().expect("a list").push(one.clone()),
-            None => reservations.push(json!({"reservationId": reservation, "ownerId": account, "groupSet": [], "instancesSet": [one]})),
+            None => reservations
+                .push(json!({"reservationId": reservation, "ownerId": account, "groupSet": [], "instancesSet": [one]})),
         }
     }
     let mut answer = json!({"reservationSet": reservations});
@@ -213,7 +219,9 @@ pub(super) fn statuses(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     }
     let all = ec2.instances.values().map(shape).collect();
     let mut wanted = chosen(STATUSES, all, input)?;
-    wanted.retain(|it| input.flag("IncludeAllInstances") == Some(true) || it["instanceState"]["name"] == json!("running"));
+    wanted.retain(|it| {
+        input.flag("IncludeAllInstances") == Some(true) || it["instanceState"]["name"] == json!("running")
+    });
     shown(Kind { ids: "", filters: STATUSES.filters, ..STATUSES }, wanted, input)
 }
 
@@ -236,7 +244,9 @@ pub(super) fn attribute(at: &mut Place<'_>, input: Input<'_>) -> Answer {
         "enaSupport" => json!({"value": true}),
         "blockDeviceMapping" => whole["blockDeviceMapping"].clone(),
         "groupSet" => whole["groupSet"].clone(),
-        other => return Err(invalid(format!("Value ({other}) for parameter attribute is invalid. Unknown attribute."))),
+        other => {
+            return Err(invalid(format!("Value ({other}) for parameter attribute is invalid. Unknown attribute.")));
+        }
     };
     Ok(json!({"instanceId": id, name: value}))
 }
@@ -317,7 +327,12 @@ pub(super) fn modify_metadata(at: &mut Place<'_>, input: Input<'_>) -> Answer {
 
 /// Takes over metadata options that are given.
 pub(super) fn set_metadata(metadata: &mut Json, input: Input<'_>) {
-    for (given, kept) in [("HttpTokens", "httpTokens"), ("HttpEndpoint", "httpEndpoint"), ("HttpProtocolIpv6", "httpProtocolIpv6"), ("InstanceMetadataTags", "instanceMetadataTags")] {
+    for (given, kept) in [
+        ("HttpTokens", "httpTokens"),
+        ("HttpEndpoint", "httpEndpoint"),
+        ("HttpProtocolIpv6", "httpProtocolIpv6"),
+        ("InstanceMetadataTags", "instanceMetadataTags"),
+    ] {
         if let Some(text) = input.text(given) {
             metadata[kept] = json!(text);
         }
@@ -330,7 +345,10 @@ pub(super) fn set_metadata(metadata: &mut Json, input: Input<'_>) {
 /// `DescribeIamInstanceProfileAssociations`.
 pub(super) fn profiles(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     const PROFILES: Kind = Kind {
-        set: "iamInstanceProfileAssociationSet", id: "associationId", ids: "AssociationId", missing,
+        set: "iamInstanceProfileAssociationSet",
+        id: "associationId",
+        ids: "AssociationId",
+        missing,
         filters: &[("instance-id", "instanceId"), ("state", "state")],
     };
     let shape = |it: &Instance| {

@@ -40,7 +40,8 @@ pub(super) fn create(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     let kind = input.text("KeyType").unwrap_or_else(|| "rsa".to_owned());
     let mut key = enter(at, input, &kind)?;
     let lines: Vec<String> = (0..4).map(|_| at.world.letters(64)).collect();
-    key["keyMaterial"] = json!(format!("-----BEGIN RSA PRIVATE KEY-----\n{}\n-----END RSA PRIVATE KEY-----", lines.join("\n")));
+    key["keyMaterial"] =
+        json!(format!("-----BEGIN RSA PRIVATE KEY-----\n{}\n-----END RSA PRIVATE KEY-----", lines.join("\n")));
     Ok(key)
 }
 

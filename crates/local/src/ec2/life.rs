@@ -51,8 +51,12 @@ fn end(at: &mut Place<'_>, id: &str) {
     }
     ec2.volumes.values_mut().for_each(|it| it.attachments.retain(|on| on.instance != id));
     let on_it = |it: &address::Interface| it.attached.as_ref().is_some_and(|(on, ..)| on == id);
-    let interfaces: Vec<(String, bool)> =
-        ec2.interfaces.values().filter(|it| on_it(it)).map(|it| (it.id.clone(), it.attached.as_ref().is_some_and(|(.., goes)| *goes))).collect();
+    let interfaces: Vec<(String, bool)> = ec2
+        .interfaces
+        .values()
+        .filter(|it| on_it(it))
+        .map(|it| (it.id.clone(), it.attached.as_ref().is_some_and(|(.., goes)| *goes)))
+        .collect();
     for (interface, goes) in interfaces {
         if goes {
             address::remove_interface(ec2, &interface);
@@ -112,7 +116,9 @@ pub(super) fn start(at: &mut Place<'_>, input: Input<'_>) -> Answer {
         }
         let root = at.ec2().instance(id)?.root_device.clone();
         if !at.ec2().devices(id).any(|(_, on)| on.device == root) {
-            let text = format!("Invalid value '{id}' for instanceId. Instance does not have a volume attached at root ({root})");
+            let text = format!(
+                "Invalid value '{id}' for instanceId. Instance does not have a volume attached at root ({root})"
+            );
             return Err(ApiError::new("IncorrectState", text));
         }
         let kind = at.ec2().instance(id)?.kind.clone();
@@ -138,7 +144,9 @@ pub(super) fn stop(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     fn check(at: &mut Place<'_>, id: &str, _: Input<'_>) -> Result<(), ApiError> {
         let one = at.ec2().instance(id)?;
         if one.stop_protection {
-            let text = format!("The instance '{id}' may not be stopped. Modify its 'disableApiStop' instance attribute and try again.");
+            let text = format!(
+                "The instance '{id}' may not be stopped. Modify its 'disableApiStop' instance attribute and try again."
+            );
             return Err(ApiError::new("OperationNotPermitted", text));
         }
         match one.state {
@@ -162,7 +170,9 @@ pub(super) fn stop(at: &mut Place<'_>, input: Input<'_>) -> Answer {
 pub(super) fn terminate(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     fn check(at: &mut Place<'_>, id: &str, _: Input<'_>) -> Result<(), ApiError> {
         if at.ec2().instance(id)?.termination_protection {
-            let text = format!("The instance '{id}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.");
+            let text = format!(
+                "The instance '{id}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again."
+            );
             return Err(ApiError::new("OperationNotPermitted", text));
         }
         Ok(())

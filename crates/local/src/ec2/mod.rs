@@ -94,8 +94,8 @@ pub struct Ec2 {
 ///
 /// If AWS would refuse, or if the operation is not here.
 pub fn answer(world: &mut World, request: &Request) -> Answer {
-    let operation = operations::named(&request.operation)
-        .ok_or_else(|| ApiError::not_here("EC2", &request.operation))?;
+    let operation =
+        operations::named(&request.operation).ok_or_else(|| ApiError::not_here("EC2", &request.operation))?;
     let input = Input(&request.input);
     if input.flag("DryRun") == Some(true) {
         // A try in a copy says whether it would be refused.

@@ -31,7 +31,8 @@ pub(super) fn furnish(at: &mut Place<'_>) {
     let attached = json!([{"vpcId": vpc, "state": "available"}]);
     let owner = at.account();
     let ec2 = at.ec2();
-    ec2.internet_gateways.insert(gateway.clone(), json!({"internetGatewayId": gateway, "attachmentSet": attached, "ownerId": owner}));
+    ec2.internet_gateways
+        .insert(gateway.clone(), json!({"internetGatewayId": gateway, "attachmentSet": attached, "ownerId": owner}));
     let main = ec2.route_tables.values_mut().find(|table| table["vpcId"] == json!(vpc));
     if let Some(routes) = main.and_then(|table| table["routeSet"].as_array_mut()) {
         routes.push(json!({"destinationCidrBlock": "0.0.0.0/0", "gatewayId": gateway, "state": "active", "origin": "CreateRoute"}));
@@ -45,7 +46,9 @@ pub(super) fn furnish(at: &mut Place<'_>) {
 
 fn enter_vpc(at: &mut Place<'_>, id: &str, block: &str, is_default: bool) {
     let (owner, region) = (at.account(), at.region);
-    let made = |prefix: &str, at: &mut Place<'_>| if is_default { fixed(prefix, region, "default") } else { at.world.id(prefix) };
+    let made = |prefix: &str, at: &mut Place<'_>| {
+        if is_default { fixed(prefix, region, "default") } else { at.world.id(prefix) }
+    };
     let (table, association, acl) = (made("rtb", at), made("rtbassoc", at), made("acl", at));
     let ec2 = at.ec2();
     ec2.vpcs.insert(id.to_owned(), json!({
@@ -85,7 +88,9 @@ pub(super) fn create_vpc(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     let block = input.required("CidrBlock")?;
     let bits: u32 = block.split('/').nth(1).and_then(|bits| bits.parse().ok()).unwrap_or(0);
     if cidr::range(&block).is_none() {
-        return Err(invalid(format!("Value ({block}) for parameter cidrBlock is invalid. This is not a valid CIDR block.")));
+        return Err(invalid(format!(
+            "Value ({block}) for parameter cidrBlock is invalid. This is not a valid CIDR block."
+        )));
     }
     if !(16..=28).contains(&bits) {
         return Err(ApiError::new("InvalidVpc.Range", format!("The CIDR '{block}' is invalid.")));
@@ -132,7 +137,8 @@ pub(super) fn delete_vpc(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     }
     ec2.vpcs.shift_remove(&id);
     ec2.route_tables.retain(|_, it| it["vpcId"] != json!(id));
-    let groups: Vec<String> = ec2.security_groups.iter().filter(|(_, it)| it["vpcId"] == json!(id)).map(|(id, _)| id.clone()).collect();
+    let groups: Vec<String> =
+        ec2.security_groups.iter().filter(|(_, it)| it["vpcId"] == json!(id)).map(|(id, _)| id.clone()).collect();
     groups.iter().for_each(|group| security::remove(ec2, group));
     ec2.tags.remove(&id);
     done()
@@ -143,7 +149,15 @@ const VPCS: Kind = Kind {
     id: "vpcId",
     ids: "VpcId",
     missing,
-    filters: &[("cidr", "cidrBlock"), ("cidr-block", "cidrBlock"), ("is-default", "isDefault"), ("isDefault", "isDefault"), ("owner-id", "ownerId"), ("state", "state"), ("vpc-id", "vpcId")],
+    filters: &[
+        ("cidr", "cidrBlock"),
+        ("cidr-block", "cidrBlock"),
+        ("is-default", "isDefault"),
+        ("isDefault", "isDefault"),
+        ("owner-id", "ownerId"),
+        ("state", "state"),
+        ("vpc-id", "vpcId"),
+    ],
 };
 
 /// `DescribeVpcs`.
@@ -160,15 +174,22 @@ pub(super) fn create_subnet(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     let ec2 = at.ec2();
     let outer = of(&mut ec2.vpcs, &vpc)?["cidrBlock"].as_str().unwrap_or_default().to_owned();
     if !zones.contains(&zone) {
-        let text = format!("Value ({zone}) for parameter availabilityZone is invalid. Subnets can currently only be created in the following availability zones: {}.", zones.join(", "));
+        let text = format!(
+            "Value ({zone}) for parameter availabilityZone is invalid. Subnets can currently only be created in the following availability zones: {}.",
+            zones.join(", ")
+        );
         return Err(invalid(text));
     }
     if !cidr::contains(&outer, &block) {
         return Err(ApiError::new("InvalidSubnet.Range", format!("The CIDR '{block}' is invalid.")));
     }
-    let same = |it: &Json| it["vpcId"] == json!(vpc) && cidr::overlap(&block, it["cidrBlock"].as_str().unwrap_or_default());
+    let same =
+        |it: &Json| it["vpcId"] == json!(vpc) && cidr::overlap(&block, it["cidrBlock"].as_str().unwrap_or_default());
     if ec2.subnets.values().any(same) {
-        return Err(ApiError::new("InvalidSubnet.Conflict", format!("The CIDR '{block}' conflicts with another subnet")));
+        return Err(ApiError::new(
+            "InvalidSubnet.Conflict",
+            format!("The CIDR '{block}' conflicts with another subnet"),
+        ));
     }
     let id = at.world.id("subnet");
     enter_subnet(at, &id, &vpc, &block, &zone, false);
@@ -255,7 +276,10 @@ pub(super) fn attach_gateway(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     }
     let gateway = of(&mut ec2.internet_gateways, &id)?;
     if gateway["attachmentSet"].get(0).is_some() {
-        let text = format!("resource {id} is already attached to network {}", gateway["attachmentSet"][0]["vpcId"].as_str().unwrap_or_default());
+        let text = format!(
+            "resource {id} is already attached to network {}",
+            gateway["attachmentSet"][0]["vpcId"].as_str().unwrap_or_default()
+        );
         return Err(ApiError::new("Resource.AlreadyAssociated", text));
     }
     gateway["attachmentSet"] = json!([{"vpcId": vpc, "state": "available"}]);
@@ -269,9 +293,12 @@ pub(super) fn detach_gateway(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     if of(&mut ec2.internet_gateways, &id)?["attachmentSet"][0]["vpcId"] != json!(vpc) {
         return Err(ApiError::new("Gateway.NotAttached", format!("resource {id} is not attached to network {vpc}")));
     }
-    let is_public = ec2.interfaces.values().any(|it| it.vpc == vpc && (it.public_ip.is_some() || ec2.elastic(&it.id).is_some()));
+    let is_public =
+        ec2.interfaces.values().any(|it| it.vpc == vpc && (it.public_ip.is_some() || ec2.elastic(&it.id).is_some()));
     if is_public {
-        let text = format!("Network {vpc} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.");
+        let text = format!(
+            "Network {vpc} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway."
+        );
         return Err(ApiError::new("DependencyViolation", text));
     }
     of(&mut ec2.internet_gateways, &id)?["attachmentSet"] = json!([]);
@@ -295,7 +322,11 @@ const GATEWAYS: Kind = Kind {
     id: "internetGatewayId",
     ids: "InternetGatewayId",
     missing,
-    filters: &[("attachment.vpc-id", "attachmentSet/vpcId"), ("attachment.state", "attachmentSet/state"), ("internet-gateway-id", "internetGatewayId")],
+    filters: &[
+        ("attachment.vpc-id", "attachmentSet/vpcId"),
+        ("attachment.state", "attachmentSet/state"),
+        ("internet-gateway-id", "internetGatewayId"),
+    ],
 };
 
 /// `DescribeInternetGateways`.
@@ -334,7 +365,8 @@ const DESTINATIONS: [(&str, &str); 3] = [
 
 fn destination(input: Input<'_>) -> Result<(&'static str, String), ApiError> {
     let given = DESTINATIONS.iter().find_map(|(given, kept)| Some((*kept, input.text(given)?)));
-    given.ok_or_else(|| ApiError::new("MissingParameter", "The request must contain the parameter destinationCidrBlock"))
+    given
+        .ok_or_else(|| ApiError::new("MissingParameter", "The request must contain the parameter destinationCidrBlock"))
 }
 
 /// `CreateRoute`.
@@ -379,7 +411,9 @@ fn set_target(route: &mut Json, input: Input<'_>) {
 fn route<'a>(ec2: &'a mut Ec2, input: Input<'_>) -> Result<(&'a mut Vec<Json>, usize), ApiError> {
     let (id, (kind, to)) = (input.required("RouteTableId")?, destination(input)?);
     let routes = of(&mut ec2.route_tables, &id)?["routeSet"].as_array_mut().expect("a list");
-    let unknown = || ApiError::new("InvalidRoute.NotFound", format!("no route with destination-cidr-block {to} in route table {id}"));
+    let unknown = || {
+        ApiError::new("InvalidRoute.NotFound", format!("no route with destination-cidr-block {to} in route table {id}"))
+    };
     let index = routes.iter().position(|route| route[kind] == json!(to)).ok_or_else(unknown)?;
     Ok((routes, index))
 }
@@ -400,13 +434,19 @@ pub(super) fn delete_route(at: &mut Place<'_>, input: Input<'_>) -> Answer {
 
 /// `AssociateRouteTable`.
 pub(super) fn associate_table(at: &mut Place<'_>, input: Input<'_>) -> Answer {
-    let (id, subnet, association) = (input.required("RouteTableId")?, input.required("SubnetId")?, at.world.id("rtbassoc"));
+    let (id, subnet, association) =
+        (input.required("RouteTableId")?, input.required("SubnetId")?, at.world.id("rtbassoc"));
     let ec2 = at.ec2();
     of(&mut ec2.subnets, &subnet)?;
-    let taken = ec2.route_tables.values().flat_map(|it| it["associationSet"].as_array().into_iter().flatten()).find(|it| it["subnetId"] == json!(subnet));
+    let taken = ec2
+        .route_tables
+        .values()
+        .flat_map(|it| it["associationSet"].as_array().into_iter().flatten())
+        .find(|it| it["subnetId"] == json!(subnet));
     if let Some(other) = taken {
         let other = other["routeTableAssociationId"].as_str().unwrap_or_default();
-        let text = format!("the specified association for route table {id} conflicts with an existing association ({other})");
+        let text =
+            format!("the specified association for route table {id} conflicts with an existing association ({other})");
         return Err(ApiError::new("Resource.AlreadyAssociated", text));
     }
     let all = of(&mut ec2.route_tables, &id)?["associationSet"].as_array_mut().expect("a list");
@@ -460,7 +500,10 @@ pub(super) fn create_endpoint(at: &mut Place<'_>, input: Input<'_>) -> Answer {
         of(&mut ec2.route_tables, table)?;
     }
     let kind = input.text("VpcEndpointType").unwrap_or_else(|| "Gateway".to_owned());
-    let policy = input.text("PolicyDocument").unwrap_or_else(|| r#"{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}"#.to_owned());
+    let policy = input.text("PolicyDocument").unwrap_or_else(|| {
+        r#"{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}"#
+            .to_owned()
+    });
     ec2.endpoints.insert(id.clone(), json!({
         "vpcEndpointId": id, "vpcEndpointType": kind, "vpcId": vpc, "serviceName": service, "state": "available", "policyDocument": policy,
         "routeTableIdSet": tables, "subnetIdSet": input.texts("SubnetId"), "groupSet": security::group_set(ec2, &input.texts("SecurityGroupId")),
@@ -499,7 +542,13 @@ const ENDPOINTS: Kind = Kind {
     id: "vpcEndpointId",
     ids: "VpcEndpointId",
     missing,
-    filters: &[("service-name", "serviceName"), ("vpc-endpoint-id", "vpcEndpointId"), ("vpc-endpoint-state", "state"), ("vpc-endpoint-type", "vpcEndpointType"), ("vpc-id", "vpcId")],
+    filters: &[
+        ("service-name", "serviceName"),
+        ("vpc-endpoint-id", "vpcEndpointId"),
+        ("vpc-endpoint-state", "state"),
+        ("vpc-endpoint-type", "vpcEndpointType"),
+        ("vpc-id", "vpcId"),
+    ],
 };
 
 /// `DescribeVpcEndpoints`.

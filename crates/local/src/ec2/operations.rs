@@ -4,8 +4,8 @@ use serde_json::{Value as Json, json};
 use super::error::missing;
 use super::shown::{Kind, shown, tags};
 use super::{
-    Answer, Ec2, Input, Place, address, attachment, boot, catalogue, image, instance, key, life, network, root, run, security, snapshot, template,
-    volume,
+    Answer, Ec2, Input, Place, address, attachment, boot, catalogue, image, instance, key, life, network, root, run,
+    security, snapshot, template, volume,
 };
 
 /// A call.
@@ -129,16 +129,36 @@ fn groups(name: &str) -> Option<Operation> {
 
 /// What carries tags: prefix of the id, and the name of its kind.
 const KINDS: &[(&str, &str)] = &[
-    ("i", "instance"), ("vol", "volume"), ("snap", "snapshot"), ("ami", "image"), ("vpc", "vpc"), ("subnet", "subnet"),
-    ("igw", "internet-gateway"), ("rtb", "route-table"), ("vpce", "vpc-endpoint"), ("sg", "security-group"),
-    ("sgr", "security-group-rule"), ("eni", "network-interface"), ("eipalloc", "elastic-ip"), ("key", "key-pair"), ("lt", "launch-template"),
+    ("i", "instance"),
+    ("vol", "volume"),
+    ("snap", "snapshot"),
+    ("ami", "image"),
+    ("vpc", "vpc"),
+    ("subnet", "subnet"),
+    ("igw", "internet-gateway"),
+    ("rtb", "route-table"),
+    ("vpce", "vpc-endpoint"),
+    ("sg", "security-group"),
+    ("sgr", "security-group-rule"),
+    ("eni", "network-interface"),
+    ("eipalloc", "elastic-ip"),
+    ("key", "key-pair"),
+    ("lt", "launch-template"),
     ("replacevol", "replace-root-volume-task"),
 ];
 
 fn exists(ec2: &Ec2, id: &str) -> bool {
     let shelves = [
-        &ec2.vpcs, &ec2.subnets, &ec2.internet_gateways, &ec2.route_tables, &ec2.endpoints, &ec2.security_groups, &ec2.rules, &ec2.keys,
-        &ec2.launch_templates, &ec2.root_tasks,
+        &ec2.vpcs,
+        &ec2.subnets,
+        &ec2.internet_gateways,
+        &ec2.route_tables,
+        &ec2.endpoints,
+        &ec2.security_groups,
+        &ec2.rules,
+        &ec2.keys,
+        &ec2.launch_templates,
+        &ec2.root_tasks,
     ];
     shelves.iter().any(|shelf| shelf.contains_key(id))
         || ec2.instances.contains_key(id)
@@ -162,12 +182,16 @@ fn create_tags(at: &mut Place<'_>, input: Input<'_>) -> Answer {
 
 /// `DeleteTags`: by key, or by key and value; all if none is named.
 fn delete_tags(at: &mut Place<'_>, input: Input<'_>) -> Answer {
-    let wanted: Vec<(Option<String>, Option<String>)> = input.list("Tag").map(|it| (it.text("Key"), it.text("Value"))).collect();
+    let wanted: Vec<(Option<String>, Option<String>)> =
+        input.list("Tag").map(|it| (it.text("Key"), it.text("Value"))).collect();
     let ec2 = at.ec2();
     for id in input.texts("ResourceId") {
         let Some(all) = ec2.tags.get_mut(&id) else { continue };
         let goes = |key: &String, value: &String| {
-            wanted.is_empty() || wanted.iter().any(|(name, only)| name.as_ref() == Some(key) && only.as_ref().is_none_or(|only| only == value))
+            wanted.is_empty()
+                || wanted
+                    .iter()
+                    .any(|(name, only)| name.as_ref() == Some(key) && only.as_ref().is_none_or(|only| only == value))
         };
         all.retain(|key, value| !goes(key, value));
     }
@@ -189,7 +213,8 @@ fn describe_tags(at: &mut Place<'_>, input: Input<'_>) -> Answer {
         KINDS.iter().find(|(known, _)| *known == prefix).map(|(_, kind)| *kind)
     };
     let all = at.ec2().tags.iter().flat_map(|(id, tags)| {
-        tags.iter().map(move |(key, value)| json!({"resourceId": id, "resourceType": kind(id), "key": key, "value": value}))
+        tags.iter()
+            .map(move |(key, value)| json!({"resourceId": id, "resourceType": kind(id), "key": key, "value": value}))
     });
     let all: Vec<Json> = all.collect();
     shown(TAGS, all, input)

@@ -23,7 +23,9 @@ pub(super) fn create(at: &mut Place<'_>, input: Input<'_>) -> Answer {
         return Err(ApiError::new("UnsupportedOperation", text));
     }
     let on = ec2.devices(&instance).find(|(_, on)| on.device == host.root_device);
-    let old = on.map(|(it, _)| it.clone()).ok_or_else(|| invalid(format!("The instance '{instance}' has no root volume.")))?;
+    let old = on
+        .map(|(it, _)| it.clone())
+        .ok_or_else(|| invalid(format!("The instance '{instance}' has no root volume.")))?;
     let from = match input.text("ImageId") {
         Some(id) => {
             let one = image::usable(ec2, &id)?;
@@ -36,7 +38,10 @@ pub(super) fn create(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     let snapshot = from.unwrap_or_default();
     let size = ec2.snapshots.get(&snapshot).ok_or_else(|| missing(&snapshot))?.size;
     if input.text("ImageId").is_some() && size < old.spec.size {
-        let text = format!("The AMI's root volume ({size} GiB) is smaller than the instance's root volume ({} GiB).", old.spec.size);
+        let text = format!(
+            "The AMI's root volume ({size} GiB) is smaller than the instance's root volume ({} GiB).",
+            old.spec.size
+        );
         return Err(invalid(text));
     }
     let (id, started) = (at.world.id("replacevol"), time(at.now()));
@@ -77,7 +82,9 @@ pub(super) fn describe(at: &mut Place<'_>, input: Input<'_>) -> Answer {
 /// The new volume takes the place of the old one, and the machine boots from it. The instance then has the id of the image.
 /// That cloud-init runs the user data again is a guess: the new root has no memory of the first boot.
 pub(super) fn look(at: &mut Place<'_>, id: &str) {
-    let Some(task) = at.ec2().root_tasks.get(id).filter(|it| it["taskState"] == json!("in-progress")).cloned() else { return };
+    let Some(task) = at.ec2().root_tasks.get(id).filter(|it| it["taskState"] == json!("in-progress")).cloned() else {
+        return;
+    };
     let instance = task["instanceId"].as_str().unwrap_or_default().to_owned();
     let state = if swap(at, &task, &instance).is_some() { "succeeded" } else { "failed" };
     if let Some(task) = at.ec2().root_tasks.get_mut(id) {
@@ -88,7 +95,11 @@ pub(super) fn look(at: &mut Place<'_>, id: &str) {
 
 fn swap(at: &mut Place<'_>, task: &serde_json::Value, instance: &str) -> Option<()> {
     let host = at.ec2().instances.get(instance).filter(|it| it.state == State::Running)?.clone();
-    let (old, on) = at.ec2().devices(instance).find(|(_, on)| on.device == host.root_device).map(|(it, on)| (it.clone(), on.clone()))?;
+    let (old, on) = at
+        .ec2()
+        .devices(instance)
+        .find(|(_, on)| on.device == host.root_device)
+        .map(|(it, on)| (it.clone(), on.clone()))?;
     let wanted = json!({
         "SnapshotId": task["snapshotId"], "VolumeType": old.spec.kind, "Iops": old.spec.iops, "Throughput": old.spec.throughput,
         "Size": old.spec.size.max(at.ec2().snapshots.get(task["snapshotId"].as_str()?)?.size), "Encrypted": old.encrypted,

@@ -14,14 +14,17 @@ pub(super) fn run(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     let Some(token) = input.text("ClientToken") else { return start(at, input) };
     if let Some((asked, given)) = at.ec2().tokens.get(&token) {
         if asked != input.0 {
-            let text = "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).";
+            let text =
+                "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).";
             return Err(ApiError::new("IdempotentParameterMismatch", text));
         }
-        let ids: Vec<String> = given.as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect();
+        let ids: Vec<String> =
+            given.as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect();
         return Ok(reservation(at, &ids));
     }
     let answer = start(at, input)?;
-    let ids: Json = answer["instancesSet"].as_array().into_iter().flatten().map(|it| it["instanceId"].clone()).collect();
+    let ids: Json =
+        answer["instancesSet"].as_array().into_iter().flatten().map(|it| it["instanceId"].clone()).collect();
     at.ec2().tokens.insert(token, (input.0.clone(), ids));
     Ok(answer)
 }
@@ -83,14 +86,22 @@ fn decide(at: &mut Place<'_>, input: Input<'_>) -> Result<Decided, ApiError> {
     };
     let zone = input.part("Placement").and_then(|it| it.text("AvailabilityZone"));
     let default = || {
-        let fits = |it: &&Json| it["defaultForAz"] == json!(true) && zone.as_ref().is_none_or(|zone| it["availabilityZone"] == json!(zone));
+        let fits = |it: &&Json| {
+            it["defaultForAz"] == json!(true) && zone.as_ref().is_none_or(|zone| it["availabilityZone"] == json!(zone))
+        };
         ec2.subnets.values().find(fits).and_then(|it| it["subnetId"].as_str()).map(str::to_owned)
     };
-    let subnet = existing.or_else(|| first.and_then(|it| it.text("SubnetId"))).or_else(|| input.text("SubnetId")).or_else(default);
-    let subnet = subnet.ok_or_else(|| ApiError::new("MissingInput", "No subnets found for the default VPC. Please specify a subnet."))?;
+    let subnet = existing
+        .or_else(|| first.and_then(|it| it.text("SubnetId")))
+        .or_else(|| input.text("SubnetId"))
+        .or_else(default);
+    let subnet = subnet.ok_or_else(|| {
+        ApiError::new("MissingInput", "No subnets found for the default VPC. Please specify a subnet.")
+    })?;
     let net = ec2.subnets.get(&subnet).ok_or_else(|| missing(&subnet))?;
     let text = |name: &str| net[name].as_str().unwrap_or_default().to_owned();
-    let assigns_public = first.and_then(|it| it.flag("AssociatePublicIpAddress")).unwrap_or(net["mapPublicIpOnLaunch"] == json!(true));
+    let assigns_public =
+        first.and_then(|it| it.flag("AssociatePublicIpAddress")).unwrap_or(net["mapPublicIpOnLaunch"] == json!(true));
     let mut groups = first.map(|it| it.texts("SecurityGroupId")).unwrap_or_default();
     if groups.is_empty() {
         groups = input.texts("SecurityGroupId");
@@ -130,13 +141,21 @@ pub(super) fn room(at: &mut Place<'_>, kind: &str, zone: &str, count: i64) -> Re
     let is_full = |zone: &str| ec2.settings.full.contains(&(kind.to_owned(), zone.to_owned()));
     if is_full(zone) {
         let others: Vec<String> = catalogue::zones(region).into_iter().filter(|other| !is_full(other)).collect();
-        let advice = if others.is_empty() { String::new() } else {
-            format!(" You can currently get {kind} capacity by not specifying an Availability Zone in your request or choosing {}.", others.join(", "))
+        let advice = if others.is_empty() {
+            String::new()
+        } else {
+            format!(
+                " You can currently get {kind} capacity by not specifying an Availability Zone in your request or choosing {}.",
+                others.join(", ")
+            )
         };
-        let mut error = ApiError::new("InsufficientInstanceCapacity", format!(
-            "We currently do not have sufficient {kind} capacity in the Availability Zone you requested ({zone}). \
+        let mut error = ApiError::new(
+            "InsufficientInstanceCapacity",
+            format!(
+                "We currently do not have sufficient {kind} capacity in the Availability Zone you requested ({zone}). \
              Our system will be working on provisioning additional capacity.{advice}"
-        ));
+            ),
+        );
         error.status = 500;
         return Err(error);
     }
@@ -144,15 +163,24 @@ pub(super) fn room(at: &mut Place<'_>, kind: &str, zone: &str, count: i64) -> Re
     let running = ec2.instances.values().filter(|it| matches!(it.state, State::Pending | State::Running));
     let used: i64 = running.map(|it| catalogue::processors(&it.kind)).sum();
     if used + count * catalogue::processors(kind) > limit {
-        return Err(ApiError::new("VcpuLimitExceeded", format!(
-            "You have requested more vCPU capacity than your current vCPU limit of {limit} allows for the instance bucket that the specified instance type belongs to. \
+        return Err(ApiError::new(
+            "VcpuLimitExceeded",
+            format!(
+                "You have requested more vCPU capacity than your current vCPU limit of {limit} allows for the instance bucket that the specified instance type belongs to. \
              Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit."
-        )));
+            ),
+        ));
     }
     Ok(())
 }
 
-fn make(at: &mut Place<'_>, input: Input<'_>, decided: &Decided, reservation: &str, index: i64) -> Result<String, ApiError> {
+fn make(
+    at: &mut Place<'_>,
+    input: Input<'_>,
+    decided: &Decided,
+    reservation: &str,
+    index: i64,
+) -> Result<String, ApiError> {
     let id = at.world.id("i");
     let interface = match &decided.interface {
         Some(interface) => interface.clone(),
@@ -185,7 +213,14 @@ fn make(at: &mut Place<'_>, input: Input<'_>, decided: &Decided, reservation: &s
     Ok(id)
 }
 
-fn described(at: &Place<'_>, input: Input<'_>, decided: &Decided, id: &str, (reservation, index): (&str, i64), until: Option<jiff::Timestamp>) -> Instance {
+fn described(
+    at: &Place<'_>,
+    input: Input<'_>,
+    decided: &Decided,
+    id: &str,
+    (reservation, index): (&str, i64),
+    until: Option<jiff::Timestamp>,
+) -> Instance {
     let flag = |name: &str| input.flag(name) == Some(true);
     let mut metadata = json!({"state": "applied", "httpTokens": "optional", "httpPutResponseHopLimit": 1, "httpEndpoint": "enabled", "httpProtocolIpv6": "disabled", "instanceMetadataTags": "disabled"});
     if let Some(options) = input.part("MetadataOptions") {
@@ -196,29 +231,57 @@ fn described(at: &Place<'_>, input: Input<'_>, decided: &Decided, id: &str, (res
         it.text("Arn").or_else(|| it.text("Name").map(arn))
     });
     Instance {
-        id: id.to_owned(), reservation: reservation.to_owned(), index, image: decided.image.id.clone(), kind: decided.kind.clone(),
-        zone: decided.zone.clone(), subnet: decided.subnet.clone(), vpc: decided.vpc.clone(), key: input.text("KeyName"), profile,
-        user_data: input.text("UserData"), token: input.text("ClientToken"), launched: at.now(), state: State::Pending, until,
-        reason: Some(("pending".to_owned(), "pending".to_owned())), root_device: decided.image.root_device.clone(),
-        architecture: decided.image.architecture.clone(), metadata, termination_protection: flag("DisableApiTermination"),
-        stop_protection: flag("DisableApiStop"), monitoring: input.part("Monitoring").and_then(|it| it.flag("Enabled")) == Some(true),
+        id: id.to_owned(),
+        reservation: reservation.to_owned(),
+        index,
+        image: decided.image.id.clone(),
+        kind: decided.kind.clone(),
+        zone: decided.zone.clone(),
+        subnet: decided.subnet.clone(),
+        vpc: decided.vpc.clone(),
+        key: input.text("KeyName"),
+        profile,
+        user_data: input.text("UserData"),
+        token: input.text("ClientToken"),
+        launched: at.now(),
+        state: State::Pending,
+        until,
+        reason: Some(("pending".to_owned(), "pending".to_owned())),
+        root_device: decided.image.root_device.clone(),
+        architecture: decided.image.architecture.clone(),
+        metadata,
+        termination_protection: flag("DisableApiTermination"),
+        stop_protection: flag("DisableApiStop"),
+        monitoring: input.part("Monitoring").and_then(|it| it.flag("Enabled")) == Some(true),
         shutdown_behavior: input.text("InstanceInitiatedShutdownBehavior").unwrap_or_else(|| "stop".to_owned()),
-        ebs_optimized: flag("EbsOptimized"), market: input.part("InstanceMarketOptions").and_then(|it| it.text("MarketType")),
-        running_since: None, boot: Boot::default(),
+        ebs_optimized: flag("EbsOptimized"),
+        market: input.part("InstanceMarketOptions").and_then(|it| it.text("MarketType")),
+        running_since: None,
+        starts_after_change: false,
+        boot: Boot::default(),
     }
 }
 
 /// Volumes from the mappings of the image, as the request changes and extends them.
 fn devices(at: &mut Place<'_>, input: Input<'_>, decided: &Decided) -> Result<Vec<(String, String, bool)>, ApiError> {
     const NAMES: [(&str, &str); 8] = [
-        ("snapshotId", "SnapshotId"), ("volumeSize", "VolumeSize"), ("volumeType", "VolumeType"), ("iops", "Iops"),
-        ("throughput", "Throughput"), ("encrypted", "Encrypted"), ("kmsKeyId", "KmsKeyId"), ("deleteOnTermination", "DeleteOnTermination"),
+        ("snapshotId", "SnapshotId"),
+        ("volumeSize", "VolumeSize"),
+        ("volumeType", "VolumeType"),
+        ("iops", "Iops"),
+        ("throughput", "Throughput"),
+        ("encrypted", "Encrypted"),
+        ("kmsKeyId", "KmsKeyId"),
+        ("deleteOnTermination", "DeleteOnTermination"),
     ];
     let mut wanted: Vec<(String, Json)> = Vec::new();
     for device in &decided.image.devices {
-        let ebs: serde_json::Map<String, Json> = NAMES.iter().filter_map(|(kept, given)| {
-            device["ebs"].get(*kept).filter(|it| !it.is_null()).map(|it| ((*given).to_owned(), it.clone()))
-        }).collect();
+        let ebs: serde_json::Map<String, Json> = NAMES
+            .iter()
+            .filter_map(|(kept, given)| {
+                device["ebs"].get(*kept).filter(|it| !it.is_null()).map(|it| ((*given).to_owned(), it.clone()))
+            })
+            .collect();
         wanted.push((device["deviceName"].as_str().unwrap_or_default().to_owned(), Json::Object(ebs)));
     }
     for change in input.list("BlockDeviceMapping") {
@@ -229,7 +292,10 @@ fn devices(at: &mut Place<'_>, input: Input<'_>, decided: &Decided) -> Result<Ve
             continue;
         }
         let Some(ebs) = change.part("Ebs").and_then(|it| it.0.as_object()) else { continue };
-        let index = of_image.unwrap_or_else(|| { wanted.push((device, json!({}))); wanted.len() - 1 });
+        let index = of_image.unwrap_or_else(|| {
+            wanted.push((device, json!({})));
+            wanted.len() - 1
+        });
         let whole = wanted[index].1.as_object_mut().expect("an object");
         // Another type has other IOPS and throughput than the image's.
         if ebs.get("VolumeType").is_some_and(|kind| whole.get("VolumeType") != Some(kind)) {

@@ -8,7 +8,10 @@ use crate::wire::ApiError;
 
 /// Groups as instances and interfaces show them.
 pub(super) fn group_set(ec2: &Ec2, groups: &[String]) -> Json {
-    groups.iter().map(|id| json!({"groupId": id, "groupName": ec2.security_groups.get(id).map(|it| it["groupName"].clone())})).collect()
+    groups
+        .iter()
+        .map(|id| json!({"groupId": id, "groupName": ec2.security_groups.get(id).map(|it| it["groupName"].clone())}))
+        .collect()
 }
 
 /// The group that a network is made with.
@@ -54,7 +57,9 @@ pub(super) fn create(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     let_out(at, &id);
     at.ec2().tag(&id, tags_for(input, "security-group"));
     let ec2 = at.ec2();
-    Ok(json!({"return": true, "groupId": id, "securityGroupArn": ec2.security_groups[&id]["securityGroupArn"], "tagSet": ec2.tag_set(&id)}))
+    Ok(
+        json!({"return": true, "groupId": id, "securityGroupArn": ec2.security_groups[&id]["securityGroupArn"], "tagSet": ec2.tag_set(&id)}),
+    )
 }
 
 /// `DeleteSecurityGroup`: not while an interface has it or a rule of another group names it.
@@ -63,7 +68,10 @@ pub(super) fn delete(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     let ec2 = at.ec2();
     let group = ec2.security_groups.get(&id).ok_or_else(|| missing(&id))?;
     if group["groupName"] == json!("default") {
-        return Err(ApiError::new("CannotDelete", format!("the specified group: \"{id}\" name: \"default\" cannot be deleted by a user")));
+        return Err(ApiError::new(
+            "CannotDelete",
+            format!("the specified group: \"{id}\" name: \"default\" cannot be deleted by a user"),
+        ));
     }
     let named = |rule: &Json| rule["groupId"] != json!(id) && rule["referencedGroupInfo"]["groupId"] == json!(id);
     if ec2.interfaces.values().any(|it| it.groups.contains(&id)) || ec2.rules.values().any(named) {
@@ -89,7 +97,9 @@ fn rules(account: &str, group: &str, is_egress: bool, permission: Input<'_>) -> 
     let mut all = ranged("IpRanges", "CidrIp", "cidrIpv4");
     all.extend(ranged("Ipv6Ranges", "CidrIpv6", "cidrIpv6"));
     all.extend(ranged("PrefixListIds", "PrefixListId", "prefixListId"));
-    let other = |it: Input<'_>| Some(rule("referencedGroupInfo", json!({"groupId": it.text("GroupId")?, "userId": account}), it));
+    let other = |it: Input<'_>| {
+        Some(rule("referencedGroupInfo", json!({"groupId": it.text("GroupId")?, "userId": account}), it))
+    };
     all.extend(permission.list("Groups").filter_map(other));
     if let Some(block) = permission.text("CidrIp") {
         all.push(rule("cidrIpv4", json!(block), permission));
@@ -111,10 +121,12 @@ pub(super) fn enter_rules(at: &mut Place<'_>, group: &str, is_egress: bool, perm
     ids
 }
 
-const SAME: [&str; 8] = ["groupId", "isEgress", "ipProtocol", "fromPort", "toPort", "cidrIpv4", "cidrIpv6", "prefixListId"];
+const SAME: [&str; 8] =
+    ["groupId", "isEgress", "ipProtocol", "fromPort", "toPort", "cidrIpv4", "cidrIpv6", "prefixListId"];
 
 fn same(one: &Json, other: &Json) -> bool {
-    SAME.iter().all(|name| one.get(name) == other.get(name)) && one["referencedGroupInfo"]["groupId"] == other["referencedGroupInfo"]["groupId"]
+    SAME.iter().all(|name| one.get(name) == other.get(name))
+        && one["referencedGroupInfo"]["groupId"] == other["referencedGroupInfo"]["groupId"]
 }
 
 fn permissions(input: Input<'_>) -> Vec<Input<'_>> {
@@ -132,14 +144,17 @@ fn authorize(at: &mut Place<'_>, input: Input<'_>, is_egress: bool) -> Answer {
         if ec2.rules.values().any(|other| same(&rule, other)) {
             return Err(ApiError::new("InvalidPermission.Duplicate", duplicate(&rule)));
         }
-        if let Some(other) = rule["referencedGroupInfo"]["groupId"].as_str().filter(|other| !ec2.security_groups.contains_key(*other)) {
+        if let Some(other) =
+            rule["referencedGroupInfo"]["groupId"].as_str().filter(|other| !ec2.security_groups.contains_key(*other))
+        {
             return Err(missing(other));
         }
         if let Some(block) = rule["cidrIpv4"].as_str().filter(|block| super::cidr::range(block).is_none()) {
             return Err(invalid(format!("CIDR block {block} is malformed")));
         }
     }
-    let ids: Vec<String> = permissions(input).into_iter().flat_map(|it| enter_rules(at, &group, is_egress, it)).collect();
+    let ids: Vec<String> =
+        permissions(input).into_iter().flat_map(|it| enter_rules(at, &group, is_egress, it)).collect();
     let tags = tags_for(input, "security-group-rule");
     let ec2 = at.ec2();
     ids.iter().for_each(|id| ec2.tag(id, tags.clone()));
@@ -153,7 +168,9 @@ fn duplicate(rule: &Json) -> String {
     let peer = peer.iter().find_map(|it| it.as_str()).unwrap_or_default();
     let ports = match rule["ipProtocol"].as_str().unwrap_or_default() {
         "-1" => "ALL".to_owned(),
-        protocol => format!("{}, from port: {}, to port: {}", protocol.to_uppercase(), rule["fromPort"], rule["toPort"]),
+        protocol => {
+            format!("{}, from port: {}, to port: {}", protocol.to_uppercase(), rule["fromPort"], rule["toPort"])
+        }
     };
     format!("the specified rule \"peer: {peer}, {ports}, ALLOW\" already exists")
 }
@@ -174,7 +191,8 @@ fn revoke(at: &mut Place<'_>, input: Input<'_>, is_egress: bool) -> Answer {
     let ec2 = at.ec2();
     for rule in permissions(input).into_iter().flat_map(|it| rules(&account, &group, is_egress, it)) {
         let found = ec2.rules.iter().find(|(_, other)| same(&rule, other));
-        let unknown = || ApiError::new("InvalidPermission.NotFound", "The specified rule does not exist in this security group.");
+        let unknown =
+            || ApiError::new("InvalidPermission.NotFound", "The specified rule does not exist in this security group.");
         gone.push(found.map(|(id, _)| id.clone()).ok_or_else(unknown)?);
     }
     for id in &gone {
@@ -198,8 +216,14 @@ pub(super) fn revoke_egress(at: &mut Place<'_>, input: Input<'_>) -> Answer {
 fn permissions_of(ec2: &Ec2, group: &str, is_egress: bool) -> Vec<Json> {
     let mut all: Vec<Json> = Vec::new();
     for rule in ec2.rules.values().filter(|it| it["groupId"] == json!(group) && it["isEgress"] == json!(is_egress)) {
-        let ports = if rule["ipProtocol"] == json!("-1") { [Json::Null, Json::Null] } else { [rule["fromPort"].clone(), rule["toPort"].clone()] };
-        let fits = |it: &Json| it["ipProtocol"] == rule["ipProtocol"] && [&it["fromPort"], &it["toPort"]] == [&ports[0], &ports[1]];
+        let ports = if rule["ipProtocol"] == json!("-1") {
+            [Json::Null, Json::Null]
+        } else {
+            [rule["fromPort"].clone(), rule["toPort"].clone()]
+        };
+        let fits = |it: &Json| {
+            it["ipProtocol"] == rule["ipProtocol"] && [&it["fromPort"], &it["toPort"]] == [&ports[0], &ports[1]]
+        };
         let index = all.iter().position(fits).unwrap_or_else(|| {
             let [from, to] = &ports;
             all.push(json!({"ipProtocol": rule["ipProtocol"], "fromPort": from, "toPort": to, "groups": [], "ipRanges": [], "ipv6Ranges": [], "prefixListIds": []}));
@@ -214,7 +238,10 @@ fn permissions_of(ec2: &Ec2, group: &str, is_egress: bool) -> Vec<Json> {
             ("prefixListIds", described("prefixListId", &rule["prefixListId"]))
         } else {
             let info = &rule["referencedGroupInfo"];
-            ("groups", json!({"groupId": info["groupId"], "userId": info["userId"], "description": rule["description"]}))
+            (
+                "groups",
+                json!({"groupId": info["groupId"], "userId": info["userId"], "description": rule["description"]}),
+            )
         };
         all[index][list].as_array_mut().expect("a list").push(entry);
     }

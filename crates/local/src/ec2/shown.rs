@@ -102,7 +102,11 @@ impl Test {
             Test::Member(place) => collect(item, place, &mut values),
             Test::Tag(key) => {
                 let tags = item["tagSet"].as_array().into_iter().flatten();
-                values.extend(tags.filter(|tag| tag["key"] == json!(key)).filter_map(|tag| tag["value"].as_str()).map(str::to_owned));
+                values.extend(
+                    tags.filter(|tag| tag["key"] == json!(key))
+                        .filter_map(|tag| tag["value"].as_str())
+                        .map(str::to_owned),
+                );
             }
             Test::TagKey => collect(item, "tagSet/key", &mut values),
         }

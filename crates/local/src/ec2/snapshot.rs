@@ -54,8 +54,17 @@ pub fn make(at: &mut Place<'_>, volume: &str, description: &str) -> Result<Strin
     let seconds = at.ec2().settings.snapshot;
     let until = Some(at.wake(seconds, &id));
     let snapshot = Snapshot {
-        id: id.clone(), volume: volume.to_owned(), owner: at.account(), description: description.to_owned(), size: one.spec.size,
-        encrypted: one.encrypted, kms_key: one.kms_key, started: at.now(), until, completed: None, content: one.content,
+        id: id.clone(),
+        volume: volume.to_owned(),
+        owner: at.account(),
+        description: description.to_owned(),
+        size: one.spec.size,
+        encrypted: one.encrypted,
+        kms_key: one.kms_key,
+        started: at.now(),
+        until,
+        completed: None,
+        content: one.content,
     };
     at.ec2().snapshots.insert(id.clone(), snapshot);
     Ok(id)
@@ -77,8 +86,11 @@ pub(super) fn create_of_instance(at: &mut Place<'_>, input: Input<'_>) -> Answer
     let instance = specification.required("InstanceId")?;
     let ec2 = at.ec2();
     let host = ec2.instances.get(&instance).ok_or_else(|| missing(&instance))?;
-    let (no_root, left_out) = (specification.flag("ExcludeBootVolume") == Some(true), specification.texts("ExcludeDataVolumeId"));
-    let wanted = ec2.devices(&instance).filter(|(volume, it)| !(no_root && it.device == host.root_device) && !left_out.contains(&volume.id));
+    let (no_root, left_out) =
+        (specification.flag("ExcludeBootVolume") == Some(true), specification.texts("ExcludeDataVolumeId"));
+    let wanted = ec2
+        .devices(&instance)
+        .filter(|(volume, it)| !(no_root && it.device == host.root_device) && !left_out.contains(&volume.id));
     let volumes: Vec<String> = wanted.map(|(volume, _)| volume.id.clone()).collect();
     let mut all = Vec::new();
     for volume in volumes {
@@ -134,7 +146,9 @@ const SNAPSHOTS: Kind = Kind {
 pub(super) fn describe(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     let (account, owners) = (at.account(), input.texts("Owner"));
     let ec2 = at.ec2();
-    let is_wanted = |it: &&Snapshot| owners.is_empty() || owners.iter().any(|owner| *owner == it.owner || owner == "self" && it.owner == account);
+    let is_wanted = |it: &&Snapshot| {
+        owners.is_empty() || owners.iter().any(|owner| *owner == it.owner || owner == "self" && it.owner == account)
+    };
     shown(SNAPSHOTS, ec2.snapshots.values().filter(is_wanted).map(|it| it.shown(ec2)).collect(), input)
 }
 

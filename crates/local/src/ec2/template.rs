@@ -77,7 +77,12 @@ pub(super) fn completed(at: &mut Place<'_>, input: Input<'_>) -> Result<Json, Ap
     };
     let index = version.and_then(|number| usize::try_from(number).ok()?.checked_sub(1));
     let data = index.and_then(|index| template["versions"].get(index)).and_then(Json::as_object);
-    let unknown = || ApiError::new("InvalidLaunchTemplateId.VersionNotFound", format!("Could not find the specified version for the launch template with ID {id}."));
+    let unknown = || {
+        ApiError::new(
+            "InvalidLaunchTemplateId.VersionNotFound",
+            format!("Could not find the specified version for the launch template with ID {id}."),
+        )
+    };
     let mut whole: Map<String, Json> = data.ok_or_else(unknown)?.clone();
     whole.extend(input.0.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())));
     Ok(Json::Object(whole))

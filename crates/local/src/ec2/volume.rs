@@ -89,7 +89,11 @@ impl Volume {
     fn modification_shown(&self, now: Timestamp) -> Option<Json> {
         let it = self.modification.as_ref()?;
         let state = it.state(now);
-        let progress = match state { "modifying" => 0, "optimizing" => 50, _ => 100 };
+        let progress = match state {
+            "modifying" => 0,
+            "optimizing" => 50,
+            _ => 100,
+        };
         Some(json!({
             "volumeId": self.id, "modificationState": state, "progress": progress,
             "originalSize": it.from.size, "originalVolumeType": it.from.kind, "originalIops": it.from.iops,
@@ -126,10 +130,12 @@ fn completed(size: i64, kind: &str, iops: Option<i64>, throughput: Option<i64>) 
         other => return Err(invalid(format!("Invalid volume type: {other}"))),
     };
     if size < smallest || size > largest {
-        return Err(invalid(format!("Volume of {size}GiB is {} for volume type {kind}; {} is {}GiB",
+        return Err(invalid(format!(
+            "Volume of {size}GiB is {} for volume type {kind}; {} is {}GiB",
             if size < smallest { "too small" } else { "too large" },
             if size < smallest { "minimum" } else { "maximum" },
-            if size < smallest { smallest } else { largest })));
+            if size < smallest { smallest } else { largest }
+        )));
     }
     if throughput.is_some() && kind != "gp3" {
         return Err(combination(format!("The parameter throughput is not supported for {kind} volumes.")));
@@ -137,7 +143,9 @@ fn completed(size: i64, kind: &str, iops: Option<i64>, throughput: Option<i64>) 
     let iops = match (kind, iops) {
         ("gp3", iops) => Some(checked_gp3(size, iops.unwrap_or(3_000), throughput.unwrap_or(125))?),
         ("gp2", None) => Some((size * 3).clamp(100, 16_000)),
-        ("io1" | "io2", None) => return Err(ApiError::new("MissingParameter", "The request must contain the parameter iops")),
+        ("io1" | "io2", None) => {
+            return Err(ApiError::new("MissingParameter", "The request must contain the parameter iops"));
+        }
         ("io1" | "io2", iops) => iops,
         (_, Some(_)) => return Err(combination(format!("The parameter iops is not supported for {kind} volumes."))),
         (_, None) => None,
@@ -157,11 +165,17 @@ fn checked_gp3(size: i64, iops: i64, throughput: i64) -> Result<i64, ApiError> {
         return Err(invalid(format!("Throughput value {throughput} is too {end} MiBps.")));
     }
     if iops > 3_000 && iops > size * 500 {
-        return combination(format!("Iops to volume size ratio of {}.000000 is too high; maximum is 500.000000", iops / size));
+        return combination(format!(
+            "Iops to volume size ratio of {}.000000 is too high; maximum is 500.000000",
+            iops / size
+        ));
     }
     if throughput * 4 > iops {
-        let ratio = f64::from(i32::try_from(throughput).unwrap_or(i32::MAX)) / f64::from(i32::try_from(iops).unwrap_or(1));
-        return combination(format!("Throughput (MiBps) to iops ratio of {ratio:.6} is too high; maximum is 0.250000 MiBps per iops."));
+        let ratio =
+            f64::from(i32::try_from(throughput).unwrap_or(i32::MAX)) / f64::from(i32::try_from(iops).unwrap_or(1));
+        return combination(format!(
+            "Throughput (MiBps) to iops ratio of {ratio:.6} is too high; maximum is 0.250000 MiBps per iops."
+        ));
     }
     Ok(iops)
 }
@@ -181,9 +195,11 @@ pub fn make(at: &mut Place<'_>, zone: &str, input: Input<'_>, seconds: i64) -> R
         return Err(super::error::state(format!("Snapshot {} is not in 'completed' state", one.id)));
     }
     let size = input.number("Size").or_else(|| input.number("VolumeSize")).or(snapshot.as_ref().map(|one| one.size));
-    let size = size.ok_or_else(|| ApiError::new("MissingParameter", "The request must contain the parameter size/snapshot"))?;
+    let size =
+        size.ok_or_else(|| ApiError::new("MissingParameter", "The request must contain the parameter size/snapshot"))?;
     if let Some(one) = snapshot.as_ref().filter(|one| size < one.size) {
-        let text = format!("Volume of size {size}GB is smaller than snapshot '{}', expect size >= {}GB", one.id, one.size);
+        let text =
+            format!("Volume of size {size}GB is smaller than snapshot '{}', expect size >= {}GB", one.id, one.size);
         return Err(ApiError::new("InvalidBlockDeviceMapping", text));
     }
     let kind = input.text("VolumeType").unwrap_or_else(|| "gp2".to_owned());
@@ -197,9 +213,19 @@ pub fn make(at: &mut Place<'_>, zone: &str, input: Input<'_>, seconds: i64) -> R
     let creating_until = (seconds > 0).then(|| at.wake(seconds, &id));
     let content = snapshot.as_ref().map(|one| one.content.clone()).unwrap_or_default();
     let volume = Volume {
-        id: id.clone(), zone: zone.to_owned(), spec, encrypted, kms_key, snapshot: snapshot.map(|one| one.id),
-        multi_attach: input.flag("MultiAttachEnabled") == Some(true), created: at.now(), creating_until, attachments: Vec::new(),
-        content, modification: None, auto_enable_io: false,
+        id: id.clone(),
+        zone: zone.to_owned(),
+        spec,
+        encrypted,
+        kms_key,
+        snapshot: snapshot.map(|one| one.id),
+        multi_attach: input.flag("MultiAttachEnabled") == Some(true),
+        created: at.now(),
+        creating_until,
+        attachments: Vec::new(),
+        content,
+        modification: None,
+        auto_enable_io: false,
     };
     at.ec2().volumes.insert(id.clone(), volume);
     Ok(id)
@@ -293,7 +319,9 @@ const MODIFICATIONS: Kind = Kind {
     set: "volumeModificationSet",
     id: "volumeId",
     ids: "VolumeId",
-    missing: |id| ApiError::new("InvalidVolumeModification.NotFound", format!("Modification for volume '{id}' does not exist.")),
+    missing: |id| {
+        ApiError::new("InvalidVolumeModification.NotFound", format!("Modification for volume '{id}' does not exist."))
+    },
     filters: &[("volume-id", "volumeId"), ("modification-state", "modificationState"), ("target-size", "targetSize")],
 };
 

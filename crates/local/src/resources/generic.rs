@@ -43,7 +43,10 @@ impl Provider for Generic {
     fn update(&self, site: &mut Site<'_>, id: &str, _: &Json, after: &Json) -> Result<Begun, Refusal> {
         let things = site.world.region(&site.region).others.entry(site.type_name.clone()).or_default();
         let Some(thing) = things.get_mut(id) else {
-            return Err(Refusal(format!("Resource of type '{}' with identifier '{id}' was not found.", site.type_name)));
+            return Err(Refusal(format!(
+                "Resource of type '{}' with identifier '{id}' was not found.",
+                site.type_name
+            )));
         };
         thing.properties = after.clone();
         Ok(Begun { physical_id: id.to_owned(), takes: SignedDuration::from_secs(5) })

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use crate::world::World;
 
 pub mod cloudformation;
+pub mod ec2;
 pub mod generic;
 
 /// Where a resource is: who asks for it, and in what world.
@@ -146,6 +147,6 @@ pub fn provider(type_name: &str) -> &'static dyn Provider {
         "AWS::CloudFormation::WaitConditionHandle" => &cloudformation::Handle,
         "AWS::CloudFormation::CustomResource" => &cloudformation::Custom,
         custom if custom.starts_with("Custom::") => &cloudformation::Custom,
-        _ => &generic::Generic,
+        _ => ec2::provider(type_name).unwrap_or(&generic::Generic),
     }
 }
