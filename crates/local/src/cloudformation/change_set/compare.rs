@@ -1,5 +1,5 @@
 //! A stack compared with what it would become.
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
@@ -282,15 +282,16 @@ fn state(design: &Design, id: &str, known: &dyn Known, source: &Source) -> Resul
     Ok(state)
 }
 
-/// The logical ids of a design, each after what it depends on.
+/// The logical ids of a design, each after what it depends on; a design has no circles.
 fn in_order(design: &Design) -> Vec<&str> {
     let mut ordered: Vec<&str> = Vec::with_capacity(design.resources.len());
+    let mut done: HashSet<&str> = HashSet::new();
     while ordered.len() < design.resources.len() {
         let before = ordered.len();
         for (id, wanted) in &design.resources {
-            let ready = wanted.depends_on.iter().all(|it| ordered.contains(&it.as_str()));
-            if ready && !ordered.contains(&id.as_str()) {
+            if !done.contains(id.as_str()) && wanted.depends_on.iter().all(|it| done.contains(it.as_str())) {
                 ordered.push(id);
+                done.insert(id);
             }
         }
         if ordered.len() == before {

@@ -59,7 +59,8 @@ const COMPUTING: SignedDuration = SignedDuration::from_secs(3);
 pub fn create(world: &mut World, region: &str, proposal: Proposal) -> Result<(String, String), ApiError> {
     named(&proposal.name)?;
     let found = world.regions.get(region).and_then(|region| {
-        let mut stacks = region.stacks.values().filter(|stack| stack.deleted.is_none() || stack.id == proposal.stack);
+        let mut stacks =
+            region.stacks.values().filter(|it| it.status != Status::DeleteComplete || it.id == proposal.stack);
         stacks.find(|stack| stack.id == proposal.stack || stack.name == proposal.stack).cloned()
     });
     if let Some(same) = found.as_ref().and_then(|stack| stack.change_sets.iter().find(|it| it.name == proposal.name)) {
@@ -120,7 +121,7 @@ fn in_state(stack: Option<&Stack>, proposal: &Proposal) -> Result<(), ApiError> 
     );
     match (proposal.kind, stack.status) {
         (Kind::Create | Kind::Import, Status::ReviewInProgress) => Ok(()),
-        (Kind::Create, _) if stands || stack.status.is_moving() => Err(ApiError::validation(format!(
+        (Kind::Create, _) => Err(ApiError::validation(format!(
             "Stack [{}] already exists and cannot be created again with the changeSet [{}].",
             stack.name, proposal.name
         ))),

@@ -124,7 +124,7 @@ impl<'s> Setting<'s> {
     }
 
     /// Whether something that stands where a condition does holds.
-    fn holds(&self, condition: &Json) -> Result<bool, Problem> {
+    pub(super) fn holds(&self, condition: &Json) -> Result<bool, Problem> {
         if let Some(name) = condition.get("Condition").and_then(Json::as_str) {
             return self.condition(name, "Conditions");
         }
@@ -132,6 +132,9 @@ impl<'s> Setting<'s> {
         let items = argument.as_array().map_or(&[][..], Vec::as_slice);
         match (name, items) {
             ("Fn::Equals", [one, other]) => Ok(self.side(one)? == self.side(other)?),
+            ("Fn::Contains" | "Fn::EachMemberEquals" | "Fn::EachMemberIn", [one, other]) => {
+                Ok(of_members(name, &self.side(one)?, &self.side(other)?))
+            }
             ("Fn::Not", [item]) => Ok(!self.holds(item)?),
             ("Fn::And", _) if (2..=10).contains(&items.len()) => all(items, |item| self.holds(item), true),
             ("Fn::Or", _) if (2..=10).contains(&items.len()) => all(items, |item| self.holds(item), false),
@@ -171,4 +174,19 @@ impl<'s> Setting<'s> {
 fn all(items: &[Json], holds: impl Fn(&Json) -> Result<bool, Problem>, every: bool) -> Result<bool, Problem> {
     let answers = items.iter().map(holds).collect::<Result<Vec<_>, _>>()?;
     Ok(if every { answers.iter().all(|it| *it) } else { answers.iter().any(|it| *it) })
+}
+
+/// The functions of rules. A value of `Fn::Contains` and `Fn::EachMemberEquals` may be a number on one side only.
+fn of_members(name: &str, one: &Json, other: &Json) -> bool {
+    let words = |value: &Json| -> Vec<String> {
+        value
+            .as_array()
+            .map_or_else(|| text(value).into_iter().collect(), |items| items.iter().filter_map(text).collect())
+    };
+    let (one, other) = (words(one), words(other));
+    match name {
+        "Fn::Contains" => other.iter().all(|value| one.contains(value)),
+        "Fn::EachMemberIn" => one.iter().all(|value| other.contains(value)),
+        _ => one.iter().all(|value| other.first() == Some(value)),
+    }
 }

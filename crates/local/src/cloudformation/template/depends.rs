@@ -1,5 +1,5 @@
 //! What comes after what.
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use indexmap::IndexMap;
 use serde_json::Value as Json;
@@ -35,15 +35,14 @@ pub(super) fn check(resources: &IndexMap<String, Wanted>) -> Result<(), Problem>
     if !missing.is_empty() {
         return Err(unresolved(missing, "Resources"));
     }
-    let mut rest: Vec<&String> = resources.keys().collect();
+    let mut rest: Vec<&str> = resources.keys().map(String::as_str).collect();
     loop {
-        let waiting = rest.clone();
-        rest.retain(|name| resources[*name].depends_on.iter().any(|it| waiting.contains(&it)));
+        let waiting: HashSet<&str> = rest.iter().copied().collect();
+        rest.retain(|name| resources[*name].depends_on.iter().any(|it| waiting.contains(it.as_str())));
         match rest.len() {
             0 => return Ok(()),
             length if length == waiting.len() => {
-                let names = rest.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
-                return Err(Problem(format!("Circular dependency between resources: [{names}]")));
+                return Err(Problem(format!("Circular dependency between resources: [{}]", rest.join(", "))));
             }
             _ => {}
         }

@@ -24,6 +24,7 @@ mod outside;
 mod parameters;
 mod parse;
 mod pure;
+mod rules;
 mod sub;
 #[cfg(test)]
 mod tests;
@@ -117,6 +118,7 @@ impl Design {
     pub fn new(template: &Template, source: &Source, place: &Place<'_>) -> Result<Design, ApiError> {
         let template = expand::expand(template, source, place)?;
         let setting = conditions::Setting::new(&template, source, place);
+        rules::check(&template, &setting)?;
         let reader = Reader { setting: &setting };
         let mut resources = IndexMap::new();
         for (name, resource) in template.section("Resources") {

@@ -1,6 +1,7 @@
 //! What a template may ask of the world around its stack.
 use serde_json::Value as Json;
 
+use crate::cloudformation::stack::{Stack, Status};
 use crate::world::World;
 
 /// The world around a stack.
@@ -61,6 +62,10 @@ pub(crate) fn partition(region: &str) -> (&'static str, &'static str) {
     }
 }
 
+fn exists(stack: &Stack) -> bool {
+    stack.status != Status::DeleteComplete
+}
+
 /// The world as a region sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen<'w> {
@@ -80,14 +85,14 @@ impl Outside for Seen<'_> {
 
     fn export(&self, name: &str) -> Option<String> {
         let stacks = &self.world.regions.get(self.region)?.stacks;
-        let outputs = stacks.values().filter(|stack| stack.deleted.is_none()).flat_map(|stack| stack.outputs.values());
+        let outputs = stacks.values().filter(|stack| exists(stack)).flat_map(|stack| stack.outputs.values());
         let mut named = outputs.filter(|output| output.export.as_deref() == Some(name));
         named.next().map(|output| output.value.clone())
     }
 
     fn output(&self, stack: &str, name: &str, region: Option<&str>) -> Option<String> {
         let stacks = &self.world.regions.get(region.unwrap_or(self.region))?.stacks;
-        let mut found = stacks.values().filter(|it| it.deleted.is_none() && (it.name == stack || it.id == stack));
+        let mut found = stacks.values().filter(|it| exists(it) && (it.name == stack || it.id == stack));
         found.next()?.outputs.get(name).map(|output| output.value.clone())
     }
 

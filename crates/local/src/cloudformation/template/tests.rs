@@ -223,6 +223,26 @@ Outputs: {O: {Value: !Ref B}}
 }
 
 #[test]
+fn rules_are_kept() {
+    let body = |version: &str| {
+        format!(
+            "
+Parameters: {{Version: {{Type: String, Default: '{version}'}}, Zones: {{Type: CommaDelimitedList, Default: 'a,b'}}}}
+Rules:
+  Newer: {{Assertions: [{{Assert: !Not [!Contains [['1', '2'], !Ref Version]], AssertDescription: Too old}}]}}
+  Known: {{Assertions: [{{Assert: !EachMemberIn [!Ref Zones, [a, b, c]]}}, {{Assert: !Not [!EachMemberEquals [!Ref Zones, a]]}}]}}
+  Other: {{RuleCondition: !Equals [!Ref Version, '7'], Assertions: [{{Assert: !Contains [!Ref Zones, z]}}]}}
+Resources: {{A: {{Type: AWS::SNS::Topic}}}}
+"
+        )
+    };
+    assert!(design(&body("3")).is_ok());
+    let broken = |version| design(&body(version)).expect_err("it is broken").message;
+    assert_eq!(broken("2"), "Template validation error: rule Newer failed: Too old");
+    assert_eq!(broken("7"), "Template validation error: rule Other failed: an assertion");
+}
+
+#[test]
 fn loops_are_unrolled() {
     let body = "
 Transform: AWS::LanguageExtensions
