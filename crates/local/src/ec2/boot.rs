@@ -208,7 +208,7 @@ fn send(at: &mut Place<'_>, instance: &str, asked: &Asked, success: bool) {
     let id = id.clone();
     let signals = stack.signals.entry(asked.logical_id.clone()).or_default();
     if signals.iter().all(|it| it.unique_id != instance) {
-        signals.push(Signal { unique_id: instance.to_owned(), success });
+        signals.push(Signal { unique_id: instance.to_owned(), success, reason: None, data: None });
     }
     let now = at.now();
     at.world.at(now, at.region, Due::Stack(id));

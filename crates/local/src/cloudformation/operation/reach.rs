@@ -288,7 +288,7 @@ impl Run<'_> {
             provider(&site.type_name).attributes(site, &id, &resource.properties)
         });
         let record = &mut self.stack().resources[logical_id];
-        record.reference = provider(&resource.type_name).reference(&id, &attributes);
+        record.reference = provider(&resource.type_name).reference(&resource.type_name, &id, &attributes);
         record.attributes = attributes;
     }
 
