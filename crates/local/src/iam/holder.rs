@@ -107,9 +107,10 @@ impl Holder {
         if kind != Kind::Group {
             shown["Tags"] = tag_list(&self.tags);
             let boundary = self.boundary.as_ref();
-            shown["PermissionsBoundary"] = boundary.map_or(Json::Null, |arn| {
-                json!({"PermissionsBoundaryType": "PermissionsBoundaryPolicy", "PermissionsBoundaryArn": arn})
-            });
+            shown["PermissionsBoundary"] = boundary.map_or(
+                Json::Null,
+                |arn| json!({"PermissionsBoundaryType": "PermissionsBoundaryPolicy", "PermissionsBoundaryArn": arn}),
+            );
         }
         if kind == Kind::Role {
             shown["AssumeRolePolicyDocument"] = self.trust.as_deref().map(encoded).into();

@@ -145,7 +145,8 @@ fn lower(name: &str) -> String {
 }
 
 fn tags(request: &Request) -> BTreeMap<String, String> {
-    let pair = |tag: &Json| Some((tag["Key"].as_str()?.to_owned(), tag["Value"].as_str().unwrap_or_default().to_owned()));
+    let pair =
+        |tag: &Json| Some((tag["Key"].as_str()?.to_owned(), tag["Value"].as_str().unwrap_or_default().to_owned()));
     request.list("Tags").iter().filter_map(pair).collect()
 }
 

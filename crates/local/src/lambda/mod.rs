@@ -77,7 +77,9 @@ pub fn answer(world: &mut World, request: &Request) -> Result<Json, ApiError> {
         "RemovePermission" => {
             let id = request.required("StatementId")?;
             let removed = function(world, request)?.permissions.shift_remove(id);
-            removed.map(|_| Json::Null).ok_or_else(|| missing(&format!("Statement {id} is not found in resource policy.")))
+            removed
+                .map(|_| Json::Null)
+                .ok_or_else(|| missing(&format!("Statement {id} is not found in resource policy.")))
         }
         "GetPolicy" => policy(world, request),
         "ListTags" => {
@@ -171,10 +173,11 @@ fn create(world: &mut World, request: &Request) -> Result<Json, ApiError> {
         let message = format!("Function already exist: {name}");
         return Err(ApiError { status: 409, ..ApiError::new("ResourceConflictException", message) });
     }
-    let mut configuration: Map<String, Json> = [("MemorySize", json!(128)), ("Timeout", json!(3)), ("PackageType", json!("Zip"))]
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect();
+    let mut configuration: Map<String, Json> =
+        [("MemorySize", json!(128)), ("Timeout", json!(3)), ("PackageType", json!("Zip"))]
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
     configuration.extend(settings(request));
     checked_role(world, &configuration)?;
     let function = Function {
@@ -221,11 +224,14 @@ fn permit(world: &mut World, request: &Request) -> Result<Json, ApiError> {
     let source = request.text("SourceArn").map(str::to_owned);
     let function = function(world, request)?;
     if function.permissions.contains_key(&id) {
-        let message = format!("The statement id ({id}) provided already exists. Please provide a new statement id, or remove the existing statement.");
+        let message = format!(
+            "The statement id ({id}) provided already exists. Please provide a new statement id, or remove the existing statement."
+        );
         return Err(ApiError { status: 409, ..ApiError::new("ResourceConflictException", message) });
     }
     let principal = if principal.contains('.') { json!({"Service": principal}) } else { json!({"AWS": principal}) };
-    let mut statement = json!({"Sid": id, "Effect": "Allow", "Principal": principal, "Action": action, "Resource": function.arn});
+    let mut statement =
+        json!({"Sid": id, "Effect": "Allow", "Principal": principal, "Action": action, "Resource": function.arn});
     if let Some(source) = source {
         statement["Condition"] = json!({"ArnLike": {"AWS:SourceArn": source}});
     }

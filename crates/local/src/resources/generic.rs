@@ -1,5 +1,4 @@
 //! Types without a behaviour of their own: what the facts say of them.
-use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use stackgen_schema::{Facts, ResourceType, UpdateEffect};

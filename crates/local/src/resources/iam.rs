@@ -69,7 +69,8 @@ fn settle(site: &mut Site<'_>, kind: Kind, name: &str, before: &Json, after: &Js
     }
     let policies = |properties: &Json| properties["Policies"].as_array().cloned().unwrap_or_default();
     let kept = policies(after);
-    for policy in policies(before).iter().filter(|it| !kept.iter().any(|other| other["PolicyName"] == it["PolicyName"])) {
+    for policy in policies(before).iter().filter(|it| !kept.iter().any(|other| other["PolicyName"] == it["PolicyName"]))
+    {
         let input = named(kind, name, picked(policy, &["PolicyName"]));
         take_away(site, &format!("Delete{word}Policy"), input)?;
     }
@@ -144,7 +145,9 @@ const ROLE: Backed = Backed {
         let role = world.iam.roles.get(name)?;
         let managed = (!role.attached.is_empty()).then(|| json!(role.attached));
         let trust = role.trust.as_deref().and_then(|text| serde_json::from_str::<Json>(text).ok());
-        Some(json!({"RoleName": name, "Path": role.path, "ManagedPolicyArns": managed, "AssumeRolePolicyDocument": trust}))
+        Some(
+            json!({"RoleName": name, "Path": role.path, "ManagedPolicyArns": managed, "AssumeRolePolicyDocument": trust}),
+        )
     },
     ..PLAIN
 };
@@ -207,7 +210,9 @@ const PROFILE: Backed = Backed {
     attributes: |world, _, name, _| world.iam.profiles.get(name).map_or(Json::Null, |it| json!({"Arn": it.arn})),
     seen: |world, _, name| {
         let profile = world.iam.profiles.get(name)?;
-        Some(json!({"InstanceProfileName": name, "Path": profile.path, "Roles": profile.role.iter().collect::<Vec<_>>()}))
+        Some(
+            json!({"InstanceProfileName": name, "Path": profile.path, "Roles": profile.role.iter().collect::<Vec<_>>()}),
+        )
     },
     ..PLAIN
 };

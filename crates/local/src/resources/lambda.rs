@@ -20,8 +20,12 @@ fn input(site: &mut Site<'_>, name: &str, properties: &Json) -> Result<Json, Ref
     if let (Some(bucket), Some(key)) = (code["S3Bucket"].as_str(), code["S3Key"].as_str()) {
         let object = site.world.s3.buckets.get(bucket).map(|it| it.objects.contains_key(key));
         let message = match object {
-            None => Some("Error occurred while GetObject. S3 Error Code: NoSuchBucket. S3 Error Message: The specified bucket does not exist"),
-            Some(false) => Some("Error occurred while GetObject. S3 Error Code: NoSuchKey. S3 Error Message: The specified key does not exist."),
+            None => Some(
+                "Error occurred while GetObject. S3 Error Code: NoSuchBucket. S3 Error Message: The specified bucket does not exist",
+            ),
+            Some(false) => Some(
+                "Error occurred while GetObject. S3 Error Code: NoSuchKey. S3 Error Message: The specified key does not exist.",
+            ),
             Some(true) => None,
         };
         if let Some(message) = message {
@@ -30,7 +34,8 @@ fn input(site: &mut Site<'_>, name: &str, properties: &Json) -> Result<Json, Ref
     }
     let own = properties["Tags"].as_array().into_iter().flatten();
     let own = own.filter_map(|it| Some((it["Key"].as_str()?.to_owned(), it["Value"].clone())));
-    let tags: Map<String, Json> = site.stack_tags.iter().map(|(key, value)| (key.clone(), json!(value))).chain(own).collect();
+    let tags: Map<String, Json> =
+        site.stack_tags.iter().map(|(key, value)| (key.clone(), json!(value))).chain(own).collect();
     let mut input = properties.clone();
     (input["FunctionName"], input["Tags"]) = (json!(name), Json::Object(tags));
     Ok(input)

@@ -21,7 +21,8 @@ fn settle(site: &mut Site<'_>, name: &str, properties: &Json) -> Result<(), Refu
     } else {
         // A template may write numbers as text.
         let days = &properties["RetentionInDays"];
-        input["retentionInDays"] = days.as_str().and_then(|it| it.parse::<i64>().ok()).map_or(days.clone(), |it| json!(it));
+        input["retentionInDays"] =
+            days.as_str().and_then(|it| it.parse::<i64>().ok()).map_or(days.clone(), |it| json!(it));
         "PutRetentionPolicy"
     };
     call(site, Service::Logs, operation, input).map(drop)

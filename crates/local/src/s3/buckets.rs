@@ -13,7 +13,10 @@ const SETTINGS: [(&str, &str, Option<(&str, &str)>); 9] = [
     (
         "encryption",
         "BucketEncryption",
-        Some(("ServerSideEncryptionConfigurationNotFoundError", "The server side encryption configuration was not found")),
+        Some((
+            "ServerSideEncryptionConfigurationNotFoundError",
+            "The server side encryption configuration was not found",
+        )),
     ),
     (
         "publicAccessBlock",
@@ -32,7 +35,11 @@ const SETTINGS: [(&str, &str, Option<(&str, &str)>); 9] = [
         Some(("OwnershipControlsNotFoundError", "The bucket ownership controls were not found")),
     ),
     ("cors", "BucketCors", Some(("NoSuchCORSConfiguration", "The CORS configuration does not exist"))),
-    ("website", "BucketWebsite", Some(("NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration"))),
+    (
+        "website",
+        "BucketWebsite",
+        Some(("NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration")),
+    ),
     ("logging", "BucketLogging", None),
     ("notification", "BucketNotificationConfiguration", None),
 ];
@@ -41,7 +48,8 @@ pub(super) fn answer(world: &mut World, request: &Request, rest: &Rest) -> Optio
     let s3 = &mut world.s3;
     Some(match request.operation.as_str() {
         "ListBuckets" => {
-            let shown = |it: &Bucket| json!({"Name": it.name, "CreationDate": time(it.created), "BucketRegion": it.region});
+            let shown =
+                |it: &Bucket| json!({"Name": it.name, "CreationDate": time(it.created), "BucketRegion": it.region});
             let buckets: Vec<Json> = s3.buckets.values().map(shown).collect();
             let owner = json!({"ID": world.account});
             Ok(document("ListAllMyBucketsResult", &json!({"Owner": owner, "Buckets": {"Bucket": buckets}})))
@@ -51,7 +59,8 @@ pub(super) fn answer(world: &mut World, request: &Request, rest: &Rest) -> Optio
         "DeleteBucket" => delete(world, rest),
         "GetBucketLocation" => s3.bucket(rest).map(|it| {
             let place = if it.region == "us-east-1" { "" } else { it.region.as_str() };
-            Reply::new(200).body("application/xml", xml::document("LocationConstraint", NAMESPACE, Lists::Flat, &json!(place)))
+            Reply::new(200)
+                .body("application/xml", xml::document("LocationConstraint", NAMESPACE, Lists::Flat, &json!(place)))
         }),
         "GetBucketVersioning" => {
             s3.bucket(rest).map(|it| document("VersioningConfiguration", &json!({"Status": it.versioning})))
@@ -65,13 +74,20 @@ pub(super) fn answer(world: &mut World, request: &Request, rest: &Rest) -> Optio
         "PutBucketPolicy" => s3.bucket(rest).and_then(|it| {
             let text = String::from_utf8_lossy(&rest.body).into_owned();
             if serde_json::from_str::<Json>(&text).ok().is_none_or(|it| it.get("Statement").is_none()) {
-                return Err(error(400, "MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'"));
+                return Err(error(
+                    400,
+                    "MalformedPolicy",
+                    "Policies must be valid JSON and the first byte must be '{'",
+                ));
             }
             it.policy = Some(text);
             Ok(Reply::new(204))
         }),
         "GetBucketPolicy" => s3.bucket(rest).and_then(|it| {
-            let text = it.policy.clone().ok_or_else(|| error(404, "NoSuchBucketPolicy", "The bucket policy does not exist"))?;
+            let text = it
+                .policy
+                .clone()
+                .ok_or_else(|| error(404, "NoSuchBucketPolicy", "The bucket policy does not exist"))?;
             Ok(Reply::new(200).body("application/json", text))
         }),
         "DeleteBucketPolicy" => s3.bucket(rest).map(|it| {
@@ -102,11 +118,17 @@ fn setting(bucket: Result<&mut Bucket, ApiError>, operation: &str, rest: &Rest) 
         _ => match (bucket.settings.get(*name), missing) {
             (Some(text), _) => Ok(Reply::new(200).body("application/xml", text.clone())),
             // Each new object is encrypted since 2023. Source: *Amazon S3 now automatically encrypts all new objects*.
-            (None, _) if *name == "encryption" => Ok(document("ServerSideEncryptionConfiguration", &json!({"Rule": {
-                "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": false,
-            }}))),
+            (None, _) if *name == "encryption" => Ok(document(
+                "ServerSideEncryptionConfiguration",
+                &json!({"Rule": {
+                    "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": false,
+                }}),
+            )),
             (None, Some((code, message))) => Err(error(404, code, message)),
-            (None, None) => Ok(document(if *noun == "BucketLogging" { "BucketLoggingStatus" } else { "NotificationConfiguration" }, &json!({}))),
+            (None, None) => Ok(document(
+                if *noun == "BucketLogging" { "BucketLoggingStatus" } else { "NotificationConfiguration" },
+                &json!({}),
+            )),
         },
     })
 }
@@ -164,4 +186,3 @@ fn delete(world: &mut World, rest: &Rest) -> Result<Reply, ApiError> {
     world.s3.buckets.shift_remove(&name).ok_or_else(no_bucket)?;
     Ok(Reply::new(204))
 }
-

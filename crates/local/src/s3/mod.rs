@@ -141,8 +141,7 @@ fn unescaped(text: &str) -> String {
 
 /// What tells contents apart: two rounds of FNV-1a in the form of an MD5.
 fn etag(content: &[u8]) -> String {
-    let sum = |start: u64| {
-        content.iter().fold(start, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
-    };
+    let sum =
+        |start: u64| content.iter().fold(start, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
     format!("\"{:016x}{:016x}\"", sum(0xcbf2_9ce4_8422_2325), sum(0x9e37_79b9_7f4a_7c15))
 }

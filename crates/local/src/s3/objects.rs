@@ -34,7 +34,12 @@ fn key(rest: &Rest) -> &str {
 }
 
 /// Adds a version, or takes the place of the one that is there.
-pub(super) fn enter(world: &mut World, rest: &Rest, content: &[u8], headers: BTreeMap<String, String>) -> Result<Reply, ApiError> {
+pub(super) fn enter(
+    world: &mut World,
+    rest: &Rest,
+    content: &[u8],
+    headers: BTreeMap<String, String>,
+) -> Result<Reply, ApiError> {
     let (mark, now) = (world.letters(32), world.now());
     let bucket = world.s3.bucket(rest)?;
     let object = Object {
@@ -76,7 +81,10 @@ fn put(world: &mut World, rest: &Rest) -> Result<Reply, ApiError> {
 pub(super) fn kept(rest: &Rest) -> BTreeMap<String, String> {
     let is_kept = |name: &str| {
         name.starts_with("x-amz-meta-")
-            || matches!(name, "content-type" | "cache-control" | "content-disposition" | "content-encoding" | "content-language")
+            || matches!(
+                name,
+                "content-type" | "cache-control" | "content-disposition" | "content-encoding" | "content-language"
+            )
     };
     let headers = rest.headers.iter().filter(|(name, value)| is_kept(name) && value != "aws-chunked");
     headers.cloned().collect()
@@ -195,9 +203,11 @@ fn delete_all(world: &mut World, rest: &Rest) -> Result<Reply, ApiError> {
 
 fn copy(world: &mut World, rest: &Rest) -> Result<Reply, ApiError> {
     let source = rest.header("x-amz-copy-source").unwrap_or_default().trim_start_matches('/').to_owned();
-    let (path, version) = source.split_once("?versionId=").map_or((source.as_str(), None), |(path, id)| (path, Some(id)));
+    let (path, version) =
+        source.split_once("?versionId=").map_or((source.as_str(), None), |(path, id)| (path, Some(id)));
     let (bucket, from) = path.split_once('/').unwrap_or((path, ""));
-    let from = crate::wire::pairs(&format!("key={}", from.replace('+', "%2B"))).pop().map(|(_, it)| it).unwrap_or_default();
+    let from =
+        crate::wire::pairs(&format!("key={}", from.replace('+', "%2B"))).pop().map(|(_, it)| it).unwrap_or_default();
     let query = version.map(|id| ("versionId".to_owned(), id.to_owned())).into_iter().collect();
     let place = Rest { bucket: Some(bucket.to_owned()), key: Some(from), query, ..Rest::default() };
     let object = find(world, &place)?.clone();

@@ -14,17 +14,20 @@ const LARGEST: usize = 1_048_576;
 pub fn template(world: &World, url: &str) -> Result<String, ApiError> {
     let wrong = || ApiError::validation(format!("S3 error: Domain name specified in {url} is not a valid S3 domain"));
     let (bucket, key) = parts(url).ok_or_else(wrong)?;
-    let denied = || ApiError::validation("S3 error: Access Denied\nFor more information check http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html");
+    let denied = || {
+        ApiError::validation(
+            "S3 error: Access Denied\nFor more information check http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html",
+        )
+    };
     let bucket = world.s3.buckets.get(&bucket).ok_or_else(|| {
         ApiError::validation("S3 error: The specified bucket does not exist\nFor more information check http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html")
     })?;
     let object = bucket.objects.get(&key).and_then(|it| it.last()).filter(|it| !it.is_marker).ok_or_else(denied)?;
     if object.size > LARGEST {
-        return Err(ApiError::validation(format!(
-            "Template may not exceed {LARGEST} bytes in size."
-        )));
+        return Err(ApiError::validation(format!("Template may not exceed {LARGEST} bytes in size.")));
     }
-    String::from_utf8(content(object)).map_err(|_| ApiError::validation("Template format error: unsupported structure."))
+    String::from_utf8(content(object))
+        .map_err(|_| ApiError::validation("Template format error: unsupported structure."))
 }
 
 /// Bucket and key of a URL.
@@ -45,7 +48,10 @@ fn parts(url: &str) -> Option<(String, String)> {
     }
     let before = match is_s3 {
         Some(before) => before,
-        None => name.strip_suffix(".localhost").map(|it| it.strip_suffix(".s3").unwrap_or(it)).filter(|it| !it.is_empty())?,
+        None => name
+            .strip_suffix(".localhost")
+            .map(|it| it.strip_suffix(".s3").unwrap_or(it))
+            .filter(|it| !it.is_empty())?,
     };
     let end = before.find(".s3.").or_else(|| before.find(".s3-")).or_else(|| before.strip_suffix(".s3").map(str::len));
     match (end, is_s3) {

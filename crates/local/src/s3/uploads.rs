@@ -40,7 +40,9 @@ fn create(world: &mut World, rest: &Rest) -> Result<Reply, ApiError> {
     let id = world.letters(32);
     let bucket = world.s3.bucket(rest)?;
     let key = rest.key.clone().unwrap_or_default();
-    bucket.uploads.insert(id.clone(), Upload { key: key.clone(), parts: BTreeMap::new(), headers: objects::kept(rest) });
+    bucket
+        .uploads
+        .insert(id.clone(), Upload { key: key.clone(), parts: BTreeMap::new(), headers: objects::kept(rest) });
     Ok(document("InitiateMultipartUploadResult", &json!({"Bucket": bucket.name, "Key": key, "UploadId": id})))
 }
 

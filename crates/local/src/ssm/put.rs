@@ -60,7 +60,10 @@ fn draft(world: &mut World, request: &Request, name: &str) -> Result<Draft, ApiE
         kind,
         data_type: request.text("DataType").unwrap_or("text").to_owned(),
         tier,
-        description: request.text("Description").map(str::to_owned).or_else(|| before.and_then(|it| it.description.clone())),
+        description: request
+            .text("Description")
+            .map(str::to_owned)
+            .or_else(|| before.and_then(|it| it.description.clone())),
         pattern,
         modified,
         labels: Vec::new(),
@@ -120,8 +123,9 @@ fn tier(request: &Request, before: Option<&Version>, value: &str) -> Result<Stri
 /// The value is not in the message: it may be a secret.
 fn fits(pattern: Option<&str>, value: &str) -> Result<(), ApiError> {
     let Some(pattern) = pattern.filter(|it| !it.is_empty()) else { return Ok(()) };
-    let compiled = regress::Regex::new(pattern)
-        .map_err(|_| ApiError::new("InvalidAllowedPatternException", format!("The allowed pattern {pattern} is not valid.")))?;
+    let compiled = regress::Regex::new(pattern).map_err(|_| {
+        ApiError::new("InvalidAllowedPatternException", format!("The allowed pattern {pattern} is not valid."))
+    })?;
     if compiled.find(value).is_none() {
         let message = format!("Parameter value, cannot be validated against allowedPattern: {pattern}");
         return Err(ApiError::new("ParameterPatternMismatchException", message));
@@ -142,7 +146,8 @@ pub(super) fn enter(store: &mut Store, name: &str, draft: Draft) -> u64 {
 }
 
 fn tags_of(request: &Request) -> BTreeMap<String, String> {
-    let pair = |tag: &Json| Some((tag["Key"].as_str()?.to_owned(), tag["Value"].as_str().unwrap_or_default().to_owned()));
+    let pair =
+        |tag: &Json| Some((tag["Key"].as_str()?.to_owned(), tag["Value"].as_str().unwrap_or_default().to_owned()));
     request.list("Tags").iter().filter_map(pair).collect()
 }
 

@@ -74,7 +74,9 @@ fn shown(world: &World, region: &str, name: &str, version: &Version, is_open: bo
 
 /// A secret that nobody asked to be opened: it tells nothing of its value but that it changed.
 fn sealed(value: &str) -> String {
-    let sum = value.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let sum = value
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     format!("AQICAHlocal{sum:016x}==")
 }
 
@@ -116,9 +118,9 @@ fn page(request: &Request, list: &str, all: Vec<Json>, most: u64) -> Result<Json
     let most = request.input.get("MaxResults").and_then(Json::as_u64).unwrap_or(most);
     let start = match request.text("NextToken") {
         None => 0,
-        Some(token) => token
-            .parse::<usize>()
-            .map_err(|_| ApiError::new("InvalidNextToken", "The specified token isn't valid."))?,
+        Some(token) => {
+            token.parse::<usize>().map_err(|_| ApiError::new("InvalidNextToken", "The specified token isn't valid."))?
+        }
     };
     let end = start.saturating_add(usize::try_from(most).unwrap_or(usize::MAX)).min(all.len());
     let next = (end < all.len()).then(|| end.to_string());
@@ -132,7 +134,9 @@ fn page(request: &Request, list: &str, all: Vec<Json>, most: u64) -> Result<Json
 /// Whether a parameter lies below a path: directly, or anywhere.
 fn is_below(name: &str, path: &str, deep: bool) -> bool {
     let path = path.trim_end_matches('/');
-    let rest = name.strip_prefix(path).and_then(|it| if path.is_empty() { Some(it.trim_start_matches('/')) } else { it.strip_prefix('/') });
+    let rest = name
+        .strip_prefix(path)
+        .and_then(|it| if path.is_empty() { Some(it.trim_start_matches('/')) } else { it.strip_prefix('/') });
     rest.is_some_and(|rest| deep || !rest.contains('/'))
 }
 

@@ -25,7 +25,8 @@ impl ApiError {
 
     /// An operation that AWS has and this engine has not.
     pub fn not_here(service: &str, operation: &str) -> ApiError {
-        let message = format!("stackgen's local engine does not have {service} {operation}; docs/local.md lists what it has");
+        let message =
+            format!("stackgen's local engine does not have {service} {operation}; docs/local.md lists what it has");
         ApiError::new("NotImplementedByLocalEngine", message)
     }
 }

@@ -7,5 +7,6 @@ mod engine;
 mod exports;
 mod import;
 mod restart;
+mod services;
 mod signals;
 mod update;

@@ -151,8 +151,7 @@ impl Run<'_> {
     /// the API reference (`REVERT_DRIFT`).
     fn change_drifted(&mut self, at: usize, logical_id: &str, wanted: &Wanted, properties: Json, current: &Resource) {
         let id = current.physical_id.clone().unwrap_or_default();
-        let real =
-            self.with(logical_id, &current.type_name, |site| provider(&site.type_name).read(site, &id));
+        let real = self.with(logical_id, &current.type_name, |site| provider(&site.type_name).read(site, &id));
         let drifted = Resource { properties: real.unwrap_or_default(), ..current.clone() };
         self.change_known(at, logical_id, wanted, properties, &drifted);
     }

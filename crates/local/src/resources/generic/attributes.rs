@@ -44,7 +44,8 @@ pub(super) fn identifier(
     if naming::name_property(facts, &shape.properties).is_some_and(|it| it.name == path) {
         return Some(name.to_owned());
     }
-    let is_made = facts.read_only.iter().any(|it| it == &format!("/{path}")) || facts.attributes.iter().any(|it| it.name == path);
+    let is_made =
+        facts.read_only.iter().any(|it| it == &format!("/{path}")) || facts.attributes.iter().any(|it| it.name == path);
     is_made.then(|| naming::text(&value(site, facts, path, &Kind::String, name, mark))).flatten()
 }
 
@@ -68,16 +69,24 @@ fn text(site: &Site<'_>, facts: &ResourceType, path: &str, name: &str, id: &str)
     }
     let seed = format!("{} {} {id} {path}", site.region, facts.name);
     match last {
-        "QueueUrl" => format!("https://sqs.{}.{}/{}/{name}", site.region, partition(&site.region).1, site.world.account),
-        "Id" if facts.name == "AWS::SecretsManager::Secret" => arn(site, facts, &format!("{name}-{}", letters(&seed, 6)), "Arn"),
+        "QueueUrl" => {
+            format!("https://sqs.{}.{}/{}/{name}", site.region, partition(&site.region).1, site.world.account)
+        }
+        "Id" if facts.name == "AWS::SecretsManager::Secret" => {
+            arn(site, facts, &format!("{name}-{}", letters(&seed, 6)), "Arn")
+        }
         "StreamArn" => format!("{}/stream/2026-01-01T00:00:00.000", arn(site, facts, name, "Arn")),
         _ if last.ends_with("Arn") || last.ends_with("ARN") => arn(site, facts, name, last),
         _ if last == format!("{resource}Name") || last == "Name" => name.to_owned(),
         "Id" if shape.as_ref().is_none_or(|it| it.pattern.is_none()) => short(facts, name, &seed),
         _ if last.ends_with("Id") || last.ends_with("ID") => identity(facts, shape.as_ref(), last, &seed),
-        _ if last.ends_with("Url") || last.ends_with("URL") || last.ends_with("Uri") => format!("https://{}", host(site, facts, name)),
+        _ if last.ends_with("Url") || last.ends_with("URL") || last.ends_with("Uri") => {
+            format!("https://{}", host(site, facts, name))
+        }
         "Port" => "443".to_owned(),
-        _ if ["Endpoint", "DomainName", "DNSName", "Address", "HostName"].iter().any(|it| last.ends_with(it)) => host(site, facts, name),
+        _ if ["Endpoint", "DomainName", "DNSName", "Address", "HostName"].iter().any(|it| last.ends_with(it)) => {
+            host(site, facts, name)
+        }
         _ if ["Time", "Date", "On", "At"].iter().any(|it| last.ends_with(it)) => began(site),
         _ if last.ends_with("Status") || last.ends_with("State") => "ACTIVE".to_owned(),
         _ if last.ends_with("Version") => "1".to_owned(),
@@ -161,7 +170,8 @@ fn identity(facts: &ResourceType, shape: Option<&Shape>, last: &str, seed: &str)
     let pattern = shape.and_then(|it| it.pattern.as_deref()).unwrap_or_default();
     let resource = facts.name.rsplit("::").next().unwrap_or_default();
     let hexadecimal = format!("0{:016x}", hash(seed));
-    let prefix: String = pattern.trim_start_matches('^').chars().take_while(|it| it.is_ascii_lowercase() || *it == '-').collect();
+    let prefix: String =
+        pattern.trim_start_matches('^').chars().take_while(|it| it.is_ascii_lowercase() || *it == '-').collect();
     if let Some(prefix) = prefix.strip_suffix('-').filter(|it| it.len() > 1) {
         return format!("{prefix}-{hexadecimal}");
     }
@@ -206,7 +216,9 @@ fn shape_at(facts: &ResourceType, path: &str) -> Option<Shape> {
 
 /// FNV-1a, and the finisher of SplitMix64 over it so that near texts are far apart.
 fn hash(text: &str) -> u64 {
-    let sum = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let sum = text
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     let mixed = (sum ^ (sum >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb)
 }

@@ -44,14 +44,12 @@ pub fn made_up(site: &mut Site<'_>, property: Option<&Property>) -> String {
     let name = limited(site, most.clamp(14, 255));
     let pattern = shape.and_then(|it| it.pattern).and_then(|it| regress::Regex::new(&it).ok());
     let lower = name.to_lowercase();
-    let candidates = [
-        name.clone(),
-        lower.clone(),
-        name.replace('-', "_"),
-        lower.replace('-', "_"),
-        lower.replace('-', ""),
-    ];
-    let wants_lower = matches!(site.type_name.split("::").nth(1), Some("RDS" | "S3" | "ElastiCache" | "Redshift" | "DocDB" | "Neptune"));
+    let candidates =
+        [name.clone(), lower.clone(), name.replace('-', "_"), lower.replace('-', "_"), lower.replace('-', "")];
+    let wants_lower = matches!(
+        site.type_name.split("::").nth(1),
+        Some("RDS" | "S3" | "ElastiCache" | "Redshift" | "DocDB" | "Neptune")
+    );
     let fits = |it: &&String| pattern.as_ref().is_none_or(|pattern| pattern.find(it).is_some());
     let start = usize::from(wants_lower);
     candidates[start..].iter().find(fits).cloned().unwrap_or(name)
@@ -59,7 +57,8 @@ pub fn made_up(site: &mut Site<'_>, property: Option<&Property>) -> String {
 
 fn limited(site: &mut Site<'_>, most: usize) -> String {
     let free = most.saturating_sub(14);
-    let logical: String = site.logical_id.chars().take((free / 2).max(free.saturating_sub(site.stack_name.len()))).collect();
+    let logical: String =
+        site.logical_id.chars().take((free / 2).max(free.saturating_sub(site.stack_name.len()))).collect();
     let stack: String = site.stack_name.chars().take(free.saturating_sub(logical.len())).collect();
     format!("{stack}-{logical}-{}", site.world.letters(12))
 }
