@@ -68,7 +68,7 @@ fn statement(statement: &Json, usage: Use) -> Result<(), ApiError> {
     }
 }
 
-fn each<'a>(value: Option<&'a Json>) -> impl Iterator<Item = &'a str> {
+fn each(value: Option<&Json>) -> impl Iterator<Item = &str> {
     let items: Vec<&Json> = match value {
         Some(Json::Array(items)) => items.iter().collect(),
         other => other.into_iter().collect(),
