@@ -90,7 +90,7 @@ pub(super) fn create_of_instance(at: &mut Place<'_>, input: Input<'_>) -> Answer
         (specification.flag("ExcludeBootVolume") == Some(true), specification.texts("ExcludeDataVolumeId"));
     let wanted = ec2
         .devices(&instance)
-        .filter(|(volume, it)| !(no_root && it.device == host.root_device) && !left_out.contains(&volume.id));
+        .filter(|(volume, it)| !(left_out.contains(&volume.id) || no_root && it.device == host.root_device));
     let volumes: Vec<String> = wanted.map(|(volume, _)| volume.id.clone()).collect();
     let mut all = Vec::new();
     for volume in volumes {
