@@ -7,8 +7,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use stackgen_assembly::{
-    Assembly, FORMAT_VERSION, InputEntry, LineEntry, Manifest, ProblemEntry, ResourceEntry, RetiredEntry, SectionEntry,
-    StackEntry, UserDataEntry,
+    Assembly, FORMAT_VERSION, InputEntry, LineEntry, Manifest, OtherEntry, ProblemEntry, ResourceEntry, RetiredEntry,
+    SectionEntry, StackEntry, UserDataEntry,
 };
 use stackgen_core::{App, Problem, Section, Source, SynthesizedApp, SynthesizedStack, UserData};
 
@@ -104,10 +104,16 @@ fn stack_entry(stack: &SynthesizedStack, files: &mut BTreeMap<String, String>) -
         source: resource.source.to_string(),
         stateful: resource.stateful,
     });
+    let others = stack.entries.iter().map(|entry| OtherEntry {
+        section: entry.section.to_owned(),
+        id: entry.logical_id.clone(),
+        source: entry.source.to_string(),
+    });
     let inputs = stack.inputs.iter().cloned();
     let retired = stack.retired.iter().cloned();
     StackEntry {
         name: stack.name.clone(),
+        source: stack.source.to_string(),
         template,
         region: stack.region.clone(),
         account: stack.account.clone(),
@@ -115,6 +121,7 @@ fn stack_entry(stack: &SynthesizedStack, files: &mut BTreeMap<String, String>) -
         dependencies: stack.dependencies.clone(),
         inputs: inputs.map(|i| InputEntry { parameter: i.parameter, stack: i.stack, output: i.output }).collect(),
         resources: resources.collect(),
+        others: others.collect(),
         user_data,
         retired: retired.map(|r| RetiredEntry { id: r.logical_id, reason: r.reason }).collect(),
     }

@@ -49,6 +49,12 @@ const STEPS: &[Step] = &[
         // Nobody accepts a snapshot by running a test, and boot scripts are booted or the check fails.
         environment: &[("INSTA_UPDATE", "no"), ("INSTA_FORCE_PASS", "0"), ("STACKGEN_SKIP_NOTHING", "1")],
     },
+    // Builds the engine of Guard, which nothing else here does: docs/decisions/010.
+    Step {
+        name: "policies",
+        command: &["cargo", "test", "--package", "stackgen-cli", "--features", "guard", "--quiet", "policies"],
+        environment: &[("INSTA_UPDATE", "no"), ("INSTA_FORCE_PASS", "0")],
+    },
     step("boot-test", &["cargo", "xtask", "boot-test"]),
 ];
 

@@ -10,6 +10,7 @@ mod boot_test;
 mod builders;
 mod check;
 mod features;
+mod fuzz;
 mod lint_agreement;
 mod rules;
 mod schema;
@@ -24,6 +25,7 @@ enum Chore {
     Check(check::Args),
     Builders(builders::Args),
     Features(features::Args),
+    Fuzz(fuzz::Args),
     LintAgreement(lint_agreement::Args),
     Rules(rules::Args),
     /// Make or check the facts about resource types
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         Chore::Builders(args) => builders::exec(&args),
         Chore::Check(args) => check::exec(&args),
         Chore::Features(args) => features::exec(&args),
+        Chore::Fuzz(args) => fuzz::exec(&args),
         Chore::LintAgreement(args) => lint_agreement::exec(&args),
         Chore::Rules(args) => rules::exec(&args),
         Chore::Schema(command) => schema::exec(command),

@@ -9,7 +9,7 @@ mod yaml;
 
 pub use assembly::{Assembly, ReadError, WriteError};
 pub use manifest::{
-    FORMAT_VERSION, InputEntry, LineEntry, Manifest, ProblemEntry, ResourceEntry, RetiredEntry, SectionEntry,
-    StackEntry, USER_DATA_BYTES, UserDataEntry,
+    FORMAT_VERSION, InputEntry, LineEntry, Manifest, OtherEntry, ProblemEntry, ResourceEntry, RetiredEntry,
+    SectionEntry, StackEntry, USER_DATA_BYTES, UserDataEntry,
 };
 pub use yaml::to_yaml;

@@ -28,6 +28,9 @@ pub struct Manifest {
 pub struct StackEntry {
     /// Its name in CloudFormation.
     pub name: String,
+    /// The Rust `file:line` that made it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source: String,
     /// The file of its template, in the assembly's folder.
     pub template: String,
     /// The region that it is bound to.
@@ -47,6 +50,9 @@ pub struct StackEntry {
     pub inputs: Vec<InputEntry>,
     /// Its resources, in the order of the template.
     pub resources: Vec<ResourceEntry>,
+    /// What the app wrote into the other sections of the template.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<OtherEntry>,
     /// Its boot scripts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub user_data: Vec<UserDataEntry>,
@@ -79,6 +85,17 @@ pub struct ResourceEntry {
     /// Whether it holds data.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stateful: bool,
+}
+
+/// A parameter, mapping, condition, rule or output.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherEntry {
+    /// The section of the template, such as `Outputs`.
+    pub section: String,
+    /// Its logical id.
+    pub id: String,
+    /// The Rust `file:line` that made it.
+    pub source: String,
 }
 
 /// A boot script.

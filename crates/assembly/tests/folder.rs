@@ -11,6 +11,7 @@ fn assembly(name: &str, template: &str) -> Assembly {
     let file = format!("{name}.template.json");
     let stack = StackEntry {
         name: name.to_owned(),
+        source: String::new(),
         template: file.clone(),
         region: None,
         account: None,
@@ -18,6 +19,7 @@ fn assembly(name: &str, template: &str) -> Assembly {
         dependencies: Vec::new(),
         inputs: Vec::new(),
         resources: Vec::new(),
+        others: Vec::new(),
         user_data: Vec::new(),
         retired: Vec::new(),
     };

@@ -16,6 +16,7 @@ use crate::continuity::ContinuityError;
 use crate::explain::NotFound;
 use crate::lint::explain::NoRule;
 use crate::lint::input::InputError;
+use crate::lint::policies::PolicyError;
 use crate::lint::stacks::LintErrors;
 use crate::local::LocalError;
 use crate::output::OutputError;
@@ -183,6 +184,22 @@ impl From<InputError> for CliError {
         let hint = match &error {
             InputError::Nothing(_) => Some("templates end in .yaml, .yml, .json or .template"),
             InputError::Folder { .. } => None,
+        };
+        CliError::failed(error).hints(hint)
+    }
+}
+
+impl From<PolicyError> for CliError {
+    fn from(error: PolicyError) -> Self {
+        let hint = match &error {
+            PolicyError::Read { .. } => None,
+            PolicyError::Nothing(_) => Some("rule files end in .guard or .ruleset"),
+            PolicyError::Syntax { .. } => {
+                Some("the language of rules: https://docs.aws.amazon.com/cfn-guard/latest/ug/writing-rules.html")
+            }
+            PolicyError::NotBuilt(_) => Some(
+                "released binaries have it; from source it takes a feature: cargo install stackgen-cli --features guard",
+            ),
         };
         CliError::failed(error).hints(hint)
     }

@@ -33,6 +33,8 @@ pub(crate) struct Project {
     pub(crate) app: Vec<String>,
     /// The folder of the reviewed templates.
     pub(crate) snapshots: PathBuf,
+    /// Files and folders with rules of the house, from the root.
+    pub(crate) guard: Vec<String>,
     /// What the linter keeps to itself.
     pub(crate) suppressions: Vec<Suppression>,
 }
@@ -91,10 +93,10 @@ impl Project {
                 }
             }
         }
-        let suppressions = suppress::parse(text)
+        let (suppressions, guard) = suppress::parse(text)
             .map_err(|(span, message)| ProjectError::Syntax { place: place(text, span), message })?;
         let app = app.ok_or_else(|| ProjectError::NoApp { place: FILE.to_owned() })?;
-        Ok(Project { root: root.to_owned(), app, snapshots: root.join(snapshots), suppressions })
+        Ok(Project { root: root.to_owned(), app, snapshots: root.join(snapshots), guard, suppressions })
     }
 }
 

@@ -4,10 +4,14 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+<<<<<<< HEAD
 use jiff::Timestamp;
+=======
+use stackgen_lint::Date;
+>>>>>>> main
 
 /// Settings that come from environment variables. Colours are missing here: the terminal library reads those.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Settings {
     /// `COLUMNS`: how wide the terminal is, where it cannot be measured.
     pub(crate) columns: Option<usize>,
@@ -19,10 +23,15 @@ pub(crate) struct Settings {
     pub(crate) search_path: Option<OsString>,
     /// `XDG_CACHE_HOME`, or what stands for it: a folder for what can be made again.
     pub(crate) cache: Option<PathBuf>,
+<<<<<<< HEAD
     /// The day in Greenwich, such as `2027-01-01`.
     pub(crate) today: String,
     /// When the command started.
     pub(crate) now: Timestamp,
+=======
+    /// The day in Greenwich.
+    pub(crate) today: Date,
+>>>>>>> main
 }
 
 impl Settings {
@@ -44,31 +53,7 @@ impl Settings {
     }
 }
 
-/// The day of a time, by the calendar that repeats every 400 years and begins its years in March.
-fn day(time: SystemTime) -> String {
-    let days = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() / 86_400) + 719_468;
-    let (cycle, day) = (days / 146_097, days % 146_097);
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-    format!("{:04}-{month:02}-{day:02}", cycle * 400 + year + next)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-
-    #[test]
-    fn days_of_the_calendar() {
-        let of = |seconds| day(UNIX_EPOCH + Duration::from_secs(seconds));
-        assert_eq!(of(0), "1970-01-01");
-        assert_eq!(of(951_782_400), "2000-02-29");
-        assert_eq!(of(951_868_800), "2000-03-01");
-        assert_eq!(of(1_798_761_599), "2026-12-31");
-        assert_eq!(of(1_798_761_600), "2027-01-01");
-    }
+fn day(time: SystemTime) -> Date {
+    let days = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() / 86_400);
+    Date::since_1970(u32::try_from(days).unwrap_or(u32::MAX))
 }

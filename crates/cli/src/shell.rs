@@ -140,7 +140,7 @@ impl Shell {
 
     /// Progress on something that may take long.
     pub(crate) fn progress<'a>(&'a self, verb: &'static str, object: &'a str) -> Progress<'a> {
-        Progress { shell: self, verb, object, since: Instant::now(), was_shown: false }
+        Progress { shell: self, verb, object, since: Instant::now(), shown: None }
     }
 
     /// Nothing can be done about a closed standard error.
@@ -169,18 +169,24 @@ pub(crate) struct Progress<'a> {
     verb: &'static str,
     object: &'a str,
     since: Instant,
-    was_shown: bool,
+    shown: Option<Instant>,
 }
 
 impl Progress<'_> {
-    /// Draws it, if it is time. To be called about every [`TICK`].
+    /// Draws it, if it is time. To be called at least about every [`TICK`].
     pub(crate) fn tick(&mut self) {
+        let object = self.object;
+        self.tick_with(|| object.to_owned());
+    }
+
+    /// The same, with how far it is.
+    pub(crate) fn tick_with(&mut self, object: impl FnOnce() -> String) {
         let elapsed = self.since.elapsed();
-        let is_needed = self.shell.is_terminal || !self.was_shown;
+        let is_needed = self.shown.is_none_or(|shown| self.shell.is_terminal && shown.elapsed() >= TICK);
         if self.shell.is_quiet || elapsed < PATIENCE || !is_needed {
             return;
         }
-        self.was_shown = true;
+        self.shown = Some(Instant::now());
         if !self.shell.is_terminal {
             return self.shell.status(self.verb, self.object);
         }
@@ -191,7 +197,7 @@ impl Progress<'_> {
         line.has_progress = true;
         let (verb, time) = (self.verb, format!("({}s)", elapsed.as_secs()));
         let used = VERB + time.len() + 2 + CTRL_C;
-        let object = table::shorten(self.object, self.shell.width.saturating_sub(used));
+        let object = table::shorten(&object(), self.shell.width.saturating_sub(used));
         let mut err = AutoStream::new(io::stderr().lock(), self.shell.err);
         let _ = write!(err, "{STATUS}{verb:>VERB$}{STATUS:#} {object} {time}").and_then(|()| err.flush());
     }

@@ -60,6 +60,6 @@ pub use rule::Rule;
 pub use script::{INTRINSIC_BYTES, Script, ScriptSection, USER_DATA_BYTES, hold};
 pub use stack::{Retired, Stack};
 pub use stackgen_schema::nearest;
-pub use synth::{Input, Section, SynthesizedApp, SynthesizedResource, SynthesizedStack, UserData};
+pub use synth::{Input, Section, SynthesizedApp, SynthesizedEntry, SynthesizedResource, SynthesizedStack, UserData};
 pub use template::Template;
 pub use value::{Choice, IntoValue, Json, Map, Tag, Value};

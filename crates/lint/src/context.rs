@@ -1,7 +1,7 @@
 //! Everything that rules ask: the template, the facts, the regions, and analyses that several rules share.
 use std::cell::OnceCell;
 
-use stackgen_schema::{Facts, ResourceType, Shape, ShapeId};
+use stackgen_schema::{Date, Facts, ResourceType, Shape, ShapeId};
 
 use crate::rules::functions::{Fault, faults};
 use crate::shapes;
@@ -16,13 +16,16 @@ pub struct Context<'t> {
     pub facts: &'static Facts,
     /// The regions that the template is meant for.
     pub regions: &'t [String],
+    /// The day for which it is asked what has ended.
+    pub today: Date,
     used: OnceCell<std::collections::HashSet<&'t str>>,
     faults: OnceCell<Vec<Fault<'t>>>,
 }
 
 impl<'t> Context<'t> {
-    pub(crate) fn new(template: &'t Template<'t>, regions: &'t [String]) -> Context<'t> {
-        Context { template, facts: Facts::embedded(), regions, used: OnceCell::new(), faults: OnceCell::new() }
+    pub(crate) fn new(template: &'t Template<'t>, regions: &'t [String], today: Date) -> Context<'t> {
+        let (used, faults) = (OnceCell::new(), OnceCell::new());
+        Context { template, facts: Facts::embedded(), regions, today, used, faults }
     }
 
     /// A shape, decoded once for the whole process.
@@ -35,6 +38,13 @@ impl<'t> Context<'t> {
     #[must_use]
     pub fn resource_type(&self, name: &str) -> Option<&'static ResourceType> {
         shapes::resource_type(name)
+    }
+
+    /// Whether a region has a resource type. Nothing is known of a region that the facts do not name.
+    #[must_use]
+    pub fn region_has(&self, region: &str, resource_type: &ResourceType) -> bool {
+        let bit = self.facts.regions().iter().position(|known| known == region);
+        bit.is_none_or(|bit| resource_type.regions >> bit & 1 == 1)
     }
 
     /// The names that any `Ref` or `Fn::Sub` anywhere in the template refers to.

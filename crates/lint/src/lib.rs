@@ -20,7 +20,8 @@ mod suppress;
 pub mod template;
 pub mod walk;
 
-pub use lint::{Options, lint};
+pub use lint::{Options, lint, lint_if_template};
 pub use position::{Position, Span};
 pub use report::Finding;
-pub use rule::{Rule, Severity};
+pub use rule::{Demand, Rule, Severity};
+pub use stackgen_schema::Date;

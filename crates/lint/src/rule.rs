@@ -38,8 +38,25 @@ pub enum Check {
     /// At every intrinsic function (but `Fn::If`, which the walk sees through) that stands where a resource type describes
     /// a value.
     Call(fn(&Place<'_, '_>, &Call<'_>, &mut Report<'_>)),
+    /// At certain places, at whether the value meets a demand beyond the resource types.
+    Demand(&'static Demand),
     /// By the reader or by another rule, which report under its id.
     Elsewhere,
+}
+
+/// What a service demands beyond its resource types ([`stackgen_schema::Extension`]), and where.
+#[derive(Debug)]
+pub struct Demand {
+    /// The demand's name in the facts.
+    pub facts: &'static str,
+    /// The values that must meet it: a resource type, then the way from its properties, with `*` for every item.
+    pub places: &'static [&'static str],
+    /// Whether everything that is wrong is told, or only what is nearest to the top, because the rest follows from it.
+    pub all: bool,
+    /// Properties that must be written without a function, or else nothing is said.
+    pub settled: &'static [&'static str],
+    /// Why, for the end of a message.
+    pub because: &'static str,
 }
 
 /// How bad a finding is.

@@ -147,3 +147,10 @@ fn what_cannot_be_read() {
     assert!(refused("A:\n  !Sub b: c\n").starts_with("2:"));
     assert!(refused("? [a]\n: b\n").contains("key"));
 }
+
+#[test]
+fn paths_tell_slashes_in_keys_apart() {
+    let document = read("A:\n  b/c~d:\n    - e\n").expect("it is YAML");
+    let paths: Vec<_> = document.nodes().map(|node| node.path()).collect();
+    assert!(paths.contains(&"A/b~1c~0d/0".to_owned()), "{paths:?}");
+}

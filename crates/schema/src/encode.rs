@@ -4,12 +4,17 @@
 //! shapes keep the numbers they have.
 use postcard::to_allocvec;
 
+use crate::dates::{RuntimeLife, ServiceEnd, WireDates};
+use crate::extension::{Demands, Extension};
 use crate::facts::{Meta, Source};
 use crate::file::{self, FactsError};
 use crate::iam::ServiceActions;
 use crate::interner::{Interner, Items};
 use crate::model::{Kind, Literal, Property, ResourceType, Shape, ShapeId, TypeSet};
-use crate::wire::{ACTION, Facet, MAX_WRAPS, PATH, WireLiteral, WireProperty, WireService, WireType};
+use crate::wire::{ACTION, Facet, MAX_WRAPS, PATH, WireExtension, WireLiteral, WireProperty, WireService, WireType};
+
+/// From how many values on a list of texts is written as steps.
+const MANY: usize = 8;
 
 /// All facts, in memory.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +29,12 @@ pub struct Document {
     pub types: Vec<ResourceType>,
     /// IAM services, in any order.
     pub services: Vec<ServiceActions>,
+    /// Demands beyond the resource types, in any order.
+    pub extensions: Vec<Extension>,
+    /// Runtimes of Lambda, in any order.
+    pub runtimes: Vec<RuntimeLife>,
+    /// Ends of services by resource type, in any order.
+    pub ends: Vec<ServiceEnd>,
 }
 
 impl Document {
@@ -35,10 +46,11 @@ impl Document {
     pub fn encode(mut self) -> Result<Vec<u8>, FactsError> {
         self.types.sort_by(|a, b| a.name.cmp(&b.name));
         self.services.sort_by(|a, b| a.prefix.cmp(&b.prefix));
+        self.extensions.sort_by(|a, b| a.name.cmp(&b.name));
         let mut counting = Interner::default();
         self.write_all(&mut counting)?;
         let mut numbering = counting.by_use();
-        let [shapes, types, services] = self.write_all(&mut numbering)?;
+        let [shapes, types, services, extensions] = self.write_all(&mut numbering)?;
         let (words, texts) = numbering.spell().ok_or(FactsError::Corrupt("too many texts"))?;
         let sections = [
             vec![pack(&Meta { sources: self.sources.clone(), regions: self.regions.clone() })?],
@@ -49,17 +61,42 @@ impl Document {
             types,
             self.services.iter().map(|service| service.prefix.clone().into_bytes()).collect(),
             services,
+            self.extensions.iter().map(|extension| extension.name.clone().into_bytes()).collect(),
+            extensions,
+            vec![pack(&self.dates()?)?],
         ];
         file::write(&sections).ok_or(FactsError::Corrupt("more than four gigabytes"))
     }
 
-    /// Shapes, types and services.
-    fn write_all(&self, texts: &mut Interner) -> Result<[Items; 3], FactsError> {
+    /// To be called when types are sorted.
+    fn dates(&self) -> Result<WireDates, FactsError> {
+        let number = |end: &ServiceEnd| {
+            let place = self.types.binary_search_by(|resource| resource.name.cmp(&end.type_name));
+            place
+                .ok()
+                .and_then(|place| u32::try_from(place).ok())
+                .ok_or(FactsError::Corrupt("a type that is not there"))
+        };
+        let mut runtimes = self.runtimes.clone();
+        runtimes.sort_by(|one, other| one.name.cmp(&other.name));
+        let ends = self.ends.iter().map(|end| Ok((number(end)?, end.phase, end.date)));
+        let mut ends = ends.collect::<Result<Vec<_>, FactsError>>()?;
+        ends.sort_by_key(|(number, ..)| *number);
+        Ok(WireDates { runtimes, ends })
+    }
+
+    /// Shapes, types, services and extensions.
+    fn write_all(&self, texts: &mut Interner) -> Result<[Items; 4], FactsError> {
         let shapes = self.shapes.iter().map(|shape| pack(&facets(shape, texts)?)).collect::<Result<_, _>>()?;
         let types = self.types.iter().map(|resource| pack(&wire_type(resource, texts)?)).collect::<Result<_, _>>()?;
         let services =
             self.services.iter().map(|service| pack(&wire_service(service, texts))).collect::<Result<_, _>>()?;
-        Ok([shapes, types, services])
+        let extensions = self
+            .extensions
+            .iter()
+            .map(|extension| pack(&wire_extension(extension, texts)))
+            .collect::<Result<_, _>>()?;
+        Ok([shapes, types, services, extensions])
     }
 }
 
@@ -117,7 +154,7 @@ fn facets(shape: &Shape, texts: &mut Interner) -> Result<Vec<Facet>, FactsError>
         shape.max_size.map(Facet::MaxSize),
         texts.opt(&shape.minimum).map(Facet::Minimum),
         texts.opt(&shape.maximum).map(Facet::Maximum),
-        list(shape.allowed.iter().map(|value| literal(value, texts)).collect(), Facet::Allowed),
+        allowed(&shape.allowed, texts),
         shape.allowed_any_case.then_some(Facet::AllowedAnyCase),
         texts.opt(&shape.exclusive_minimum).map(Facet::ExclusiveMinimum),
         texts.opt(&shape.exclusive_maximum).map(Facet::ExclusiveMaximum),
@@ -137,6 +174,7 @@ fn facets(shape: &Shape, texts: &mut Interner) -> Result<Vec<Facet>, FactsError>
         list(texts.groups(&shape.required_xor), Facet::RequiredXor),
         list(texts.groups(&shape.required_or), Facet::RequiredOr),
         list(shape.combinations.clone(), Facet::Combinations),
+        shape.never.then_some(Facet::Never),
     ];
     Ok(all.into_iter().flatten().collect())
 }
@@ -177,4 +215,29 @@ fn wire_service(service: &ServiceActions, texts: &mut Interner) -> WireService {
         actions: service.actions.iter().map(|action| (texts.id(&action.name), action.resources.clone())).collect(),
         resources: texts.parts_by_key(&service.resources, ACTION),
     }
+}
+
+fn wire_extension(extension: &Extension, texts: &mut Interner) -> WireExtension {
+    match &extension.demands {
+        Demands::Always(shape) => WireExtension::Always(*shape),
+        Demands::ByRegion(regions) => {
+            WireExtension::ByRegion(regions.iter().map(|(region, shape)| (texts.id(region), *shape)).collect())
+        }
+    }
+}
+
+/// The values that a shape allows: one after the other, or, if they are many texts in order, as [`Facet::AllowedTexts`].
+fn allowed(values: &[Literal], texts: &mut Interner) -> Option<Facet> {
+    let all_texts = values.iter().all(|value| matches!(value, Literal::String(_)));
+    if values.len() < MANY || !all_texts || !values.is_sorted_by(|a, b| a < b) {
+        return list(values.iter().map(|value| literal(value, texts)).collect(), Facet::Allowed);
+    }
+    let text = |value: &Literal| match value {
+        Literal::String(text) => texts.id(text),
+        _ => 0,
+    };
+    let mut ids: Vec<u32> = values.iter().map(text).collect();
+    ids.sort_unstable();
+    let before = [0].into_iter().chain(ids.iter().copied());
+    Some(Facet::AllowedTexts(ids.iter().zip(before).map(|(id, before)| id - before).collect()))
 }

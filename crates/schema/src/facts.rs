@@ -4,6 +4,8 @@ use std::sync::{LazyLock, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
+use crate::dates::{RuntimeLife, ServiceEnd, WireDates};
+use crate::extension::Extension;
 use crate::file::{self, FactsError, SECTIONS, Section, Table};
 use crate::iam::ServiceActions;
 use crate::model::{ResourceType, Shape, ShapeId};
@@ -22,6 +24,7 @@ pub struct Facts {
     meta: Meta,
     /// IAM's services, decoded when first asked for: a policy asks for the same few again and again.
     services: Box<[OnceLock<ServiceActions>]>,
+    dates: OnceLock<WireDates>,
 }
 
 /// What the file says about itself.
@@ -104,9 +107,45 @@ impl Facts {
         self.texts_of(Section::Prefixes)
     }
 
+    /// A demand beyond the resource types, such as `aws_dynamodb_table/billingmode_exclusive`.
+    pub fn extension(&self, name: &str) -> Option<Extension> {
+        let index = self.find(Section::ExtensionNames, name)?;
+        let bytes = self.item(Section::Extensions, index)?;
+        Some(wire::extension(name, bytes, self).expect("`parse` or a test has decoded every extension"))
+    }
+
+    /// The names of all demands beyond the resource types, sorted.
+    pub fn extension_names(&self) -> impl Iterator<Item = &str> {
+        self.texts_of(Section::ExtensionNames)
+    }
+
+    /// When a runtime of Lambda ends.
+    pub fn runtime(&self, name: &str) -> Option<&RuntimeLife> {
+        let runtimes = &self.dates().runtimes;
+        let index = runtimes.binary_search_by(|life| life.name.as_str().cmp(name)).ok()?;
+        runtimes.get(index)
+    }
+
+    /// The resource types whose service ends or has ended, by name.
+    pub fn service_ends(&self) -> impl Iterator<Item = ServiceEnd> {
+        self.dates().ends.iter().filter_map(move |&(number, phase, date)| {
+            let name = self.item(Section::TypeNames, number as usize)?;
+            Some(ServiceEnd { type_name: std::str::from_utf8(name).ok()?.to_owned(), phase, date })
+        })
+    }
+
     /// The number of shapes.
     pub fn shape_count(&self) -> usize {
         self.table(Section::Shapes).len()
+    }
+
+    fn dates(&self) -> &WireDates {
+        self.dates.get_or_init(|| self.read_dates().expect("`parse` or a test has decoded the dates"))
+    }
+
+    fn read_dates(&self) -> Result<WireDates, FactsError> {
+        let bytes = self.item(Section::Dates, 0).ok_or(FactsError::Truncated)?;
+        postcard::from_bytes(bytes).map_err(|_| FactsError::Corrupt("dates"))
     }
 
     fn open(bytes: Cow<'static, [u8]>) -> Result<Facts, FactsError> {
@@ -114,7 +153,7 @@ impl Facts {
         let meta = tables[Section::Meta as usize].get(&bytes, 0).ok_or(FactsError::Truncated)?;
         let meta = postcard::from_bytes(meta).map_err(|_| FactsError::Corrupt("meta"))?;
         let services = (0..tables[Section::Services as usize].len()).map(|_| OnceLock::new()).collect();
-        Ok(Facts { bytes, tables, meta, services })
+        Ok(Facts { bytes, tables, meta, services, dates: OnceLock::new() })
     }
 
     fn table(&self, section: Section) -> &Table {
@@ -145,7 +184,12 @@ impl Facts {
 
     /// Decodes everything once, so that the rest of the program may trust it.
     fn verify(&self) -> Result<(), FactsError> {
-        for (names, items) in [(Section::TypeNames, Section::Types), (Section::Prefixes, Section::Services)] {
+        let indexes = [
+            (Section::TypeNames, Section::Types),
+            (Section::Prefixes, Section::Services),
+            (Section::ExtensionNames, Section::Extensions),
+        ];
+        for (names, items) in indexes {
             if self.table(names).len() != self.table(items).len() {
                 return Err(FactsError::Corrupt("an index and its table differ in length"));
             }
@@ -166,7 +210,11 @@ impl Facts {
             let bytes = self.item(Section::Services, index).ok_or(FactsError::Truncated)?;
             wire::service(prefix, bytes, self)?.verify()?;
         }
-        Ok(())
+        for (index, name) in self.extension_names().enumerate() {
+            let bytes = self.item(Section::Extensions, index).ok_or(FactsError::Truncated)?;
+            self.verify_links(wire::extension(name, bytes, self)?.links())?;
+        }
+        self.read_dates()?.verify(self.table(Section::TypeNames).len())
     }
 
     fn verify_links(&self, links: Vec<ShapeId>) -> Result<(), FactsError> {

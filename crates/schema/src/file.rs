@@ -14,7 +14,7 @@ use std::ops::Range;
 /// The first eight bytes of a fact file.
 pub(crate) const MAGIC: [u8; 8] = *b"SGFACTS\0";
 /// Raised whenever the meaning of a byte changes; a reader takes its own version only.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// The sections of a file, in their order.
 #[derive(Clone, Copy, Debug)]
@@ -35,10 +35,16 @@ pub(crate) enum Section {
     Prefixes,
     /// One item a prefix, in the order of the prefixes.
     Services,
+    /// Names of demands beyond the resource types, sorted.
+    ExtensionNames,
+    /// One item a demand, in the order of the names.
+    Extensions,
+    /// One item: when runtimes and services end.
+    Dates,
 }
 
 /// How many sections there are.
-pub(crate) const SECTIONS: usize = 8;
+pub(crate) const SECTIONS: usize = 11;
 
 /// Why a fact file cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]

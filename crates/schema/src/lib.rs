@@ -13,8 +13,10 @@
 //! assert!(volume.stateful);
 //! assert_eq!(volume.ref_returns, ["VolumeId"]);
 //! ```
+mod dates;
 #[cfg(feature = "encode")]
 mod encode;
+mod extension;
 mod facts;
 mod file;
 mod iam;
@@ -26,8 +28,10 @@ pub mod names;
 mod nearest;
 mod wire;
 
+pub use dates::{Date, DateError, Phase, RuntimeLife, ServiceEnd};
 #[cfg(feature = "encode")]
 pub use encode::Document;
+pub use extension::{Demands, Extension};
 pub use facts::{Facts, Source};
 pub use file::FactsError;
 pub use iam::{ActionFact, ServiceActions};

@@ -196,6 +196,8 @@ pub struct Shape {
     pub required_xor: Vec<Vec<String>>,
     /// At least one of each group is there.
     pub required_or: Vec<Vec<String>>,
+    /// Whether no value satisfies it: what must not be there.
+    pub never: bool,
     /// Further shapes that hold together in some way.
     pub combinations: Vec<Combination>,
 }

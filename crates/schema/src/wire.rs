@@ -5,6 +5,7 @@
 use postcard::from_bytes;
 use serde::{Deserialize, Serialize};
 
+use crate::extension::{Demands, Extension};
 use crate::file::FactsError;
 use crate::iam::{ActionFact, ServiceActions};
 use crate::model::{
@@ -89,6 +90,10 @@ pub(crate) enum Facet {
     RequiredXor(Vec<Vec<Str>>),
     RequiredOr(Vec<Vec<Str>>),
     Combinations(Vec<Combination>),
+    /// [`Shape::allowed`] where it is many texts in the order of their letters: the steps between their numbers, which are
+    /// small, because they are sorted.
+    AllowedTexts(Vec<Str>),
+    Never,
 }
 
 /// A [`Literal`].
@@ -130,6 +135,13 @@ pub(crate) struct WireType {
 pub(crate) struct WireService {
     pub actions: Vec<(Str, Vec<u16>)>,
     pub resources: Vec<(Str, Vec<Parts>)>,
+}
+
+/// An [`Extension`] without its name, which the index has.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum WireExtension {
+    Always(ShapeId),
+    ByRegion(Vec<(Str, ShapeId)>),
 }
 
 /// Lists and maps around a kind; the deepest that AWS has is three.
@@ -198,6 +210,8 @@ pub(crate) fn shape(bytes: &[u8], texts: &impl Texts) -> Result<Shape, FactsErro
             Facet::RequiredXor(groups) => shape.required_xor = grouped(groups, texts)?,
             Facet::RequiredOr(groups) => shape.required_or = grouped(groups, texts)?,
             Facet::Combinations(list) => shape.combinations = list,
+            Facet::AllowedTexts(steps) => shape.allowed = sorted_texts(&steps, texts)?,
+            Facet::Never => shape.never = true,
         }
     }
     Ok(shape)
@@ -212,6 +226,17 @@ fn literals(values: Vec<WireLiteral>, texts: &impl Texts) -> Result<Vec<Literal>
         })
     };
     values.into_iter().map(literal).collect()
+}
+
+fn sorted_texts(steps: &[Str], texts: &impl Texts) -> Result<Vec<Literal>, FactsError> {
+    let mut id: Str = 0;
+    let mut found = Vec::with_capacity(steps.len());
+    for step in steps {
+        id = id.checked_add(*step).ok_or(FactsError::Corrupt("a step between texts"))?;
+        found.push(Literal::String(texts.owned(id)?));
+    }
+    found.sort();
+    Ok(found)
 }
 
 fn properties(list: Vec<WireProperty>, texts: &impl Texts) -> Result<Vec<Property>, FactsError> {
@@ -275,4 +300,14 @@ pub(crate) fn service(prefix: &str, bytes: &[u8], texts: &impl Texts) -> Result<
         actions: wire.actions.into_iter().map(action).collect::<Result<_, FactsError>>()?,
         resources: wire.resources.into_iter().map(resource).collect::<Result<_, FactsError>>()?,
     })
+}
+
+/// Reads a demand beyond the resource types.
+pub(crate) fn extension(name: &str, bytes: &[u8], texts: &impl Texts) -> Result<Extension, FactsError> {
+    let wire: WireExtension = from_bytes(bytes).map_err(|_| FactsError::Corrupt("extension"))?;
+    let demands = match wire {
+        WireExtension::Always(shape) => Demands::Always(shape),
+        WireExtension::ByRegion(regions) => Demands::ByRegion(keyed(regions, texts)?),
+    };
+    Ok(Extension { name: name.to_owned(), demands })
 }

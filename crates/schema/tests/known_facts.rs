@@ -1,5 +1,5 @@
 //! Facts that anybody can look up, and that later work leans on.
-use stackgen_schema::{Combination, Facts, Kind, Literal, Replacement, ResourceType, TagStyle, UpdateEffect};
+use stackgen_schema::{Combination, Facts, Kind, Literal, Phase, Replacement, ResourceType, TagStyle, UpdateEffect};
 
 fn resource(name: &str) -> ResourceType {
     Facts::embedded().resource(name).unwrap_or_else(|| panic!("{name} is not there"))
@@ -195,4 +195,31 @@ fn types_of_one_source_only() {
     assert!(!facts.shape(new.properties).properties.is_empty(), "not yet in the CDK's database");
     assert!(facts.resource("AWS::EC2::Instances").is_none());
     assert_eq!(facts.sources().len(), 3);
+}
+
+/// Source: the page of T3 instances in the EC2 User Guide, and *CreateTable* in the DynamoDB API reference.
+#[test]
+fn demands_beyond_the_types() {
+    let facts = Facts::embedded();
+    let types = facts.extension("aws_ec2_instance/instancetype_enum").expect("instances have types");
+    let offered = |region| types.in_region(region).map(|shape| facts.shape(shape).allowed);
+    let small = Literal::String("t3.small".to_owned());
+    assert!(offered("us-east-1").expect("a region").contains(&small));
+    assert_eq!(offered("nowhere-1"), None);
+    let table = facts.extension("aws_dynamodb_table/billingmode_exclusive").expect("tables have billing modes");
+    assert_eq!(table.in_region("us-east-1"), table.in_region("nowhere-1"));
+}
+
+#[test]
+fn what_ends_has_its_days() {
+    let facts = Facts::embedded();
+    let python = facts.runtime("python3.6").unwrap();
+    assert_eq!(python.update_block.map(|day| day.to_string()).as_deref(), Some("2022-08-29"));
+    assert!(python.successor.as_deref().is_some_and(|next| facts.runtime(next).is_some()));
+    assert!(facts.runtime("python1").is_none());
+    let ends: Vec<_> = facts.service_ends().collect();
+    assert!(ends.is_sorted_by(|one, other| one.type_name < other.type_name));
+    let analytics = ends.iter().find(|end| end.type_name == "AWS::IoTAnalytics::Channel").unwrap();
+    assert_eq!(analytics.phase, Phase::Shutdown);
+    assert!(!ends.iter().any(|end| end.type_name == "AWS::EC2::Volume"));
 }

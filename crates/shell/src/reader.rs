@@ -378,7 +378,9 @@ impl<'a> Reader<'a> {
         let id = self.add(levels, Kind::Simple);
         self.words(id, true);
         let is_last = id + 1 == self.commands.len();
-        if is_last && self.commands[id].words.len() == 1 && self.peek(0) == b'(' {
+        let Command { words, redirects, .. } = &self.commands[id];
+        // A name with a redirection before it is no name of a function, and its heredoc still waits for the end of the line.
+        if is_last && words.len() == 1 && redirects.is_empty() && self.peek(0) == b'(' {
             let name = self.commands[id].words[0].raw;
             self.at += 1;
             self.skip_blanks();

@@ -118,3 +118,11 @@ fn repeated_pieces_take_little_time() {
         assert!(start.elapsed() < Duration::from_secs(2), "{piece:?} took {:?}", start.elapsed());
     }
 }
+
+/// Found by fuzzing: what looks like the name of a function had a heredoc before it.
+#[test]
+fn a_heredoc_before_parentheses() {
+    for script in ["#!/bin/sh\n<<: f()\n", "#!/bin/sh\n<<l s()\nl\n", "#!/bin/sh\n <<-EOF n ( )\n\tEOF\n{ x; }\n"] {
+        let _ = check(script);
+    }
+}

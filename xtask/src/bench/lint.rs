@@ -1,4 +1,5 @@
-//! `stackgen lint` beside cfn-lint, as whole processes on the same templates, of which neither finds fault.
+//! `stackgen lint` beside cfn-lint and cloudformation-validate, as whole processes on the same templates. The first two find
+//! no fault in them.
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,9 @@ use crate::lint_agreement;
 
 /// What the production templates are known to have; `tests/referees.rs` says why. Whoever finds nothing exits with 0.
 const KNOWN: [&str; 2] = ["W", "E3005"];
+/// AWS's engine is native and published as a library of Python; this is the least that runs it.
+const VALIDATE: &str = "import sys; from cloudformation_validate import CompositeEngine; engine = CompositeEngine()
+for file in sys.argv[1:]: engine.validate_template(file)";
 /// How many resources the templates have.
 const SIZES: [usize; 3] = [1, 100, 500];
 /// As many as a folder may have without anybody thinking about it.
@@ -18,30 +22,40 @@ const MANY: usize = 10_000;
 /// Measures and prints.
 pub(super) fn exec(runs: usize) -> anyhow::Result<()> {
     let stackgen = programs::stackgen()?;
-    let cfn_lint = lint_agreement::cfn_lint()?;
+    let others = [lint_agreement::cfn_lint()?, lint_agreement::cfn_validate()?];
     let folder = Path::new(FOLDER).join("lint");
     fs::create_dir_all(&folder)?;
     for size in SIZES {
         let file = folder.join(format!("{size}.yaml"));
         fs::write(&file, template(size))?;
-        compare(&format!("a template of {size} resources"), runs, &stackgen, &cfn_lint, &[file])?;
+        compare(&format!("a template of {size} resources"), runs, &stackgen, &others, &[file])?;
     }
-    compare("the two production templates", runs, &stackgen, &cfn_lint, &production(&folder)?)?;
+    compare("the two production templates", runs, &stackgen, &others, &production(&folder)?)?;
     many(runs, &stackgen, &folder)
 }
 
-fn compare(what: &str, runs: usize, stackgen: &Path, cfn_lint: &Path, files: &[PathBuf]) -> anyhow::Result<()> {
+fn compare(what: &str, runs: usize, stackgen: &Path, others: &[PathBuf; 2], files: &[PathBuf]) -> anyhow::Result<()> {
     let ours = || {
         let mut command = Command::new(stackgen);
         command.args(["lint", "--ignore", &KNOWN.join(",")]).args(files);
         command
     };
+    let [cfn_lint, python] = others;
     let theirs = || {
         let mut command = Command::new(cfn_lint);
         command.arg("--ignore-checks").args(KNOWN).arg("--").args(files);
         command
     };
-    let mut contestants = [Contestant::new("stackgen lint", ours), Contestant::new("cfn-lint", theirs)];
+    let engine = || {
+        let mut command = Command::new(python);
+        command.args(["-c", VALIDATE]).args(files);
+        command
+    };
+    let mut contestants = [
+        Contestant::new("stackgen lint", ours),
+        Contestant::new("cfn-lint", theirs),
+        Contestant::new("cloudformation-validate", engine),
+    ];
     let medians = measure::in_turns(runs, &mut contestants)?;
     println!("\n{what}");
     measure::print(&contestants, &medians);

@@ -73,6 +73,11 @@ struct Choice {
     cfn_validate: bool,
 }
 
+/// A Python that has cloudformation-validate, installed if it is not there.
+pub(crate) fn cfn_validate() -> anyhow::Result<PathBuf> {
+    CFN_VALIDATE.installed()
+}
+
 /// The command of the real cfn-lint, installed if it is not there.
 pub(crate) fn cfn_lint() -> anyhow::Result<PathBuf> {
     Ok(CFN_LINT.installed()?.with_file_name("cfn-lint"))

@@ -5,7 +5,9 @@ use anyhow::{Context, ensure};
 use serde_json::Value;
 use stackgen_schema::Document;
 
+use super::dates;
 use super::expand::expand;
+use super::extensions;
 use super::iam;
 use super::patches::Patches;
 use super::pool::Pool;
@@ -32,12 +34,16 @@ pub fn merge(sources: &Sources, patches: &Patches) -> anyhow::Result<Document> {
         types.push(resource);
     }
     patches.ensure_used(&types)?;
+    let mut extensions = extensions::collect(&sources.extensions, &sources.cdk, &mut pool);
     Ok(Document {
         sources: sources.packages.clone(),
         regions: sources.regions.keys().cloned().collect(),
-        shapes: pool.by_use(&mut types),
+        shapes: pool.by_use(&mut types, &mut extensions),
         types,
         services: iam::services(sources)?,
+        extensions,
+        runtimes: dates::runtimes(&sources.runtimes)?,
+        ends: dates::ends(&sources.lint)?,
     })
 }
 

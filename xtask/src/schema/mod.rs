@@ -10,7 +10,9 @@ use stackgen_schema::{Document, Facts};
 
 mod cdk;
 mod constraints;
+mod dates;
 mod expand;
+mod extensions;
 mod iam;
 mod kinds;
 mod merge;
@@ -73,10 +75,11 @@ fn make(args: &Args, crate_dir: &Path) -> anyhow::Result<Vec<u8>> {
 fn report(document: &Document) {
     let actions: usize = document.services.iter().map(|service| service.actions.len()).sum();
     println!(
-        "{} types, {} shapes, {} regions, {} services with {actions} actions",
+        "{} types, {} shapes, {} regions, {} services with {actions} actions, {} extensions",
         document.types.len(),
         document.shapes.len(),
         document.regions.len(),
         document.services.len(),
+        document.extensions.len(),
     );
 }

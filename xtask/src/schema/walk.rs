@@ -124,7 +124,9 @@ impl<'a> Walk<'a> {
     }
 
     fn build(&mut self, value: &'a Value, hint: Hint<'a>) -> Shape {
-        let Some(node) = value.as_object() else { return Shape::default() };
+        let Some(node) = value.as_object() else {
+            return Shape { never: *value == Value::Bool(false), ..Shape::default() };
+        };
         let mut shape = constraints::plain(node);
         if let (Hint::Named(definition), true) = (hint, node.contains_key("properties")) {
             shape.name = Some(definition.name.clone());

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use crate::error::CliError;
 use crate::lint::format::{self, Format};
+use crate::lint::policies::{PREFIX, Policies};
 use crate::lint::{Outcome, Wishes, batch, explain, input, stacks, suppress};
 use crate::load::{self, Loaded};
 use crate::project::{Project, ProjectError};
@@ -45,6 +46,9 @@ pub(crate) struct Args {
     /// All but these rules
     #[arg(long, value_delimiter = ',', value_name = "IDS")]
     ignore: Vec<String>,
+    /// Also the rules of the house: files of AWS CloudFormation Guard (*.guard), or folders with them
+    #[arg(long, value_name = "PATH")]
+    guard: Vec<String>,
     /// Also tell notes, whose ids begin with I or S4
     #[arg(long)]
     notes: bool,
@@ -59,32 +63,47 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
         context.shell.view(&page)?;
         return Ok(ExitCode::SUCCESS);
     }
-    explain::check(&args.rules)?;
-    let wishes = Wishes {
+    explain::check(&args.rules, |id| id.starts_with(PREFIX) || PREFIX.starts_with(id))?;
+    let (files, names): (Vec<String>, Vec<String>) = args.what.iter().cloned().partition(|word| input::is_file(word));
+    let (assembly, project) = if !names.is_empty() || files.is_empty() {
+        let Loaded { assembly, project } = load::assembly(context)?;
+        (Some(assembly), project)
+    } else {
+        (None, nearby(context)?)
+    };
+    let wishes = wishes(context, args, project.as_ref())?;
+    let mut outcome = Outcome::default();
+    if let Some(assembly) = &assembly {
+        let meant = select::stacks(assembly, &names)?;
+        if meant.is_empty() {
+            context.shell.warn(select::NONE);
+        }
+        stacks::lint(assembly, &meant, &wishes, &mut outcome);
+    }
+    batch::lint(&context.shell, &input::files(&files)?, &wishes, &mut outcome);
+    if let Some(project) = &project {
+        suppress::apply(project, context.settings.today, &mut outcome);
+    }
+    format::print(context, project.as_ref(), &outcome, args.format)?;
+    Ok(ExitCode::from(outcome.status()))
+}
+
+/// What is asked for, with the rules of the house: those that are named and those of the project.
+fn wishes(context: &Context, args: &Args, project: Option<&Project>) -> Result<Wishes, CliError> {
+    let mut policies = Policies::default();
+    policies.add(Path::new(""), &args.guard)?;
+    if let Some(project) = project {
+        policies.add(&project.root, &project.guard)?;
+    }
+    explain::check(&args.rules, |id| policies.know(id))?;
+    Ok(Wishes {
         regions: args.region.clone(),
         only: args.rules.clone(),
         ignore: args.ignore.clone(),
         notes: args.notes,
-    };
-    let (files, names): (Vec<String>, Vec<String>) = args.what.iter().cloned().partition(|word| input::is_file(word));
-    let mut outcome = Outcome::default();
-    let project = if !names.is_empty() || files.is_empty() {
-        let Loaded { assembly, project: own } = load::assembly(context)?;
-        let meant = select::stacks(&assembly, &names)?;
-        if meant.is_empty() {
-            context.shell.warn(select::NONE);
-        }
-        stacks::lint(&assembly, &meant, &wishes, &mut outcome);
-        own
-    } else {
-        nearby(context)?
-    };
-    batch::lint(&context.shell, &input::files(&files)?, &wishes, &mut outcome);
-    if let Some(project) = &project {
-        suppress::apply(project, &context.settings.today, &mut outcome);
-    }
-    format::print(context, project.as_ref(), &outcome, args.format)?;
-    Ok(ExitCode::from(outcome.status()))
+        today: context.settings.today,
+        policies,
+    })
 }
 
 /// Templates need no project, but one that is there may allow something.

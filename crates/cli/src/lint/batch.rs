@@ -30,16 +30,19 @@ pub(crate) fn lint(shell: &Shell, inputs: &[Input], wishes: &Wishes, outcome: &m
     let options = wishes.options(None);
     let standard = inputs.iter().any(|input| input.name == STANDARD_INPUT).then(|| read_all(io::stdin().lock()));
     let one = |input: &Input| match standard.as_ref().filter(|_| input.name == STANDARD_INPUT) {
-        Some(Ok(text)) => Answer::Linted(stackgen_lint::lint(text, &options)),
+        Some(Ok(text)) => Answer::Linted(wishes.lint(text, &options)),
         Some(Err(finding)) => Answer::Linted(vec![Finding::clone(finding)]),
-        None => file(input, &options),
+        None => file(input, wishes, &options),
     };
     let answers = match inputs.len() {
         ..=FEW => inputs.iter().map(one).collect(),
         _ => in_parallel(shell, inputs, &one),
     };
     for (input, answer) in inputs.iter().zip(answers) {
-        let Answer::Linted(findings) = answer else { continue };
+        let Answer::Linted(findings) = answer else {
+            outcome.skipped += 1;
+            continue;
+        };
         outcome.templates.push(input.name.clone());
         let wanted = findings.into_iter().filter(|finding| wishes.wants(finding));
         outcome.findings.extend(wanted.map(|finding| Found {
@@ -55,8 +58,9 @@ pub(crate) fn lint(shell: &Shell, inputs: &[Input], wishes: &Wishes, outcome: &m
 fn in_parallel(shell: &Shell, inputs: &[Input], one: &(impl Fn(&Input) -> Answer + Sync)) -> Vec<Answer> {
     let next = AtomicUsize::new(0);
     let (sender, inbox) = mpsc::channel();
-    let what = counted(inputs.len(), "template");
-    let mut progress = shell.progress("Linting", &what);
+    let all = counted(inputs.len(), "file");
+    let mut progress = shell.progress("Linting", &all);
+    let mut done = 0;
     let mut answers: Vec<Option<Answer>> = inputs.iter().map(|_| None).collect();
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
@@ -75,26 +79,31 @@ fn in_parallel(shell: &Shell, inputs: &[Input], one: &(impl Fn(&Input) -> Answer
         drop(sender);
         loop {
             match inbox.recv_timeout(TICK) {
-                Ok((at, answer)) => answers[at] = Some(answer),
+                Ok((at, answer)) => {
+                    answers[at] = Some(answer);
+                    done += 1;
+                }
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            progress.tick();
+            progress.tick_with(|| format!("{done} of {all}"));
         }
     });
     answers.into_iter().map(|answer| answer.expect("every input has an answer, or its thread has panicked")).collect()
 }
 
-fn file(input: &Input, options: &Options) -> Answer {
+fn file(input: &Input, wishes: &Wishes, options: &Options) -> Answer {
     match fs::File::open(&input.name).map_err(|error| unreadable(&error)).and_then(read_all) {
-        Ok(text) if input.is_guess && !looks_like_template(&text) => Answer::NoTemplate,
-        Ok(text) => Answer::Linted(stackgen_lint::lint(&text, options)),
+        Ok(text) if input.is_guess && !may_be_template(&text) => Answer::NoTemplate,
+        Ok(text) if input.is_guess => stackgen_lint::lint_if_template(&text, options)
+            .map_or(Answer::NoTemplate, |findings| Answer::Linted(wishes.with_policies(&text, findings))),
+        Ok(text) => Answer::Linted(wishes.lint(&text, options)),
         Err(finding) => Answer::Linted(vec![*finding]),
     }
 }
 
-/// A folder holds other things in YAML and JSON.
-fn looks_like_template(text: &str) -> bool {
+/// A folder holds other things in YAML and JSON, most of which need not be read to be known.
+fn may_be_template(text: &str) -> bool {
     text.contains(MARK) && MARKS.iter().any(|mark| text.contains(mark))
 }
 

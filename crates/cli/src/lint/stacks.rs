@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::{Found, Outcome, Wishes, counted, format, suppress};
 use crate::Context;
 use crate::boot_script::BootScript;
+use crate::error::CliError;
 use crate::load::Loaded;
 
 /// Why a synth stops.
@@ -16,12 +17,16 @@ use crate::load::Loaded;
 pub(crate) struct LintErrors(usize);
 
 /// Shows the errors in stacks, without warnings and notes: those are for people who ask. With any, the command is over.
-pub(crate) fn check(context: &Context, loaded: &Loaded, stacks: &[&StackEntry]) -> Result<(), LintErrors> {
+pub(crate) fn check(context: &Context, loaded: &Loaded, stacks: &[&StackEntry]) -> Result<(), CliError> {
+    let mut wishes = Wishes::everything(context.settings.today);
+    if let Some(project) = &loaded.project {
+        wishes.policies.add(&project.root, &project.guard)?;
+    }
     // The app has read its boot scripts itself.
-    let findings = stacks.iter().flat_map(|stack| template(&loaded.assembly, stack, &Wishes::default())).collect();
+    let findings = stacks.iter().flat_map(|stack| template(&loaded.assembly, stack, &wishes)).collect();
     let mut outcome = Outcome { findings, ..Outcome::default() };
     if let Some(project) = &loaded.project {
-        suppress::apply(project, &context.settings.today, &mut outcome);
+        suppress::apply(project, context.settings.today, &mut outcome);
     }
     outcome.findings.retain(|found| found.finding.severity == Severity::Error);
     for found in &outcome.findings {
@@ -29,7 +34,7 @@ pub(crate) fn check(context: &Context, loaded: &Loaded, stacks: &[&StackEntry]) 
     }
     match outcome.findings.len() {
         0 => Ok(()),
-        errors => Err(LintErrors(errors)),
+        errors => Err(LintErrors(errors).into()),
     }
 }
 
@@ -47,7 +52,7 @@ pub(crate) fn lint(assembly: &Assembly, stacks: &[&StackEntry], wishes: &Wishes,
 }
 
 fn template(assembly: &Assembly, stack: &StackEntry, wishes: &Wishes) -> Vec<Found> {
-    let findings = stackgen_lint::lint(assembly.template(stack), &wishes.options(stack.region.as_deref()));
+    let findings = wishes.lint(assembly.template(stack), &wishes.options(stack.region.as_deref()));
     let told = findings.into_iter().filter(|finding| wishes.wants(finding) && !is_of_script(stack, finding));
     told.map(|finding| placed(stack, finding)).collect()
 }
@@ -60,19 +65,22 @@ fn is_of_script(stack: &StackEntry, finding: &Finding) -> bool {
 }
 
 fn placed(stack: &StackEntry, mut finding: Finding) -> Found {
-    let mut path = finding.path.split('/');
-    let id = (path.next() == Some("Resources")).then(|| path.next()).flatten();
-    let resource = id.and_then(|id| stack.resources.iter().find(|resource| resource.id == id));
-    let source = resource.and_then(|resource| place(&resource.source));
+    let source = source(stack, &finding.path).and_then(place);
     let in_source = source.is_some();
-    let file = source.map_or_else(
-        || stack.template.clone(),
-        |(file, line)| {
-            finding.span = Span::new((line, 1), (line, 1));
-            file
-        },
-    );
+    // The file of the template is gone when this is read. Without a line of Rust, the stack is what people know.
+    let (file, line) = source.unwrap_or_else(|| (stack.name.clone(), 1));
+    finding.span = Span::new((line, 1), (line, 1));
     Found { finding, file, stack: Some(stack.name.clone()), in_source }
+}
+
+/// The line that made what a path leads to, or else the line that made the stack.
+fn source<'a>(stack: &'a StackEntry, path: &str) -> Option<&'a str> {
+    let mut steps = path.split('/');
+    let (section, id) = (steps.next()?, steps.next());
+    let others = stack.others.iter().filter(|other| other.section == section).map(|other| (&other.id, &other.source));
+    let resources = stack.resources.iter().filter(|_| section == "Resources").map(|it| (&it.id, &it.source));
+    let own = resources.chain(others).find(|(known, _)| Some(known.as_str()) == id).map(|(_, source)| source);
+    own.or(Some(&stack.source)).map(String::as_str).filter(|source| !source.is_empty())
 }
 
 fn of_script<'a>(script: &'a BootScript<'a>) -> impl Iterator<Item = Found> + 'a {

@@ -14,7 +14,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 use stackgen_lint::rules::EXPIRED_SUPPRESSION;
-use stackgen_lint::{Finding, Severity, Span};
+use stackgen_lint::{Date, Finding, Severity, Span};
 use toml::{Spanned, Value};
 
 use super::{Found, Outcome};
@@ -29,8 +29,7 @@ pub(crate) struct Suppression {
     stack: Option<String>,
     id: Option<String>,
     reason: String,
-    /// `2027-01-01`: days compare as texts.
-    until: Option<String>,
+    until: Option<Date>,
     /// The line of `stackgen.toml`.
     line: u32,
 }
@@ -40,9 +39,12 @@ struct File {
     lint: Option<Lint>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 struct Lint {
+    /// Files and folders with rules of the house, from the project's folder.
+    #[serde(default)]
+    guard: Vec<String>,
     #[serde(default)]
     ignore: Vec<Spanned<Raw>>,
 }
@@ -61,12 +63,13 @@ struct Raw {
 /// What is wrong with the table `lint`, and where in the text.
 type Mistake = (Option<Range<usize>>, String);
 
-/// The suppressions of a `stackgen.toml`.
-pub(crate) fn parse(text: &str) -> Result<Vec<Suppression>, Mistake> {
+/// The suppressions of a `stackgen.toml`, and where it says that rules of the house are.
+pub(crate) fn parse(text: &str) -> Result<(Vec<Suppression>, Vec<String>), Mistake> {
     let file: File =
         toml::from_str(text).map_err(|error: toml::de::Error| (error.span(), error.message().replace('\n', ", ")))?;
-    let raw = file.lint.map(|lint| lint.ignore).unwrap_or_default();
-    raw.into_iter().map(|raw| suppression(text, raw)).collect()
+    let Lint { guard, ignore } = file.lint.unwrap_or_default();
+    let suppressions = ignore.into_iter().map(|raw| suppression(text, raw)).collect::<Result<_, _>>()?;
+    Ok((suppressions, guard))
 }
 
 fn suppression(text: &str, raw: Spanned<Raw>) -> Result<Suppression, Mistake> {
@@ -84,31 +87,21 @@ fn suppression(text: &str, raw: Spanned<Raw>) -> Result<Suppression, Mistake> {
         Value::Datetime(day) => day.to_string(),
         _ => String::new(),
     });
-    match until.as_deref().is_none_or(is_day) {
-        true => Ok(Suppression { rule, file, stack, id, reason, until, line }),
-        false => Err(bad("`until` is a day, such as \"2027-01-01\"")),
-    }
-}
-
-fn is_day(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let number = |at: usize, digits: usize| {
-        parts.get(at).filter(|part| part.len() == digits).and_then(|part| part.parse::<u32>().ok())
-    };
-    let month = number(1, 2).is_some_and(|month| (1..=12).contains(&month));
-    parts.len() == 3 && number(0, 4).is_some() && month && number(2, 2).is_some_and(|day| (1..=31).contains(&day))
+    let until = until.map(|day| day.parse::<Date>()).transpose();
+    let until = until.map_err(|_| bad("`until` is a day, such as \"2027-01-01\""))?;
+    Ok(Suppression { rule, file, stack, id, reason, until, line })
 }
 
 /// Takes away what the project allows today, and adds the suppressions whose time is over.
-pub(crate) fn apply(project: &Project, today: &str, outcome: &mut Outcome) {
+pub(crate) fn apply(project: &Project, today: Date, outcome: &mut Outcome) {
     let (over, valid): (Vec<_>, Vec<_>) = project.suppressions.iter().partition(|it| it.is_over(today));
     outcome.findings.retain(|found| !valid.iter().any(|suppression| suppression.covers(found, &project.root)));
     outcome.findings.extend(over.into_iter().map(|suppression| suppression.expired(&project.root)));
 }
 
 impl Suppression {
-    fn is_over(&self, today: &str) -> bool {
-        self.until.as_deref().is_some_and(|until| until < today)
+    fn is_over(&self, today: Date) -> bool {
+        self.until.is_some_and(|until| until < today)
     }
 
     fn covers(&self, found: &Found, root: &Path) -> bool {
@@ -125,7 +118,7 @@ impl Suppression {
 
     fn expired(&self, root: &Path) -> Found {
         let Suppression { rule, reason, until, line, .. } = self;
-        let day = until.as_deref().unwrap_or_default();
+        let day = until.map(|day| day.to_string()).unwrap_or_default();
         let finding = Finding {
             rule: EXPIRED_SUPPRESSION.id,
             severity: Severity::Error,
@@ -151,10 +144,10 @@ mod tests {
         assert!(say("rule = 'W1'\nreason = 'x'\nuntil = '2027-13-01'").is_err());
         assert!(say("rules = 'W1'\nreason = 'x'").unwrap_err().starts_with("unknown field `rules`"));
         for until in ["2027-01-01", "'2027-01-01'"] {
-            let one = &say(&format!("rule = 'W1'\nreason = 'x'\nuntil = {until}")).unwrap()[0];
-            assert_eq!((one.until.as_deref(), one.line), (Some("2027-01-01"), 1));
-            assert!(!one.is_over("2027-01-01"));
-            assert!(one.is_over("2027-01-02"));
+            let one = &say(&format!("rule = 'W1'\nreason = 'x'\nuntil = {until}")).unwrap().0[0];
+            assert_eq!((one.until, one.line), (Date::new(2027, 1, 1), 1));
+            assert!(!one.is_over(Date::new(2027, 1, 1).unwrap()));
+            assert!(one.is_over(Date::new(2027, 1, 2).unwrap()));
         }
     }
 }

@@ -148,6 +148,7 @@ pub fn stack(name: &str, template: &Json) -> Stack {
     });
     let entry = StackEntry {
         name: name.to_owned(),
+        source: String::new(),
         template: file.clone(),
         region: Some("eu-west-1".to_owned()),
         account: None,
@@ -155,6 +156,7 @@ pub fn stack(name: &str, template: &Json) -> Stack {
         dependencies: Vec::new(),
         inputs: Vec::new(),
         resources: resources.collect(),
+        others: Vec::new(),
         user_data: Vec::new(),
         retired: Vec::new(),
     };

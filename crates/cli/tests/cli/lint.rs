@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use insta::assert_snapshot;
 use serde_json::{Value as Json, json};
-use stackgen_assembly::{Assembly, LineEntry};
+use stackgen_assembly::{Assembly, LineEntry, OtherEntry};
 
 use crate::env::{Run, TestEnv, assembly, stack, two_stacks};
 
@@ -77,7 +77,7 @@ fn a_folder_for_people() {
       = hint: Correct the name or take the property away; `stackgen explain TYPE`
               lists what there is.
 
-    2 templates: 1 error, 1 warning
+    2 templates: 1 error, 1 warning (1 other file skipped)
     --- stderr
     ");
     assert_snapshot!(env.run(&["lint", "cfn/clean.yaml"]), @"
@@ -395,7 +395,7 @@ fn own_stacks_stand_at_their_sources() {
 
     error[E6101]: there is no parameter or resource `DataVolum`; did you mean
                   `DataVolume`?
-     --> prod-data.template.json:1:143
+     --> prod-data
       = in: prod-data Outputs/Volume/Value/Ref
       = hint: Correct the name, or make a text of a list with `Fn::Join`.
 
@@ -511,6 +511,44 @@ fn own_stacks_stand_at_their_sources() {
 }
 
 #[test]
+fn what_is_no_resource_stands_at_its_line_or_that_of_its_stack() {
+    let place = |stack: &str, output: Option<&str>| {
+        let mut whole = wrong_stacks();
+        let entry = whole.manifest.stacks.last_mut().unwrap();
+        entry.source = stack.into();
+        entry.others.extend(output.map(|source| OtherEntry {
+            section: "Outputs".into(),
+            id: "Volume".into(),
+            source: source.into(),
+        }));
+        let env = TestEnv::with_app(&whole, "cp -r $READY $STACKGEN_OUT");
+        let run = env.run(&["lint", "prod-data", "--format", "github", "--rules", "E6101"]);
+        run.stdout.split(",title").next().unwrap().to_owned()
+    };
+    assert_eq!(place("stacks/main.rs:1", Some("stacks/main.rs:2")), "::error file=stacks/main.rs,line=2,endLine=2");
+    assert_eq!(place("stacks/main.rs:1", None), "::error file=stacks/main.rs,line=1,endLine=1");
+    assert_eq!(place("", None), "::error file=prod-data,line=1,endLine=1");
+}
+
+#[test]
+fn a_folder_has_other_files_too() {
+    let env = TestEnv::new();
+    env.write("all/clean.yaml", CLEAN);
+    let service = "version: 0.0\nResources:\n  - TargetService:\n      Type: AWS::ECS::Service\n";
+    env.write("all/appspec.yaml", service);
+    env.write("all/buildspec.yml", "version: 0.2\nphases:\n  build:\n    commands: [make]\n");
+    env.write("all/.github/workflows/ci.yml", "on: push\njobs: {}\n");
+    env.write("all/ci.yml", "on: push\njobs:\n  Resources:\n    env: {TYPE: \"AWS::EC2::Volume\"}\n");
+    env.write("all/package.json", "{\"name\": \"AWS::Resources\"}");
+    let run = env.run(&["lint", "all"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), "1 template, nothing wrong (4 other files skipped)\n"));
+    for file in ["appspec.yaml", "buildspec.yml", "ci.yml", "package.json"] {
+        let run = env.run(&["lint", &format!("all/{file}")]);
+        assert!(run.code.is_some_and(|code| code & 2 > 0), "{file}: {run}");
+    }
+}
+
+#[test]
 fn synth_stops_at_errors() {
     let env = wrong_project();
     assert_snapshot!(env.run(&["synth", "prod-data"]), @r#"
@@ -573,7 +611,7 @@ fn synth_stops_at_errors() {
 
     error[E6101]: there is no parameter or resource `DataVolum`; did you mean
                   `DataVolume`?
-     --> prod-data.template.json:1:143
+     --> prod-data
       = in: prod-data Outputs/Volume/Value/Ref
       = hint: Correct the name, or make a text of a list with `Fn::Join`.
 

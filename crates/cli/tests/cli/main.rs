@@ -9,6 +9,7 @@ mod help;
 mod lint;
 mod list;
 mod local;
+mod policies;
 mod project;
 mod synth;
 mod terminal;

@@ -39,6 +39,8 @@ pub struct SynthesizedApp {
 pub struct SynthesizedStack {
     /// Its name.
     pub name: String,
+    /// The line that made it.
+    pub source: Source,
     /// The region it is for, if it is bound to one.
     pub region: Option<String>,
     /// The account it is for, if it is bound to one.
@@ -53,6 +55,8 @@ pub struct SynthesizedStack {
     pub inputs: Vec<Input>,
     /// What is in it, in order.
     pub resources: Vec<SynthesizedResource>,
+    /// What the app wrote into the other sections of the template.
+    pub entries: Vec<SynthesizedEntry>,
     /// Boot scripts, decoded.
     pub user_data: Vec<UserData>,
     /// Stateful resources that left it on purpose.
@@ -81,6 +85,17 @@ pub struct SynthesizedResource {
     pub source: Source,
     /// Whether it holds data.
     pub stateful: bool,
+}
+
+/// A parameter, mapping, condition, rule or output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SynthesizedEntry {
+    /// The section of the template, such as `Outputs`.
+    pub section: &'static str,
+    /// Its logical id.
+    pub logical_id: String,
+    /// The line that made it.
+    pub source: Source,
 }
 
 /// A boot script, with `${…}` where CloudFormation puts a value in.

@@ -9,7 +9,7 @@ use super::nodes::{In, InObject, Scope};
 use super::resources::InResource;
 use super::survey::Survey;
 use super::types::Types;
-use super::{SynthesizedResource, SynthesizedStack, tags};
+use super::{SynthesizedEntry, SynthesizedResource, SynthesizedStack, tags};
 use crate::app::App;
 use crate::each::Each;
 use crate::node::{Node, Object, Reference};
@@ -32,12 +32,14 @@ pub(super) fn stack(
     let body = serde_json::to_string(&document).expect("nodes have text keys and finite structure");
     SynthesizedStack {
         name: stack.name.to_string(),
+        source: stack.source,
         region: stack.region.clone(),
         account: stack.account.clone(),
         template: Template::new(body),
         dependencies: links.needs[index].iter().map(|&need| app.stacks[need].name.to_string()).collect(),
         inputs: links.inputs[index].values().cloned().collect(),
         resources: manifest(stack, types),
+        entries: entries(stack),
         user_data: survey.user_data(),
         retired: stack.retired.clone(),
         tags,
@@ -56,6 +58,17 @@ fn manifest(stack: &Stack, types: &Types) -> Vec<SynthesizedResource> {
     let looped =
         stack.loops.iter().flat_map(|each| each.body.ids().into_iter().map(move |id| entry(id, &each.body.resource)));
     plain.chain(looped).collect()
+}
+
+/// Everything beside the resources that has a line of its own.
+fn entries(stack: &Stack) -> Vec<SynthesizedEntry> {
+    let parameters = stack.parameters.iter().map(|it| ("Parameters", &it.id, it.source));
+    let mappings = stack.mappings.iter().map(|it| ("Mappings", &it.id, it.source));
+    let conditions = stack.conditions.iter().map(|it| ("Conditions", &it.id, it.source));
+    let rules = stack.rules.iter().map(|it| ("Rules", &it.id, it.source));
+    let outputs = stack.outputs.iter().map(|it| ("Outputs", &it.id, it.source));
+    let all = parameters.chain(mappings).chain(conditions).chain(rules).chain(outputs);
+    all.map(|(section, id, source)| SynthesizedEntry { section, logical_id: id.to_string(), source }).collect()
 }
 
 struct Document<'a> {

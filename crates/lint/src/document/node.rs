@@ -186,7 +186,7 @@ impl<'d> Node<'d> {
         steps
     }
 
-    /// Its path, such as `Resources/Web/Properties/Tags/0/Key`.
+    /// Its path, such as `Resources/Web/Properties/Tags/0/Key`. In keys `/` is `~1` and `~` is `~0`, as in JSON pointers.
     #[must_use]
     pub fn path(self) -> String {
         let mut path = String::new();
@@ -195,7 +195,7 @@ impl<'d> Node<'d> {
                 path.push('/');
             }
             match step {
-                Step::Key(key) => path.push_str(&key.text),
+                Step::Key(key) => path.push_str(&key.text.replace('~', "~0").replace('/', "~1")),
                 Step::Item(index) => write!(path, "{index}").expect("writing to text never fails"),
             }
         }

@@ -7,6 +7,7 @@
 //! | `functions` | intrinsic functions and what they return |
 //! | `graph` | who depends on whom, and whether it is there when it is needed |
 //! | `services` | what one service demands beyond its types |
+//! | `extensions` | what services demand of properties together, and of instance types in each region |
 //! | `boot` | scripts in user-data |
 //! | `own` | traps that no other linter knows |
 //!
@@ -14,6 +15,7 @@
 //! are its tests; `tests/rules.rs` runs them all.
 
 pub mod boot;
+pub mod extensions;
 pub mod functions;
 pub mod graph;
 pub mod own;
@@ -27,8 +29,16 @@ use std::sync::LazyLock;
 use crate::rule::{Rule, Severity};
 use crate::walk::Sorted;
 
-const FAMILIES: &[&[&Rule]] =
-    &[structure::RULES, schema::RULES, functions::RULES, graph::RULES, services::RULES, boot::RULES, own::RULES];
+const FAMILIES: &[&[&Rule]] = &[
+    structure::RULES,
+    schema::RULES,
+    functions::RULES,
+    graph::RULES,
+    services::RULES,
+    extensions::RULES,
+    boot::RULES,
+    own::RULES,
+];
 
 static CHECKS: LazyLock<Sorted> = LazyLock::new(|| Sorted::new(all()));
 

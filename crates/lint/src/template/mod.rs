@@ -115,6 +115,15 @@ impl<'d> Template<'d> {
         self.transforms.contains(&name)
     }
 
+    /// Whether the CDK has written it.
+    #[must_use]
+    pub fn is_generated(&self) -> bool {
+        self.resources.iter().any(|resource| {
+            let marked = || resource.node.get("Metadata").is_some_and(|it| it.get("aws:cdk:path").is_some());
+            resource.type_name == "AWS::CDK::Metadata" || resource.name == "CDKMetadata" || marked()
+        })
+    }
+
     /// The calls of one function, in the order in which they are written.
     pub fn calls_of(&self, function: Function) -> impl Iterator<Item = &Call<'d>> {
         self.calls.iter().filter(move |call| call.function == function)

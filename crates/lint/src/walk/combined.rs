@@ -7,6 +7,7 @@ use crate::report::{Report, Sink};
 use crate::rule::Rule;
 use crate::rules;
 use crate::rules::schema::{alternatives, properties};
+use crate::template::call;
 
 impl Walker<'_> {
     pub(super) fn combined(&mut self, place: &Place<'_, '_>) {
@@ -24,7 +25,8 @@ impl Walker<'_> {
     /// Whether the value satisfies another shape, in everything below it as well. Only errors of the schema rules count.
     fn fit(&mut self, place: &Place<'_, '_>, shape: ShapeId) -> Fit {
         let mut sink = Sink { only_notice: true, ..Sink::default() };
-        let mut walker = Walker { sink: &mut sink, checks: rules::fitting(), depth: self.depth, trying: true };
+        let mut walker =
+            Walker { sink: &mut sink, checks: rules::fitting(), depth: self.depth, trying: true, exact: self.exact };
         walker.value(&place.with_shape(shape));
         match (sink.unknown, sink.noticed) {
             (true, _) => Fit::Unknown,
@@ -85,6 +87,14 @@ impl Walker<'_> {
                 let message = || "this has a form that is not allowed here".to_owned();
                 Report::new(&properties::RULE, self.sink).at(place.node, message);
             }
+        }
+    }
+
+    /// What must not be there at all is wrong whatever it is, functions included.
+    pub(super) fn never(&mut self, place: &Place<'_, '_>) {
+        if !call(place.node).is_some_and(|call| call.is_no_value()) {
+            let name = place.node.key().map_or("this", |key| &key.text);
+            Report::new(&properties::RULE, self.sink).at(place.node, || format!("`{name}` must not be there"));
         }
     }
 

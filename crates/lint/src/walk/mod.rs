@@ -6,6 +6,7 @@
 //! whether a value satisfies them.
 
 mod combined;
+mod demands;
 mod group;
 mod place;
 mod walker;

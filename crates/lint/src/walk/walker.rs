@@ -1,5 +1,7 @@
 //! Going along.
-use stackgen_schema::{ResourceType, ShapeId};
+use std::collections::HashMap;
+
+use stackgen_schema::{ResourceType, ShapeId, TypeSet};
 
 use super::group::{Group, groups};
 use super::place::Place;
@@ -7,7 +9,7 @@ use crate::context::Context;
 use crate::document::Node;
 use crate::patterns;
 use crate::report::{Report, Sink};
-use crate::rule::{Check, Rule};
+use crate::rule::{Check, Demand, Rule};
 use crate::rules;
 use crate::shapes;
 use crate::template::{Function, Resource, Scenario, call};
@@ -22,12 +24,14 @@ pub(crate) struct Walker<'s> {
     pub(super) depth: usize,
     /// Whether it is only asked if anything is found at all.
     pub(super) trying: bool,
+    /// Whether it is about a demand: what only looks like a value of the right type, and what AWS replaces, is unknown.
+    pub(super) exact: bool,
 }
 
 impl<'s> Walker<'s> {
     /// Looks at the properties of every resource.
     pub(crate) fn walk(context: &Context<'_>, sink: &'s mut Sink) {
-        let mut walker = Walker { sink, checks: rules::checks(), depth: 0, trying: false };
+        let mut walker = Walker { sink, checks: rules::checks(), depth: 0, trying: false, exact: false };
         for resource in &context.template.resources {
             walker.resource(context, resource);
         }
@@ -40,8 +44,14 @@ impl<'s> Walker<'s> {
         }
         let start = resource.condition.and_then(|name| Scenario::default().with(name, true)).unwrap_or_default();
         match resource.properties {
-            Some(properties) => self.branches(context, resource, properties, facts.properties, None, &start),
-            None => self.no_properties(context, resource, facts, start),
+            Some(properties) => {
+                self.branches(context, resource, properties, facts.properties, None, &start);
+                self.demands(context, resource, properties, &start);
+            }
+            None => {
+                self.no_properties(context, resource, facts, start.clone());
+                self.demands_of_none(context, resource, &start);
+            }
         }
     }
 
@@ -84,6 +94,13 @@ impl<'s> Walker<'s> {
     pub(super) fn value(&mut self, place: &Place<'_, '_>) {
         self.sink.unknown |= self.depth >= DEPTH;
         if self.depth >= DEPTH || (self.trying && self.sink.unknown) {
+            return;
+        }
+        if place.shape.never {
+            return self.never(place);
+        }
+        if self.exact && is_open(place) {
+            self.sink.unknown = true;
             return;
         }
         self.depth += 1;
@@ -146,6 +163,12 @@ impl<'s> Walker<'s> {
     }
 }
 
+/// Whether a text will be something else: a dynamic reference, or the path of a file where a map is wanted.
+fn is_open(place: &Place<'_, '_>) -> bool {
+    let text = place.node.text().is_some();
+    text && (place.literal().is_none() || place.shape.types == TypeSet::OBJECT)
+}
+
 /// A custom resource of any name has what all of them have.
 fn custom(type_name: &str) -> Option<&'static ResourceType> {
     type_name.strip_prefix("Custom::").and_then(|_| shapes::resource_type("AWS::CloudFormation::CustomResource"))
@@ -160,6 +183,8 @@ pub(crate) struct Sorted {
     pub(crate) values: Checks<fn(&Place<'_, '_>, &mut Report<'_>)>,
     pub(crate) groups: Checks<fn(&Place<'_, '_>, &super::Group<'_>, &mut Report<'_>)>,
     pub(crate) calls: Checks<fn(&Place<'_, '_>, &crate::template::Call<'_>, &mut Report<'_>)>,
+    /// By resource type, with the way from its properties.
+    pub(crate) demands: HashMap<&'static str, Vec<(&'static Rule, &'static Demand, &'static str)>>,
 }
 
 impl Sorted {
@@ -171,9 +196,17 @@ impl Sorted {
                 Check::Value(check) => sorted.values.push((rule, check)),
                 Check::Group(check) => sorted.groups.push((rule, check)),
                 Check::Call(check) => sorted.calls.push((rule, check)),
+                Check::Demand(demand) => sorted.demand(rule, demand),
                 Check::Elsewhere => {}
             }
         }
         sorted
+    }
+
+    fn demand(&mut self, rule: &'static Rule, demand: &'static Demand) {
+        for place in demand.places {
+            let (type_name, way) = place.split_once('/').unwrap_or((place, ""));
+            self.demands.entry(type_name).or_default().push((rule, demand, way));
+        }
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use stackgen_boot::user_data::{Part, parts};
@@ -18,8 +18,14 @@ use super::error::missing;
 use super::instance::State;
 use super::settings::Script;
 use super::{Answer, Input, Place, time};
-use crate::cloudformation::stack::Signal;
-use crate::world::Due;
+use crate::cloudformation::stack::{Signal, Status};
+use crate::cloudformation::{self, Stack};
+
+/// After how many seconds a signal that was not taken is sent again.
+const AGAIN: i64 = 5;
+
+/// How long a signal is tried.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(30);
 
 /// How far an instance is in its boot.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +36,10 @@ pub struct Boot {
     pub until: Option<Timestamp>,
     /// Whether cloud-init has run the user data.
     pub ran_user_data: bool,
+    /// Signals that no stack took yet.
+    pub unsent: Vec<Asked>,
+    /// Until when they are tried.
+    pub patient_until: Option<Timestamp>,
     /// What the console shows.
     pub console: String,
 }
@@ -61,7 +71,7 @@ impl Boot {
 }
 
 /// A signal that user data sends.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Asked {
     /// The stack; nothing if the text does not say.
     pub stack: String,
@@ -96,6 +106,9 @@ pub(super) fn look(at: &mut Place<'_>, id: &str) {
         && one.boot.phase == BootPhase::Booting
         && one.boot.until.is_some_and(|until| until <= now);
     if !is_over {
+        if !one.boot.unsent.is_empty() {
+            send(at, id);
+        }
         return;
     }
     let settings = &at.things().settings;
@@ -110,9 +123,12 @@ pub(super) fn look(at: &mut Place<'_>, id: &str) {
         return;
     }
     finish(at, id, fails);
-    for signal in asked {
-        send(at, id, &signal, !fails);
+    let patient_until = at.now().checked_add(PATIENCE).expect("no patience reaches the end of time");
+    if let Some(one) = at.ec2().instances.get_mut(id) {
+        one.boot.unsent = asked.into_iter().collect();
+        one.boot.patient_until = Some(patient_until);
     }
+    send(at, id);
 }
 
 fn finish(at: &mut Place<'_>, id: &str, fails: bool) {
@@ -197,21 +213,33 @@ fn signal(line: &str) -> Option<Asked> {
     Some(Asked { stack: option(&["--stack-name", "--stack"]).unwrap_or_default(), logical_id })
 }
 
-/// The stack is told. What waits for the signal looks when it is entered.
-fn send(at: &mut Place<'_>, instance: &str, asked: &Asked, success: bool) {
-    let region = at.world.region(at.region);
-    let is_it = |(id, stack): &(&String, &mut crate::cloudformation::Stack)| {
-        stack.status != crate::cloudformation::stack::Status::DeleteComplete
-            && (stack.name == asked.stack || **id == asked.stack)
-    };
-    let Some((id, stack)) = region.stacks.iter_mut().rev().find(is_it) else { return };
-    let id = id.clone();
-    let signals = stack.signals.entry(asked.logical_id.clone()).or_default();
-    if signals.iter().all(|it| it.unique_id != instance) {
-        signals.push(Signal { unique_id: instance.to_owned(), success, reason: None, data: None });
-    }
+/// The stack is told. As a host's script does, it is told again until it listens, or has its answer.
+fn send(at: &mut Place<'_>, instance: &str) {
+    let Some(one) = at.ec2().instances.get_mut(instance) else { return };
+    let success = one.boot.phase == BootPhase::Up;
+    let mut rest = std::mem::take(&mut one.boot.unsent);
+    rest.retain(|asked| !is_taken(at, instance, asked, success));
     let now = at.now();
-    at.world.at(now, at.region, Due::Stack(id));
+    let Some(one) = at.ec2().instances.get_mut(instance) else { return };
+    if rest.is_empty() || one.boot.phase == BootPhase::Off || one.boot.patient_until.is_some_and(|until| until <= now) {
+        return;
+    }
+    one.boot.unsent = rest;
+    at.wake(AGAIN, instance);
+}
+
+/// Whether a signal needs no other try.
+fn is_taken(at: &mut Place<'_>, instance: &str, asked: &Asked, success: bool) -> bool {
+    let stacks = &at.world.region(at.region).stacks;
+    let is_it = |(id, stack): &(&String, &Stack)| {
+        stack.status != Status::DeleteComplete && (stack.name == asked.stack || **id == asked.stack)
+    };
+    let Some(id) = stacks.iter().rev().find(is_it).map(|(id, _)| id.clone()) else { return false };
+    let signal = Signal { unique_id: instance.to_owned(), success, data: None, reason: None };
+    match cloudformation::operation::signal(at.world, at.region, &id, &asked.logical_id, signal) {
+        Ok(()) => true,
+        Err(error) => error.message.contains("_COMPLETE"),
+    }
 }
 
 /// `GetConsoleOutput`: nothing until the machine has run for a while, then all there is, at most 64 KiB.

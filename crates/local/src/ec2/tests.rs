@@ -263,9 +263,13 @@ fn networks_go_in_their_order() {
 
 fn stack(world: &mut World) -> String {
     let id = "arn:aws:cloudformation:eu-west-1:123456789012:stack/prod/1".to_owned();
+    let waiting = json!({
+        "type_name": "AWS::CloudFormation::WaitCondition", "physical_id": null, "status": "CREATE_IN_PROGRESS", "reason": null,
+        "since": "2026-03-01T00:00:00Z", "properties": {}, "attributes": {}, "reference": "", "depends_on": [],
+    });
     let stack: Stack = serde_json::from_value(json!({
         "id": id, "name": "prod", "status": "CREATE_IN_PROGRESS", "source": {"body": "", "parameters": {}, "tags": {}, "capabilities": []},
-        "notification_arns": [], "termination_protection": false, "disable_rollback": false, "created": "2026-03-01T00:00:00Z", "resources": {},
+        "notification_arns": [], "termination_protection": false, "disable_rollback": false, "created": "2026-03-01T00:00:00Z", "resources": {"Ready": waiting},
         "outputs": {}, "events": [], "change_sets": [], "last_operations": [], "tokens": {}, "signals": {},
     })).unwrap();
     world.region(REGION).stacks.insert(id.clone(), stack);

@@ -92,6 +92,21 @@ impl Provider for Generic {
         }
         Some(properties)
     }
+
+    /// Source: *DeletionPolicy attribute*, which lists the types that have snapshots.
+    fn snapshot(&self, site: &mut Site<'_>, _: &str) -> Result<String, Refusal> {
+        const HAVE: [&str; 5] = [
+            "AWS::DocDB::DBCluster",
+            "AWS::ElastiCache::",
+            "AWS::Neptune::DBCluster",
+            "AWS::RDS::",
+            "AWS::Redshift::Cluster",
+        ];
+        if !HAVE.iter().any(|start| site.type_name.starts_with(start)) {
+            return Err(Refusal(format!("{} does not support snapshots", site.type_name)));
+        }
+        Ok(format!("{}-snapshot-{}-{}", site.stack_name, site.logical_id, site.world.letters(12)).to_lowercase())
+    }
 }
 
 fn things<'a>(site: &'a mut Site<'_>) -> &'a mut std::collections::BTreeMap<String, Thing> {

@@ -133,3 +133,42 @@ fn a_stopped_update_can_be_rolled_back_or_tried_again() {
     assert_eq!(engine.status("one"), "UPDATE_COMPLETE", "{:#?}", engine.events("one", 0));
     assert_eq!(engine.things(TOPIC).len(), 3);
 }
+
+#[test]
+fn an_update_that_was_stopped_twice_returns_to_what_was_good() {
+    let mut engine = Engine::new();
+    let shown = |shown: &str| template(json!({ "A": topic("a", shown), "B": topic("b", shown) }));
+    engine.create("one", &shown("x"));
+    engine.mishap("one", "B", Doing::Update, 2);
+    engine.update_with("one", &shown("y"), json!({ "DisableRollback": true }));
+    engine.update_with("one", &shown("z"), json!({ "DisableRollback": true }));
+    assert_eq!(engine.status("one"), "UPDATE_FAILED");
+    assert_eq!(engine.stack("one").resources["A"].properties["DisplayName"], "z");
+    engine.ok("RollbackStack", json!({ "StackName": "one" }));
+    engine.settle();
+    assert_eq!(engine.status("one"), "UPDATE_ROLLBACK_COMPLETE");
+    assert_eq!(engine.stack("one").resources["A"].properties["DisplayName"], "x");
+    assert_eq!(engine.stack("one").source.body, shown("x").to_string());
+}
+
+#[test]
+fn a_stack_whose_rollback_failed_goes_with_all_that_it_had() {
+    let mut engine = Engine::new();
+    let chain = |name: &str, shown: &str| {
+        let first = topic("a", shown);
+        template(json!({ "A": first, "B": and(topic(name, "x"), json!({ "DependsOn": "A" })), "Z": topic("z", shown) }))
+    };
+    engine.create("one", &chain("b", "x"));
+    let slow = and(chain("other", "y"), json!({}));
+    engine.begin_update("one", &slow, json!({}));
+    engine.until(|engine| !engine.physical("one", "B").is_empty() && engine.things(TOPIC).len() == 4);
+    engine.mishap("one", "A", Doing::Update, 1);
+    engine.ok("CancelUpdateStack", json!({ "StackName": "one" }));
+    engine.settle();
+    assert_eq!(engine.status("one"), "UPDATE_ROLLBACK_FAILED");
+    assert_eq!(engine.things(TOPIC).len(), 4, "both forms of B are there");
+    engine.ok("DeleteStack", json!({ "StackName": "one" }));
+    engine.settle();
+    assert_eq!(engine.status("one"), "DELETE_COMPLETE");
+    assert!(engine.things(TOPIC).is_empty());
+}

@@ -16,7 +16,7 @@ pub struct Engine {
 
 impl Engine {
     pub fn new() -> Engine {
-        let start: Timestamp = "2026-01-05T10:00:00Z".parse().unwrap();
+        let start: Timestamp = "2026-01-05T10:00:00Z".parse().expect("it is a time");
         Engine { world: World::new("123456789012", start) }
     }
 
@@ -127,7 +127,7 @@ impl Engine {
         let answer =
             self.ok("CreateStack", with(json!({ "StackName": name, "TemplateBody": template.to_string() }), more));
         self.settle();
-        answer["StackId"].as_str().unwrap().to_owned()
+        answer["StackId"].as_str().expect("it has an id").to_owned()
     }
 
     /// Changes a stack, as far as it gets.

@@ -41,13 +41,27 @@ fn an_export_in_use_is_neither_changed_nor_removed() {
     let from = engine.seen("giver");
     engine.update("giver", &giver("shared", "w"));
     let events = engine.events("giver", from);
-    place(&events, "giver UPDATE_ROLLBACK_IN_PROGRESS Export shared cannot be updated as it is in use by taker.");
+    place(
+        &events,
+        "giver UPDATE_ROLLBACK_IN_PROGRESS Update canceled. Cannot update export shared as it is in use by taker.",
+    );
     let from = engine.seen("giver");
     engine.update("giver", &giver("renamed", "v"));
     let events = engine.events("giver", from);
-    place(&events, "giver UPDATE_ROLLBACK_IN_PROGRESS Export shared cannot be deleted as it is in use by taker.");
-    let refusal = engine.refused("DeleteStack", json!({ "StackName": "giver" }));
-    assert!(refusal.contains("Export shared cannot be deleted as it is in use by taker"), "{refusal}");
+    place(
+        &events,
+        "giver UPDATE_ROLLBACK_IN_PROGRESS Delete canceled. Cannot delete export shared as it is in use by taker.",
+    );
+    let from = engine.seen("giver");
+    engine.ok("DeleteStack", json!({ "StackName": "giver" }));
+    engine.settle();
+    let reason = "Delete canceled. Cannot delete export shared as it is in use by taker.";
+    assert_eq!(
+        engine.events("giver", from),
+        ["giver DELETE_IN_PROGRESS User Initiated".to_owned(), format!("giver UPDATE_ROLLBACK_COMPLETE {reason}"),]
+    );
+    let shown = engine.ok("DescribeStacks", json!({ "StackName": "giver" }));
+    assert_eq!(shown["Stacks"][0]["StackStatusReason"], reason);
     engine.ok("DeleteStack", json!({ "StackName": "taker" }));
     engine.settle();
     engine.ok("DeleteStack", json!({ "StackName": "giver" }));

@@ -10,7 +10,7 @@ fn with_stranger() -> (Engine, Json) {
     engine.create("one", &template(json!({ "A": topic("a", "x") })));
     let properties = topic("old", "x")["Properties"].clone();
     let thing = Thing { properties, stack_id: String::new(), logical_id: String::new() };
-    engine.world.region(REGION).others.get_mut(TOPIC).unwrap().insert("stranger".to_owned(), thing);
+    engine.world.region(REGION).others.get_mut(TOPIC).expect("there is one").insert("stranger".to_owned(), thing);
     let wanted = template(json!({
         "A": topic("a", "x"),
         "I": and(topic("old", "x"), json!({ "DeletionPolicy": "Retain" })),

@@ -9,4 +9,5 @@ mod import;
 mod restart;
 mod services;
 mod signals;
+mod statuses;
 mod update;

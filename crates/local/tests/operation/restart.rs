@@ -50,14 +50,30 @@ fn live(shapes: &[Shape], mishaps: &[(usize, u8, u32, bool)], between: impl Fn(W
     }
     for (n, shape) in shapes.iter().enumerate() {
         let call = if n == 0 { "CreateStack" } else { "UpdateStack" };
-        let _ = engine.call(call, json!({ "StackName": "one", "TemplateBody": body(shape).to_string() }));
-        let mut steps = 0;
-        while let Some(next) = engine.world.next() {
-            engine.world.advance(next);
-            engine.world = between(engine.world);
-            steps += 1;
-            assert!(steps < 1_000, "it never comes to rest: {:#?}", engine.events("one", 0));
+        let stops = shape[0].3;
+        let input = json!({ "StackName": "one", "TemplateBody": body(shape).to_string(), "DisableRollback": stops });
+        let _ = engine.call(call, input);
+        engine = rest(engine, &between);
+        // What can be taken up again is, one way or another.
+        match engine.status("one") {
+            "UPDATE_ROLLBACK_FAILED" => drop(engine.call("ContinueUpdateRollback", json!({ "StackName": "one" }))),
+            "CREATE_FAILED" | "UPDATE_FAILED" if shape[1].3 => {
+                drop(engine.call("RollbackStack", json!({ "StackName": "one" })));
+            }
+            _ => {}
         }
+        engine = rest(engine, &between);
+    }
+    engine
+}
+
+fn rest(mut engine: Engine, between: &impl Fn(World) -> World) -> Engine {
+    let mut steps = 0;
+    while let Some(next) = engine.world.next() {
+        engine.world.advance(next);
+        engine.world = between(engine.world);
+        steps += 1;
+        assert!(steps < 1_000, "it never comes to rest: {:#?}", engine.events("one", 0));
     }
     engine
 }
@@ -91,8 +107,20 @@ proptest! {
             let mut recorded: Vec<String> = resources.values().filter_map(|it| it.physical_id.clone()).collect();
             recorded.sort();
             let orphans = engine.events("one", 0).iter().any(|line| line.contains("DELETE_FAILED"));
+            for (id, resource) in &resources {
+                let real = &engine.world.region(crate::engine::REGION).others[crate::engine::TOPIC];
+                let real = resource.physical_id.as_ref().and_then(|physical| real.get(physical));
+                prop_assert_eq!(Some(&resource.properties), real.map(|it| &it.properties), "{}", id);
+            }
             prop_assert!(recorded.iter().all(|id| things.contains(id)), "{recorded:?} {things:?}");
             prop_assert!(orphans || recorded == things, "{recorded:?} {things:?}");
         }
+        // What it made goes with it.
+        engine.world.mishaps.clear();
+        engine.ok("DeleteStack", json!({ "StackName": "one" }));
+        let mut engine = rest(engine, &|world| world);
+        let orphans = engine.events("one", 0).iter().any(|line| line.contains("DELETE_FAILED"));
+        prop_assert_eq!(engine.status("one"), "DELETE_COMPLETE");
+        prop_assert!(orphans || engine.things(crate::engine::TOPIC).is_empty(), "{:#?}", engine.events("one", 0));
     }
 }

@@ -212,3 +212,24 @@ fn stack_policies_hold() {
     assert_eq!(engine.status("one"), "UPDATE_COMPLETE");
     assert_eq!(engine.things(TOPIC).len(), 1);
 }
+
+#[test]
+fn a_name_that_stays_stands_in_the_way_of_a_replacement() {
+    let table = |key: &str| {
+        let properties = json!({
+            "TableName": "t", "BillingMode": "PAY_PER_REQUEST",
+            "KeySchema": [{ "AttributeName": key, "KeyType": "HASH" }],
+            "AttributeDefinitions": [{ "AttributeName": key, "AttributeType": "S" }],
+        });
+        template(json!({ "T": { "Type": "AWS::DynamoDB::Table", "Properties": properties } }))
+    };
+    let mut engine = Engine::new();
+    engine.create("one", &table("a"));
+    assert_eq!(engine.status("one"), "CREATE_COMPLETE", "{:#?}", engine.events("one", 0));
+    let from = engine.seen("one");
+    engine.update("one", &table("b"));
+    let events = engine.events("one", from);
+    let reason = "CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename t and update \
+                  the stack again.";
+    place(&events, &format!("T UPDATE_FAILED {reason}"));
+}

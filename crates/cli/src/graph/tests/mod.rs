@@ -42,6 +42,7 @@ fn entry(name: &str, template: &Value) -> StackEntry {
     });
     StackEntry {
         name: name.to_owned(),
+        source: String::new(),
         template: format!("{name}.json"),
         region: Some("eu-west-1".to_owned()),
         account: None,
@@ -49,6 +50,7 @@ fn entry(name: &str, template: &Value) -> StackEntry {
         dependencies: Vec::new(),
         inputs: Vec::new(),
         resources: resources.collect(),
+        others: Vec::new(),
         user_data: Vec::new(),
         retired: Vec::new(),
     }

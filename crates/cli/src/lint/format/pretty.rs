@@ -44,7 +44,11 @@ pub(crate) fn one(width: usize, project: Option<&Project>, found: &Found, templa
         let root = project.map(|project| project.root.as_path());
         excerpt::of(root, &format!("{}:{}", found.file, span.start.line), found.id(), width)
     } else {
-        let place = format!("{}:{}:{}", found.file, span.start.line, span.start.column);
+        // A stack is no file, and has no lines.
+        let place = match found.stack.as_ref() == Some(&found.file) {
+            true => found.file.clone(),
+            false => format!("{}:{}:{}", found.file, span.start.line, span.start.column),
+        };
         excerpt::at(template, &place, (span.start.line, span.start.column), (span.end.line, span.end.column), width)
     };
     let inside = found.stack.iter().map(String::as_str).chain([finding.path.as_str()]);
@@ -60,5 +64,12 @@ fn summary(outcome: &Outcome) -> String {
     let parts: Vec<String> =
         counts.iter().filter(|(count, _)| *count > 0).map(|(count, name)| counted(*count, name)).collect();
     let templates = counted(outcome.templates.len(), "template");
-    if parts.is_empty() { format!("{templates}, nothing wrong") } else { format!("{templates}: {}", parts.join(", ")) }
+    let skipped = match outcome.skipped {
+        0 => String::new(),
+        count => format!(" ({} skipped)", counted(count, "other file")),
+    };
+    match parts.is_empty() {
+        true => format!("{templates}, nothing wrong{skipped}"),
+        false => format!("{templates}: {}{skipped}", parts.join(", ")),
+    }
 }

@@ -6,17 +6,19 @@ use serde_json::{Value as Json, json};
 use stackgen_lint::Severity;
 use stackgen_lint::rules::{Explanation, explanations};
 
+use crate::lint::policies::PREFIX;
 use crate::lint::{Found, Outcome};
 
 pub(super) fn text(outcome: &Outcome) -> String {
     let found: BTreeSet<&str> = outcome.findings.iter().map(|found| found.finding.rule).collect();
     let rules: Vec<Explanation> = explanations().filter(|rule| found.contains(rule.id)).collect();
+    let policies = found.iter().filter(|id| id.starts_with(PREFIX)).map(|id| json!({"id": id}));
     let results: Vec<Json> = outcome.findings.iter().map(|found| result(found, &rules)).collect();
     let driver = json!({
         "name": "stackgen lint",
         "version": env!("CARGO_PKG_VERSION"),
         "informationUri": env!("CARGO_PKG_REPOSITORY"),
-        "rules": rules.iter().map(description).collect::<Vec<_>>(),
+        "rules": rules.iter().map(description).chain(policies).collect::<Vec<_>>(),
     });
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",

@@ -292,6 +292,7 @@ impl<'t> Search<'_, 't> {
             return;
         };
         if let Some(message) = self.unknown(name) {
+            self.neither(name, call.argument);
             return self.fault(Function::Ref, call.argument, || message);
         }
         let wrong = values::reference_is_wrong(self.context.template, name, types);
@@ -300,6 +301,19 @@ impl<'t> Search<'_, 't> {
                 format!("`Ref` of `{name}` does not give {}", values::names(types))
             });
         }
+    }
+
+    /// Where a module or SAM makes resources, a name may be of one of them: two forms, neither of which this name has.
+    fn neither(&mut self, name: &str, node: Node<'t>) {
+        let decided = matches!(self.section, Section::Conditions | Section::Rules);
+        if decided || !self.context.template.resources.iter().any(super::makes_others) {
+            return;
+        }
+        let ids = if self.every.is_some() { ["E6001", "E6004"] } else { ["E3030", "E3031"] };
+        let one = format!("`{name}` is no parameter or resource (one of two forms, none of which fits)");
+        let other =
+            format!("`{name}` does not begin with the id of what makes others (one of two forms, none of which fits)");
+        self.faults.extend(ids.into_iter().zip([one, other]).map(|(id, message)| Fault { id, node, message }));
     }
 
     /// Why nothing has this name.
@@ -354,10 +368,12 @@ impl<'t> Search<'_, 't> {
                 Some((name, attribute)) => super::get_att::missing(self.context, name, attribute)
                     .map(|(_, message)| message)
                     .or_else(|| self.attribute_in_text(name, attribute)),
-                None => self.unknown(name).or_else(|| {
-                    let wrong = values::reference_is_wrong(self.context.template, name, TEXT);
-                    wrong.then(|| format!("`{name}` is a list, which has no place in a text"))
-                }),
+                None if self.unknown(name).is_some() => {
+                    self.neither(name, call.argument);
+                    self.unknown(name)
+                }
+                None => values::reference_is_wrong(self.context.template, name, TEXT)
+                    .then(|| format!("`{name}` is a list, which has no place in a text")),
             };
             if let Some(message) = wrong {
                 self.fault(outer, call.argument, || message);

@@ -2,13 +2,19 @@
 use stackgen_schema::{Kind, ResourceType};
 
 use crate::context::Context;
+use crate::shapes;
 use crate::template::Resource;
+
+const SAM_FUNCTION: &str = "AWS::Serverless::Function";
 
 /// What is missing: the number of the part of `Fn::GetAtt` (0 for the resource, 1 for the attribute) and why.
 pub(super) fn missing(context: &Context<'_>, name: &str, attribute: &str) -> Option<(usize, String)> {
     match context.template.resource(name) {
         Some(resource) => {
-            let facts = resource.facts.filter(|facts| !returns(facts, resource, attribute))?;
+            let facts = resource.facts.or_else(|| made(resource.type_name))?;
+            if returns(facts, resource, attribute) {
+                return None;
+            }
             Some((1, missing_attribute(facts, attribute)))
         }
         None if super::may_be_made(context, name) => None,
@@ -18,6 +24,11 @@ pub(super) fn missing(context: &Context<'_>, name: &str, attribute: &str) -> Opt
             Some((0, format!("there is no resource `{name}`{hint}")))
         }
     }
+}
+
+/// What SAM makes of a type under the same name, where it is only one.
+fn made(type_name: &str) -> Option<&'static ResourceType> {
+    (type_name == SAM_FUNCTION).then(|| shapes::resource_type("AWS::Lambda::Function")).flatten()
 }
 
 fn missing_attribute(facts: &ResourceType, attribute: &str) -> String {
@@ -34,12 +45,14 @@ fn returns(facts: &ResourceType, resource: &Resource<'_>, attribute: &str) -> bo
         resource.type_name,
         "AWS::CloudFormation::Stack" | "AWS::ServiceCatalog::CloudFormationProvisionedProduct"
     );
+    let first = attribute.split('.').next().unwrap_or_default();
     let known = |known: &stackgen_schema::Attribute| {
         let below = attribute.strip_prefix(known.name.as_str()).is_some_and(|rest| rest.starts_with('.'));
         known.name == attribute || (below && matches!(known.kind, Kind::Json | Kind::Map(_) | Kind::Object(_)))
     };
     resource.is_custom()
-        || resource.type_name.starts_with("AWS::Serverless::")
+        || (resource.type_name.starts_with("AWS::Serverless::") && resource.type_name != SAM_FUNCTION)
+        || (resource.type_name == SAM_FUNCTION && (matches!(first, "Alias" | "Version" | "Role")))
         || (open && attribute.starts_with("Outputs."))
         || facts.attributes.iter().any(known)
 }

@@ -10,6 +10,14 @@ fn check(context: &Context<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// What is said of `Ref`, and of names that have neither of two forms, under the ids of those forms.
+fn check_ref(context: &Context<'_>, report: &mut Report<'_>) {
+    check(context, report);
+    for fault in context.function_faults().iter().filter(|fault| matches!(fault.id, "E3030" | "E3031" | "E6001")) {
+        report.as_rule(fault.id, "Correct the name.").at(fault.node, || fault.message.clone());
+    }
+}
+
 macro_rules! rules {
     ($($name:ident: $id:literal, $title:literal, $reason:literal, $fix:literal, $good:literal, $bad:literal;)*) => {
         $(
@@ -20,7 +28,7 @@ macro_rules! rules {
                 fix: $fix,
                 good: $good,
                 bad: $bad,
-                check: Check::Template(check),
+                check: Check::Template(if matches!($id.as_bytes(), b"E1020") { check_ref } else { check }),
             };
         )*
     };
@@ -130,6 +138,13 @@ rules! {
         "Correct the name, or make a text of a list with `Fn::Join`.",
         "Resources:\n  Queue:\n    Type: AWS::SQS::Queue\nOutputs:\n  Arn:\n    Value: !GetAtt Queue.Arn\n",
         "Resources:\n  Queue:\n    Type: AWS::SQS::Queue\nOutputs:\n  Arn:\n    Value: !GetAtt Queue.ARN\n";
+    OUTPUT_MADE: "E6004", "output-of-made-resource",
+        "SAM and modules make resources whose names begin with that of what makes them; an output asks for none of these.",
+        "Correct the name.",
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  Box:\n    Type: AWS::Serverless::SimpleTable\nOutputs:\n  Name:\n    \
+         Value: !Ref Box\n",
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  Box:\n    Type: AWS::Serverless::SimpleTable\nOutputs:\n  Name:\n    \
+         Value: !Ref Other\n";
     EXPORT_NAME: "E6102", "export-name",
         "The name of an export is a text; what it asks for must exist.",
         "Correct the name.",

@@ -4,6 +4,7 @@ pub(crate) mod faults;
 mod formats;
 mod get_att;
 mod ids;
+mod joins;
 mod signature;
 mod texts;
 mod values;
@@ -11,7 +12,7 @@ mod values;
 use crate::context::Context;
 use crate::document::Node;
 use crate::rule::Rule;
-use crate::template::{Function, SERVERLESS};
+use crate::template::{Function, Resource, SERVERLESS};
 
 pub use faults::Fault;
 
@@ -33,6 +34,7 @@ pub const RULES: &[&Rule] = &[
     &ids::TO_JSON,
     &ids::STACK_OUTPUT,
     &ids::OUTPUT_VALUE,
+    &ids::OUTPUT_MADE,
     &ids::EXPORT_NAME,
     &ids::EQUALS,
     &ids::AND,
@@ -41,7 +43,9 @@ pub const RULES: &[&Rule] = &[
     &ids::CONDITION,
     &texts::WITHOUT_VARIABLES,
     &texts::NOT_REPLACED,
+    &joins::RULE,
     &formats::REF,
+    &formats::GET_ATT,
     &texts::LOOP,
     &texts::SECURE_STRING,
 ];
@@ -58,15 +62,19 @@ const PSEUDO: [&str; 8] = [
     "AWS::URLSuffix",
 ];
 
+/// Whether SAM or a module makes more resources of it, whose names begin with its own.
+fn makes_others(resource: &Resource<'_>) -> bool {
+    resource.type_name.starts_with("AWS::Serverless::") || resource.type_name.ends_with("::MODULE")
+}
+
 /// Whether a name may be of a resource that a transform, a loop or a module makes.
 pub(crate) fn may_be_made(context: &Context<'_>, name: &str) -> bool {
     let template = context.template;
-    let maker = |made: &str| made.starts_with("AWS::Serverless::") || made.ends_with("::MODULE");
     template.calls_of(Function::ForEach).next().is_some()
         || template.document.nodes().filter_map(Node::key).any(|key| key.text.starts_with("Fn::ForEach::"))
         || (template.has_transform(SERVERLESS) && name.starts_with("Serverless"))
         || template
             .resources
             .iter()
-            .any(|it| maker(it.type_name) && name.len() > it.name.len() && name.starts_with(it.name))
+            .any(|it| makes_others(it) && name.len() > it.name.len() && name.starts_with(it.name))
 }

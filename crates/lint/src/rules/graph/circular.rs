@@ -28,27 +28,90 @@ fn check(context: &Context<'_>, report: &mut Report<'_>) {
     for (from, to, _) in edges(context).filter(|(from, to, _)| !sam(from) && !sam(to)) {
         next.entry(from).or_default().push(to);
     }
+    let rings = rings(&next, context.template.resources.iter().map(|resource| resource.name));
     for resource in &context.template.resources {
-        if let Some(through) = way_back(&next, resource.name) {
-            report.at(resource.node, || match through == resource.name {
-                true => format!("`{through}` depends on itself"),
-                false => format!("`{}` depends on `{through}`, which depends on `{}`", resource.name, resource.name),
-            });
-        }
+        let Some(ring) = rings.get(resource.name) else { continue };
+        let steps = next.get(resource.name).into_iter().flatten();
+        let Some(through) = steps.copied().find(|step| *step == resource.name || rings.get(step) == Some(ring)) else {
+            continue;
+        };
+        report.at(resource.node, || match through == resource.name {
+            true => format!("`{through}` depends on itself"),
+            false => format!("`{}` depends on `{through}`, which depends on `{}`", resource.name, resource.name),
+        });
     }
 }
 
-/// The first step of a way from a resource to itself.
-fn way_back<'n>(next: &HashMap<&'n str, Vec<&'n str>>, start: &str) -> Option<&'n str> {
-    let mut seen = std::collections::HashSet::new();
-    let mut waiting: Vec<(&str, &str)> = next.get(start)?.iter().map(|step| (*step, *step)).collect();
-    while let Some((first, at)) = waiting.pop() {
-        if at == start {
-            return Some(first);
-        }
-        if seen.insert(at) {
-            waiting.extend(next.get(at).into_iter().flatten().map(|step| (first, *step)));
+/// The number of the ring that each name is in: names that all depend on one another, found in one go (Tarjan's way, with
+/// a stack of its own instead of calls, so that a long row of resources does no harm).
+fn rings<'n>(next: &HashMap<&'n str, Vec<&'n str>>, names: impl Iterator<Item = &'n str>) -> HashMap<&'n str, usize> {
+    let none = Vec::new();
+    let steps = |name: &str| next.get(name).unwrap_or(&none);
+    let mut search = Search::default();
+    for start in names {
+        let mut path = if search.enter(start) { vec![(start, 0)] } else { Vec::new() };
+        while let Some((name, done)) = path.last_mut() {
+            let name = *name;
+            if let Some(step) = steps(name).get(*done) {
+                *done += 1;
+                if search.enter(step) {
+                    path.push((step, 0));
+                } else {
+                    search.lower(name, step);
+                }
+            } else {
+                path.pop();
+                search.leave(name, path.last().map(|(outer, _)| *outer));
+            }
         }
     }
-    None
+    search.rings
+}
+
+#[derive(Default)]
+struct Search<'n> {
+    /// When a name was first seen, and the earliest name on the stack that it leads back to.
+    seen: HashMap<&'n str, (usize, usize)>,
+    stack: Vec<&'n str>,
+    rings: HashMap<&'n str, usize>,
+}
+
+impl<'n> Search<'n> {
+    /// Whether the name is new.
+    fn enter(&mut self, name: &'n str) -> bool {
+        if self.seen.contains_key(name) {
+            return false;
+        }
+        let at = self.seen.len();
+        self.seen.insert(name, (at, at));
+        self.stack.push(name);
+        true
+    }
+
+    /// A name leads to one that was seen; one in a ring that is closed already does not count.
+    fn lower(&mut self, name: &'n str, to: &'n str) {
+        if self.rings.contains_key(to) {
+            return;
+        }
+        let least = self.seen.get(to).map_or(usize::MAX, |(_, least)| *least);
+        if let Some((_, own)) = self.seen.get_mut(name) {
+            *own = (*own).min(least);
+        }
+    }
+
+    /// Everything behind a name is seen; what is still on the stack above it is its ring, if it leads to nothing earlier.
+    fn leave(&mut self, name: &'n str, outer: Option<&'n str>) {
+        let Some((at, least)) = self.seen.get(name).copied() else { return };
+        if at == least {
+            while let Some(member) = self.stack.pop() {
+                self.rings.insert(member, at);
+                if member == name {
+                    break;
+                }
+            }
+        }
+        if let Some(outer) = outer {
+            self.lower(outer, name);
+        }
+    }
 }

@@ -44,18 +44,11 @@ fn unknown(context: &Context<'_>, report: &mut Report<'_>) {
         }
         let Some(node) = resource.node.get("Type") else { continue };
         for region in context.regions {
-            if !is_in(context, resource, region) {
+            if !resource.facts.is_some_and(|facts| context.region_has(region, facts)) {
                 report.at(node, || message(context, node, region));
             }
         }
     }
-}
-
-fn is_in(context: &Context<'_>, resource: &Resource<'_>, region: &str) -> bool {
-    let Some(facts) = resource.facts else { return false };
-    // Nothing is known of a region that the facts do not name.
-    let bit = context.facts.regions().iter().position(|known| known == region);
-    bit.is_none_or(|bit| facts.regions >> bit & 1 == 1)
 }
 
 fn message(context: &Context<'_>, node: Node<'_>, region: &str) -> String {

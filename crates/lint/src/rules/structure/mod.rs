@@ -2,6 +2,7 @@
 
 mod conditions;
 mod mappings;
+mod modules;
 mod outputs;
 pub(crate) mod parameter_types;
 mod parameters;
@@ -9,6 +10,7 @@ mod policies;
 pub(crate) mod readable;
 mod resources;
 mod sections;
+mod transforms;
 mod unused;
 mod unused_parameters;
 
@@ -20,7 +22,11 @@ use crate::rule::Rule;
 pub const RULES: &[&Rule] = &[
     &readable::RULE,
     &sections::RULE,
+    &transforms::SECTION,
     &resources::RULE,
+    &transforms::ATTRIBUTES,
+    &modules::MODULE,
+    &modules::UPDATE,
     &parameters::SECTION,
     &parameter_types::RULE,
     &parameters::DEFAULT,
@@ -33,6 +39,7 @@ pub const RULES: &[&Rule] = &[
     &policies::DELETION,
     &policies::REPLACEMENT,
     &policies::STATEFUL,
+    &policies::BOTH,
     &unused_parameters::RULE,
     &unused::MAPPING,
     &unused::CONDITION,

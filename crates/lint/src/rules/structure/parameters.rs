@@ -131,6 +131,16 @@ fn default(context: &Context<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// Whether a text does not match a pattern from its beginning on. Patterns that could take long are not tried.
+fn misses(pattern: &str, text: &str) -> bool {
+    const LONGEST: usize = 128;
+    let repeated = pattern.contains(")*") || pattern.contains(")+") || pattern.contains("){");
+    if repeated || text.len() > LONGEST || pattern.len() > LONGEST {
+        return false;
+    }
+    regress::Regex::new(&format!("^(?:{pattern})")).is_ok_and(|regex| regex.find(text).is_none())
+}
+
 /// Why a default is not allowed.
 fn refused(parameter: &Parameter<'_>, text: &str, node: Option<Node<'_>>) -> Option<String> {
     let bound = |name: &str| parameter.node.get(name)?.scalar()?.integer();
@@ -151,6 +161,9 @@ fn refused(parameter: &Parameter<'_>, text: &str, node: Option<Node<'_>>) -> Opt
     }
     if let Some(most) = bound("MaxLength").filter(|most| length > *most) {
         return Some(format!("the default has {length} characters, and `MaxLength` is {most}"));
+    }
+    if let Some(pattern) = parameter.node.get("AllowedPattern").and_then(Node::text).filter(|it| misses(it, text)) {
+        return Some(format!("the default `{text}` does not match `AllowedPattern`, {pattern}"));
     }
     let same = |allowed: &Node<'_>| allowed.any_text().is_some_and(|allowed| allowed == text);
     let refused = !parameter.allowed.is_empty() && !parameter.allowed.iter().any(same);

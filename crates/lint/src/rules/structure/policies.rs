@@ -45,6 +45,17 @@ pub static STATEFUL: Rule = Rule {
     check: Check::Template(stateful),
 };
 
+/// The rule on one without the other.
+pub static BOTH: Rule = Rule {
+    id: "W3011",
+    name: "one-policy-of-two",
+    reason: "`DeletionPolicy` does not help when the resource is replaced, nor `UpdateReplacePolicy` when it is deleted.",
+    fix: "Write both attributes with what is meant.",
+    good: "Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n    DeletionPolicy: Retain\n    UpdateReplacePolicy: Retain\n",
+    bad: "Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n    DeletionPolicy: Retain\n",
+    check: Check::Template(both),
+};
+
 /// The types that can be deleted with a last snapshot.
 /// Source: *DeletionPolicy attribute* in the CloudFormation guide.
 const SNAPSHOTS: [&str; 9] = [
@@ -79,6 +90,17 @@ fn one(node: Node<'_>, known: &[&str], report: &mut Report<'_>) {
         Some(call) if matches!(call.function, Function::Ref | Function::FindInMap) => {}
         _ if node.text().is_some_and(|text| known.contains(&text)) => {}
         _ => report.at(node, || format!("this is one of {}, as it is", known.join(", "))),
+    }
+}
+
+fn both(context: &Context<'_>, report: &mut Report<'_>) {
+    for resource in &context.template.resources {
+        let policies = ["DeletionPolicy", "UpdateReplacePolicy"].map(|name| resource.node.get(name));
+        let ([Some(one), None] | [None, Some(one)]) = policies else { continue };
+        let version = matches!(resource.type_name, "AWS::Lambda::Version" | "AWS::Lambda::LayerVersion");
+        if one.text() != Some("Delete") && !version {
+            report.at(resource.node, || format!("`{}` is kept in one of two cases only", resource.name));
+        }
     }
 }
 

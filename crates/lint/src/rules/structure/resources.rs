@@ -1,6 +1,6 @@
 //! E3001: what a resource consists of.
 use crate::context::Context;
-use crate::document::{Node, Value};
+use crate::document::{Node, ScalarKind, Value};
 use crate::report::Report;
 use crate::rule::{Check, Rule};
 use crate::template::LANGUAGE_EXTENSIONS;
@@ -40,7 +40,11 @@ fn check(context: &Context<'_>, report: &mut Report<'_>) {
     for entry in resources.entries() {
         let name = entry.key.text.as_str();
         let loops = context.template.has_transform(LANGUAGE_EXTENSIONS);
-        if name == "Fn::Transform" || (loops && name.starts_with("Fn::ForEach::")) {
+        if loops && name.starts_with("Fn::ForEach::") {
+            made(entry.value, report);
+            continue;
+        }
+        if name == "Fn::Transform" {
             continue;
         }
         if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
@@ -53,19 +57,45 @@ fn check(context: &Context<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// The resources that a loop makes.
+fn made(node: Node<'_>, report: &mut Report<'_>) {
+    let plain = |node: &Node<'_>| node.is_map() && !node.entries().any(|entry| entry.key.text.starts_with("Fn::"));
+    for body in node.item(2).into_iter().flat_map(Node::entries).map(|entry| entry.value) {
+        if plain(&body) && body.get("Type").is_none() {
+            report.at(body, || "a resource says what it is; `Type` is missing".to_owned());
+        }
+    }
+}
+
+fn connectors(node: Node<'_>, report: &mut Report<'_>) {
+    for connector in node.entries().filter(|entry| entry.value.is_map()) {
+        let name = &connector.key.text;
+        if connector.value.get("Properties").is_none() {
+            report.at(connector.value, || format!("the connector `{name}` has no `Properties`"));
+        }
+        for entry in connector.value.entries().filter(|entry| entry.key.text != "Properties") {
+            report.at(entry.value, || format!("a connector has `Properties` and no `{}`", entry.key.text));
+        }
+    }
+}
+
 fn resource(node: Node<'_>, report: &mut Report<'_>) {
     let kind = node.get("Type");
     if kind.is_none() {
         report.at(node, || "a resource says what it is; `Type` is missing".to_owned());
     }
     let type_name = kind.and_then(Node::text).unwrap_or_default();
-    let custom = type_name == "AWS::CloudFormation::CustomResource" || type_name.starts_with("Custom::");
+    let custom = type_name == "AWS::CloudFormation::CustomResource" || type_name.contains("Custom::");
     for entry in node.entries() {
         let (name, value) = (entry.key.text.as_str(), entry.value);
         match name {
             "Type" | "Condition" if !matches!(value.value(), Value::Scalar(_)) => {
                 report.at(value, || format!("`{name}` is a text; this is none"));
             }
+            "Condition" if matches!(value.scalar(), Some(scalar) if matches!(scalar.kind, ScalarKind::Boolean(_))) => {
+                report.at(value, || "`Condition` is the name of a condition, and not true or false".to_owned());
+            }
+            "Connectors" => connectors(value, report),
             "CreationPolicy" | "UpdatePolicy" if custom => {
                 report.at(value, || format!("a custom resource has no `{name}`"));
             }

@@ -26,6 +26,9 @@ pub(super) fn describe_events(world: &mut World, request: &Request) -> Result<Js
     let stack = match (request.text("StackName"), &operation, &change_set) {
         (None, Some(id), _) => by_operation(world, &request.region, id)?,
         (None, None, Some(id)) => by_change_set(world, &request.region, id)?,
+        _ if request.text("StackName").is_none() => {
+            return Err(ApiError::validation("One of ChangeSetName, OperationId or StackName must be specified"));
+        }
         _ => find::named(world, request, Missing::Brackets)?,
     };
     if let Some(name) = change_set {

@@ -14,7 +14,8 @@ const DIRECT: &str = "direct";
 
 pub(super) fn create(world: &mut World, request: &Request) -> Result<Json, ApiError> {
     let name = request.required("StackName")?.to_owned();
-    if find::live(world, &request.region, &name).is_some() {
+    if let Some(id) = find::live(world, &request.region, &name) {
+        operation::check_token(&world.region(&request.region).stacks[&id], request.text("ClientRequestToken"))?;
         return Err(ApiError::new("AlreadyExistsException", format!("Stack [{name}] already exists")));
     }
     if request.text("OnFailure").is_some() && request.flag("DisableRollback").is_some() {

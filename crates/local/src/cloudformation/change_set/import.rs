@@ -19,25 +19,7 @@ pub(super) fn check(
     if ids.is_empty() {
         return Err(ApiError::validation("ResourcesToImport must not be empty for a change set of type IMPORT"));
     }
-    listed(
-        &ids,
-        |id| !after.resources.contains_key(id),
-        |ids| format!("Resources [{ids}] to import are not in the template"),
-    )?;
-    listed(
-        &ids,
-        |id| stack.is_some_and(|stack| stack.resources.contains_key(id)),
-        |ids| format!("Resources [{ids}] passed in ResourceToImport are already in a stack and cannot be imported."),
-    )?;
-    listed(
-        &ids,
-        |id| after.resources[id].deletion_policy.is_none(),
-        |ids| {
-            format!(
-                "The following resources to import [{ids}] must have DeletionPolicy attribute specified in the template."
-            )
-        },
-    )?;
+    importable(stack, after, &ids)?;
     nothing_else(stack, source, before, after)?;
     let modified = modified(before, after);
     let modified: Vec<&str> = modified.into_iter().filter(|id| !ids.contains(id)).collect();
@@ -48,6 +30,29 @@ pub(super) fn check(
             format!(
                 "You have modified resources [{ids}] in your template that are not being imported. Update, create or delete \
              operations cannot be executed during import operations."
+            )
+        },
+    )
+}
+
+/// Refuses resources that the template or the stack does not let in.
+fn importable(stack: Option<&Stack>, after: &Design, ids: &[&str]) -> Result<(), ApiError> {
+    listed(
+        ids,
+        |id| !after.resources.contains_key(id),
+        |ids| format!("Resources [{ids}] to import are not in the template"),
+    )?;
+    listed(
+        ids,
+        |id| stack.is_some_and(|stack| stack.resources.contains_key(id)),
+        |ids| format!("Resources [{ids}] passed in ResourceToImport are already in a stack and cannot be imported."),
+    )?;
+    listed(
+        ids,
+        |id| after.resources[id].deletion_policy.is_none(),
+        |ids| {
+            format!(
+                "The following resources to import [{ids}] must have DeletionPolicy attribute specified in the template."
             )
         },
     )

@@ -274,6 +274,21 @@ fn what_counts_as_a_change() {
 }
 
 #[test]
+fn a_number_and_its_text_are_the_same() {
+    let body = |value: &str| {
+        format!(
+            "
+Resources:
+  V: {{Type: AWS::EC2::Volume, Properties: {{AvailabilityZone: a, Size: {value}}}}}
+  D: {{Type: Custom::D, Properties: {{ServiceToken: x, P: {value}}}}}
+"
+        )
+    };
+    assert_eq!(between(&body("8"), &body("'8'")).expect("it is right").reason.as_deref(), Some(EMPTY));
+    assert_eq!(between(&body("8"), &body("9")).expect("it is right").changes.len(), 2);
+}
+
+#[test]
 fn tags_of_the_stack_are_taken_over_by_resources() {
     let body = "
 Resources:

@@ -96,8 +96,8 @@ impl Outside for Listener<'_> {
 }
 
 /// Refuses exports that another stack has, and the loss or change of those that others use. Source: *Get exported outputs from
-/// a deployed CloudFormation stack*; the sentences are those of serverless-stack/serverless-stack's error pages and of
-/// aws/aws-cdk#3414.
+/// a deployed CloudFormation stack*; the sentence of a removal stands in
+/// aws-samples/iam-identity-center-team#474 (until some years ago: "Export X cannot be deleted as it is in use by Y", anomalyco/sst#1256).
 pub(super) fn check(
     world: &World,
     region: &str,
@@ -114,8 +114,8 @@ pub(super) fn check(
     for (_, name, value) in exports(world, region).filter(|(stack, ..)| stack.id == stack_id) {
         match named().find(|(other, _)| *other == name) {
             Some((_, new)) if new == value => {}
-            Some(_) => in_use(world, region, name, "updated")?,
-            None => in_use(world, region, name, "deleted")?,
+            Some(_) => in_use(world, region, name, "Update canceled. Cannot update")?,
+            None => in_use(world, region, name, DELETE)?,
         }
     }
     Ok(())
@@ -124,13 +124,14 @@ pub(super) fn check(
 /// Refuses the deletion of a stack whose exports are in use.
 pub(super) fn check_delete(world: &World, region: &str, stack_id: &str) -> Result<(), String> {
     let mut own = exports(world, region).filter(|(stack, ..)| stack.id == stack_id);
-    own.try_for_each(|(_, name, _)| in_use(world, region, name, "deleted"))
+    own.try_for_each(|(_, name, _)| in_use(world, region, name, DELETE))
 }
 
-fn in_use(world: &World, region: &str, name: &str, done: &str) -> Result<(), String> {
-    let users = importers(world, region, name);
-    if users.is_empty() {
-        return Ok(());
-    }
-    Err(format!("Export {name} cannot be {done} as it is in use by {}.", users.join(" and ")))
+const DELETE: &str = "Delete canceled. Cannot delete";
+
+fn in_use(world: &World, region: &str, name: &str, what: &str) -> Result<(), String> {
+    let mut users = importers(world, region, name);
+    let Some(last) = users.pop() else { return Ok(()) };
+    let users = if users.is_empty() { last } else { format!("{} and {last}", users.join(", ")) };
+    Err(format!("{what} export {name} as it is in use by {users}."))
 }

@@ -134,8 +134,13 @@ impl Run<'_> {
         self.op.steps.iter().any(|step| step.state == State::Failed)
     }
 
+    /// A deletion that exports forbid leaves the stack in the status that it had. Source: aws/aws-sdk#383, boto/botocore#2590 and
+    /// aws/aws-cdk#604.
     fn finish_delete(&mut self) {
-        if self.any_failed() {
+        if let Some(reason) = self.op.failure.clone() {
+            let status = self.op.status_before;
+            self.end(status, Some(reason));
+        } else if self.any_failed() {
             let reason = self.reason();
             self.end(Status::DeleteFailed, Some(reason));
         } else {
@@ -198,6 +203,7 @@ impl Run<'_> {
                 .rev()
                 .find(|event| event.physical_id == stack.id && event.status == "DELETE_IN_PROGRESS");
             stack.deleted = began.map(|event| event.at);
+            stack.change_sets.clear();
         }
         let good = matches!(status, Status::CreateComplete | Status::UpdateComplete | Status::ImportComplete);
         let Some(id) = self.op.change_set.clone() else { return };

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::stack::{Resource, Source};
+use super::stack::{Resource, Source, Status};
 use crate::resources::Doing;
 
 mod back;
@@ -32,6 +32,7 @@ pub use exports::{export_owner, exports, importers};
 pub use mishap::Mishap;
 pub use run::{go_on, nudge};
 pub use signals::signal;
+pub(crate) use start::check_token;
 pub use start::{Order, admissible, cancel_update, start};
 
 /// What goes on with a stack.
@@ -83,6 +84,8 @@ pub struct Operation {
     pub wake: Option<Timestamp>,
     /// Why it went wrong, if that was no resource.
     pub failure: Option<String>,
+    /// The status that the stack had when it began.
+    pub status_before: Status,
 }
 
 /// What was asked for.

@@ -168,9 +168,20 @@ fn settle(mut resource: Resource, made_by_this: bool) -> Resource {
         Some("RetainExceptOnCreate") if made_by_this => None,
         Some("Retain" | "RetainExceptOnCreate") => Some("Retain".to_owned()),
         Some("Snapshot") if !made_by_this => Some("Snapshot".to_owned()),
+        None if !made_by_this && snapshots_unasked(&resource) => Some("Snapshot".to_owned()),
         _ => None,
     };
     resource
+}
+
+/// Source: *DeletionPolicy attribute*: "For `AWS::RDS::DBCluster` resources, and for `AWS::RDS::DBInstance` resources that don't
+/// specify the `DBClusterIdentifier` property, the default policy is `Snapshot`".
+fn snapshots_unasked(resource: &Resource) -> bool {
+    match resource.type_name.as_str() {
+        "AWS::RDS::DBCluster" => true,
+        "AWS::RDS::DBInstance" => resource.properties.get("DBClusterIdentifier").is_none(),
+        _ => false,
+    }
 }
 
 /// Steps that come after the steps of what they depend on.

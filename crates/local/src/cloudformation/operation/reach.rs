@@ -9,7 +9,7 @@ use crate::cloudformation::stack::{Resource, ResourceStatus};
 use crate::cloudformation::template::Wanted;
 use crate::resources::{Doing, Effect, Refusal, provider};
 
-/// AWS's words, in events of real updates (aws/aws-cdk#5489 shows both).
+/// AWS's words, known from the events of real updates; no page publishes them.
 const REPLACING: &str = "Requested update requires the creation of a new physical resource; hence creating one.";
 const INITIATED: &str = "Resource creation Initiated";
 
@@ -138,7 +138,8 @@ impl Run<'_> {
             return self.fail(at, &reason);
         }
         match effect {
-            // Source: the events of stacks that change a wait condition (aws-cloudformation/cloudformation-coverage-roadmap).
+            // What is refused: *Updates are not supported* in the template reference, and for wait conditions
+            // aws-cloudformation/cloudformation-coverage-roadmap#1097. The wording is from memory.
             Effect::Refused => {
                 self.fail(at, &format!("Update to resource type {} is not supported.", current.type_name));
             }
@@ -186,6 +187,14 @@ impl Run<'_> {
         if first && !keeps && !self.op.gone.contains(logical_id) {
             return self.delete_first(at, logical_id, current);
         }
+        if let Some(name) = kept_name(&wanted.type_name, &current.properties, &properties).filter(|_| !first) {
+            // Source: convox/rack#2941.
+            let reason = format!(
+                "CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename {name} and \
+                 update the stack again."
+            );
+            return self.fail(at, &reason);
+        }
         match self.make_physical(logical_id, &wanted.type_name, &properties) {
             Err(reason) => self.fail(at, &reason),
             Ok((physical_id, takes)) => {
@@ -216,7 +225,7 @@ impl Run<'_> {
     fn import(&mut self, at: usize, logical_id: &str, wanted: &Wanted, properties: Json, identifier: String) {
         self.enlist(logical_id, wanted, properties.clone(), ResourceStatus::ImportInProgress);
         self.stack().resources[logical_id].physical_id = Some(identifier.clone());
-        // Source: the events shown in *Import AWS resources into a CloudFormation stack*.
+        // The wording of the two reasons is from memory.
         self.mark(logical_id, ResourceStatus::ImportInProgress, Some("Resource import started.".to_owned()));
         let struck = self.strike(logical_id, Doing::Create, false);
         let real = struck.map(|()| {
@@ -287,6 +296,7 @@ impl Run<'_> {
             provider(&site.type_name).attributes(site, &id, &resource.properties)
         });
         let record = &mut self.stack().resources[logical_id];
+        record.drift = None;
         record.reference = provider(&resource.type_name).reference(&resource.type_name, &id, &attributes);
         record.attributes = attributes;
     }
@@ -356,4 +366,13 @@ fn adopt(resource: &mut Resource, wanted: &Wanted) {
 
 fn is_tagged(type_name: &str) -> bool {
     Facts::embedded().resource(type_name).is_some_and(|facts| facts.tagging.is_some())
+}
+
+/// The name that a template gives to a resource and that stays the same.
+fn kept_name(type_name: &str, before: &Json, after: &Json) -> Option<String> {
+    let facts = Facts::embedded().resource(type_name)?;
+    let same = |path: &String| before.pointer(path).filter(|it| after.pointer(path) == Some(it));
+    let parts: Option<Vec<&Json>> = facts.primary_identifier.iter().map(same).collect();
+    let parts: Option<Vec<&str>> = parts?.into_iter().map(Json::as_str).collect();
+    parts.filter(|parts| !parts.is_empty()).map(|parts| parts.join("|"))
 }

@@ -43,8 +43,8 @@ impl Run<'_> {
         self.removed(at);
     }
 
-    /// Three tries in a clean-up, after which the resource belongs to nobody. Source: *Troubleshooting CloudFormation*, "Update
-    /// rollback failed" and "resource removed from the stack but not deleted"; aws-cloudformation/cloudformation-coverage-roadmap#744.
+    /// Three tries in a clean-up, after which the resource belongs to nobody. Source: *Troubleshooting CloudFormation*
+    /// and aws-cloudformation/cloudformation-coverage-roadmap#744.
     pub(super) fn fail_remove(&mut self, at: usize, resource: &Resource, reason: &str) {
         self.show(at, resource, ResourceStatus::DeleteFailed, Some(reason.to_owned()));
         let again = self.world.now() + BETWEEN_TRIES;

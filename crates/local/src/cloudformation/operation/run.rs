@@ -24,7 +24,6 @@ pub(super) struct Run<'w> {
 pub fn go_on(world: &mut World, region: &str, stack_id: &str) {
     let Some(mut run) = Run::take(world, region, stack_id) else { return };
     if run.op.not_before <= run.world.now() {
-        run.op.wake = None;
         while !run.ended && run.round() {}
     }
     run.leave();
@@ -55,15 +54,14 @@ impl<'w> Run<'w> {
         if self.ended {
             return;
         }
-        let next = self.next();
-        if next.is_some_and(|at| self.op.wake.is_none_or(|wake| wake > at || wake <= self.world.now())) {
-            self.op.wake = next;
-        }
-        if let Some(at) = next.filter(|at| self.op.wake == Some(*at)) {
+        let now = self.world.now();
+        let entered = self.op.wake.filter(|wake| *wake > now);
+        if let Some(at) = self.next().filter(|at| entered.is_none_or(|wake| wake > *at)) {
+            self.op.wake = Some(at);
             self.world.at(at, self.region, Due::Stack(self.stack_id.to_owned()));
         }
-        let op = self.op.clone();
-        self.stack().operation = Some(op);
+        let Run { world, region, stack_id, op, .. } = self;
+        world.region(region).stacks[stack_id].operation = Some(op);
     }
 
     fn next(&self) -> Option<Timestamp> {
@@ -238,13 +236,14 @@ impl<'w> Run<'w> {
     /// Does something with a resource.
     pub(super) fn with<T>(&mut self, logical_id: &str, type_name: &str, act: impl FnOnce(&mut Site<'_>) -> T) -> T {
         let stack_name = self.stack().name.clone();
+        let tags = if self.op.phase == Phase::Back { &self.op.before.tags } else { &self.op.target.tags };
         let mut site = Site {
             region: self.region.to_owned(),
             stack_id: self.stack_id.to_owned(),
             stack_name,
             logical_id: logical_id.to_owned(),
             type_name: type_name.to_owned(),
-            stack_tags: self.op.target.tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
+            stack_tags: tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
             world: &mut *self.world,
         };
         act(&mut site)

@@ -66,7 +66,8 @@ pub fn signal(
 }
 
 impl Run<'_> {
-    /// Whether enough signals have come. Source: the sentences are those of events in AWS's *parallelcluster* guide.
+    /// Whether enough signals have come. Source: the sentences stand in events that the *AWS ParallelCluster* guide
+    /// shows.
     pub(super) fn look_for_signals(&mut self, at: usize, deadline: jiff::Timestamp) -> bool {
         let logical_id = self.op.steps[at].logical_id.clone();
         let policy = self.design().ok().and_then(|design| design.resources[&logical_id].creation_policy.clone());

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::run::Run;
 use super::{Operation, Phase, Verb, exports};
-use crate::cloudformation::stack::{Source, Stack, Status};
+use crate::cloudformation::stack::{Resource, Source, Stack, Status};
 use crate::wire::ApiError;
 use crate::world::{Due, World};
 
@@ -82,11 +82,10 @@ pub fn admissible(world: &mut World, region: &str, stack_id: &str, order: &Order
 /// If the stack is in a status in which it cannot be done, or the token was used before.
 pub fn start(world: &mut World, region: &str, stack_id: &str, order: Order) -> Result<(), ApiError> {
     admissible(world, region, stack_id, &order)?;
-    if matches!(order.verb, Verb::Delete { .. }) {
-        exports::check_delete(world, region, stack_id).map_err(ApiError::validation)?;
-        if abandon_review(world, region, stack_id) {
-            return Ok(());
-        }
+    let status = stack(world, region, stack_id)?.status;
+    if matches!(order.verb, Verb::Delete { .. }) && matches!(status, Status::DeleteInProgress | Status::DeleteComplete)
+    {
+        return Ok(());
     }
     let id = world.uuid();
     let kind = operation_type(&order.verb);
@@ -100,8 +99,9 @@ fn stack<'w>(world: &'w mut World, region: &str, stack_id: &str) -> Result<&'w m
     world.region(region).stacks.get_mut(stack_id).ok_or_else(missing)
 }
 
-/// Source: `TokenAlreadyExistsException` of `ExecuteChangeSet` in the API reference ("A client request token already exists").
-fn check_token(stack: &Stack, token: Option<&str>) -> Result<(), ApiError> {
+/// Refuses a token that was used before. Source: `TokenAlreadyExistsException` of `ExecuteChangeSet` in the API reference ("A
+/// client request token already exists").
+pub(crate) fn check_token(stack: &Stack, token: Option<&str>) -> Result<(), ApiError> {
     match token.filter(|token| stack.tokens.contains_key(*token)) {
         None => Ok(()),
         Some(token) => {
@@ -201,22 +201,6 @@ fn admit_skip(stack: &Stack, skip: &[String]) -> Result<(), ApiError> {
     )))
 }
 
-/// A stack that was only reviewed goes at once. Whether it was one.
-fn abandon_review(world: &mut World, region: &str, stack_id: &str) -> bool {
-    let now = world.now();
-    let Some(stack) = world.region(region).stacks.get_mut(stack_id) else { return true };
-    if matches!(stack.status, Status::DeleteInProgress | Status::DeleteComplete) {
-        return true;
-    }
-    if stack.status != Status::ReviewInProgress {
-        return false;
-    }
-    stack.status = Status::DeleteComplete;
-    stack.deleted = Some(now);
-    stack.change_sets.clear();
-    true
-}
-
 fn operation(world: &mut World, region: &str, stack_id: &str, order: Order, id: String) -> Operation {
     let now = world.now();
     let stack = &mut world.region(region).stacks[stack_id];
@@ -246,11 +230,22 @@ fn operation(world: &mut World, region: &str, stack_id: &str, order: Order, id: 
 /// An operation that begins. One that takes up a failed one returns to where that one came from.
 fn fresh(stack: &Stack, order: &Order, id: String, unfinished: Option<Operation>) -> Operation {
     let from_nothing = order.verb == Verb::Create || unfinished.as_ref().is_some_and(|it| it.from_nothing);
+    let deletes = matches!(order.verb, Verb::Delete { .. });
     let (before, resources_before, leftovers, gone) = match unfinished {
+        Some(mut it) if deletes => {
+            let lost = not_returned(stack, &it);
+            it.leftovers.extend(lost);
+            (it.before, it.resources_before, it.leftovers, it.gone)
+        }
         Some(it) => (it.before, it.resources_before, it.leftovers, it.gone),
         None if from_nothing => (Source::default(), IndexMap::new(), Vec::new(), BTreeSet::new()),
         None => (stack.source.clone(), stack.resources.clone(), Vec::new(), BTreeSet::new()),
     };
+    Operation { before, resources_before, from_nothing, leftovers, gone, ..blank(stack, order, id) }
+}
+
+/// What an order alone says of an operation.
+fn blank(stack: &Stack, order: &Order, id: String) -> Operation {
     let timeout = order.timeout_minutes.filter(|_| order.verb == Verb::Create).map(SignedDuration::from_mins);
     Operation {
         id,
@@ -258,11 +253,11 @@ fn fresh(stack: &Stack, order: &Order, id: String, unfinished: Option<Operation>
         phase: Phase::Forward,
         token: None,
         target: order.target.clone(),
-        before,
-        resources_before,
-        from_nothing,
-        leftovers,
-        gone,
+        before: Source::default(),
+        resources_before: IndexMap::new(),
+        from_nothing: false,
+        leftovers: Vec::new(),
+        gone: BTreeSet::new(),
         disable_rollback: order.on_failure.as_deref() == Some("DO_NOTHING"),
         retain_except_on_create: false,
         on_failure: order.on_failure.clone(),
@@ -276,47 +271,82 @@ fn fresh(stack: &Stack, order: &Order, id: String, unfinished: Option<Operation>
         skip: BTreeSet::new(),
         wake: None,
         failure: None,
+        status_before: stack.status,
     }
+}
+
+/// Physical resources that a failed rollback had not taken back into use yet.
+fn not_returned(stack: &Stack, failed: &Operation) -> Vec<(String, Resource)> {
+    let is_lost = |id: &String, old: &Resource| {
+        let now = stack.resources.get(id).map(|now| &now.physical_id);
+        !failed.gone.contains(id) && now != Some(&old.physical_id)
+    };
+    let lost = failed.resources_before.iter().filter(|(id, old)| is_lost(id, old));
+    lost.map(|(id, old)| (id.clone(), old.clone())).collect()
 }
 
 /// The first event and the first phase.
 fn take_over(world: &mut World, region: &str, stack_id: &str, op: Operation, kind: &str) {
     give_up_create(world, region, stack_id, &op);
-    let now = world.now();
     let mut run = Run { world, region, stack_id, op, design: None, ended: false };
-    let rollback = kind.ends_with("ROLLBACK");
     let id = run.op.id.clone();
     run.stack().remember_operation(id, kind);
     run.stack().operation = None;
-    let begun = Some("User Initiated".to_owned());
-    match run.op.verb.clone() {
-        _ if rollback && run.op.from_nothing => {
-            run.enter(Status::RollbackInProgress, begun);
-            run.plan_back_to_nothing();
-        }
-        _ if rollback => {
-            run.enter(Status::UpdateRollbackInProgress, begun);
-            run.plan_back();
-        }
-        Verb::Create => {
-            let target = run.op.target.clone();
-            run.stack().created = now;
-            run.stack().source = target;
-            run.enter(Status::CreateInProgress, begun);
-            run.plan_forward();
-        }
-        Verb::Delete { .. } => {
-            run.enter(Status::DeleteInProgress, begun);
-            run.plan_delete();
-        }
-        verb => {
-            run.stack().updated = Some(now);
-            let status = if verb == Verb::Import { Status::ImportInProgress } else { Status::UpdateInProgress };
-            run.enter(status, begun);
-            run.plan_forward();
-        }
+    if kind.ends_with("ROLLBACK") {
+        begin_rollback(&mut run);
+    } else if run.is_delete() {
+        begin_delete(&mut run);
+    } else {
+        begin_forward(&mut run);
     }
     run.leave();
+}
+
+fn user_initiated() -> Option<String> {
+    Some("User Initiated".to_owned())
+}
+
+fn begin_rollback(run: &mut Run<'_>) {
+    if run.op.from_nothing {
+        run.enter(Status::RollbackInProgress, user_initiated());
+        run.plan_back_to_nothing();
+    } else {
+        run.enter(Status::UpdateRollbackInProgress, user_initiated());
+        run.plan_back();
+    }
+}
+
+fn begin_delete(run: &mut Run<'_>) {
+    run.enter(Status::DeleteInProgress, user_initiated());
+    match exports::check_delete(run.world, run.region, run.stack_id) {
+        Ok(()) => run.plan_delete(),
+        Err(reason) => {
+            run.op.failure = Some(reason);
+            run.begin_phase(Phase::CleanUp, Vec::new());
+        }
+    }
+}
+
+fn begin_forward(run: &mut Run<'_>) {
+    let now = run.world.now();
+    let (target, disable_rollback) = (run.op.target.clone(), run.op.disable_rollback);
+    let verb = run.op.verb.clone();
+    let stack = run.stack();
+    let status = match verb {
+        Verb::Create => {
+            stack.created = now;
+            stack.disable_rollback = disable_rollback;
+            stack.source = target;
+            Status::CreateInProgress
+        }
+        Verb::Import => Status::ImportInProgress,
+        _ => Status::UpdateInProgress,
+    };
+    if verb != Verb::Create {
+        stack.updated = Some(now);
+    }
+    run.enter(status, user_initiated());
+    run.plan_forward();
 }
 
 /// Source: *OperationType* of `OperationEntry` in the API reference.

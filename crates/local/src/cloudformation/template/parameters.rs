@@ -125,6 +125,9 @@ fn is_list(kind: &str) -> bool {
 
 /// Refuses what the declaration does not allow.
 fn allowed(name: &str, declaration: &Json, value: &str) -> Result<(), ApiError> {
+    if value.len() > LONGEST {
+        return Err(ApiError::validation(format!("Parameter '{name}' must contain at most {LONGEST} characters")));
+    }
     let items: Vec<&str> =
         if is_list(kind(declaration)) { value.split(',').map(str::trim).collect() } else { vec![value] };
     let number = matches!(kind(declaration), "Number" | "List<Number>");
@@ -135,9 +138,6 @@ fn allowed(name: &str, declaration: &Json, value: &str) -> Result<(), ApiError> 
             Some(description) => format!("Parameter {name} failed to satisfy constraint: {description}"),
             None => format!("Parameter '{name}' {complaint}"),
         }));
-    }
-    if value.len() > LONGEST {
-        return Err(ApiError::validation(format!("Parameter '{name}' must contain at most {LONGEST} characters")));
     }
     Ok(())
 }
@@ -231,6 +231,11 @@ mod tests {
             ("{Type: Number, MinValue: 3}", &[("P", "2")], "Parameter 'P' must be a number not less than 3"),
             ("{Type: List<Number>, MaxValue: 3}", &[("P", "1,4")], "Parameter 'P' must be a number not greater than 3"),
             ("{Type: Number}", &[("P", "x")], "Parameter 'P' must be a number"),
+            (
+                "{Type: String}",
+                &[("P", &"x".repeat(LONGEST + 1))],
+                "Parameter 'P' must contain at most 4096 characters",
+            ),
             (
                 "{Type: Number, ConstraintDescription: be a number}",
                 &[("P", "x")],

@@ -49,8 +49,10 @@ impl Provider for Handle {
 pub struct WaitCondition;
 
 impl Provider for WaitCondition {
-    fn create(&self, site: &mut Site<'_>, _: &Json) -> Result<Begun, Refusal> {
-        Ok(begun(&format!("{}/{}", site.stack_id, site.logical_id), SignedDuration::ZERO))
+    /// Its physical id names its handle: Accenture/adop-doa-materials#10 shows one.
+    fn create(&self, site: &mut Site<'_>, properties: &Json) -> Result<Begun, Refusal> {
+        let handle = handle(site, properties).unwrap_or_else(|| site.logical_id.clone());
+        Ok(begun(&format!("{}/{handle}", site.stack_id), SignedDuration::ZERO))
     }
 
     fn update(&self, site: &mut Site<'_>, _: &str, _: &Json, _: &Json) -> Result<Begun, Refusal> {
@@ -61,7 +63,7 @@ impl Provider for WaitCondition {
         Ok(begun(id, SignedDuration::ZERO))
     }
 
-    /// The sentences are those of public reports of failed stacks.
+    /// The sentences stand in aws-samples/immersive-media-refarch#7 and aws-samples/vpn-gateway-strongswan#28.
     fn progress(&self, site: &mut Site<'_>, _: &str, doing: Doing) -> Result<Progress, Refusal> {
         let Some(resource) = resource(site).filter(|_| doing == Doing::Create) else { return Ok(Progress::Done) };
         if resource.properties.get("Handle").is_none() {
@@ -126,12 +128,17 @@ fn resource(site: &mut Site<'_>) -> Option<Resource> {
     stack(site)?.resources.get(&logical_id).cloned()
 }
 
+/// The logical id of the handle that a wait condition names.
+fn handle(site: &mut Site<'_>, properties: &Json) -> Option<String> {
+    let url = properties.get("Handle")?.as_str()?;
+    let mut resources = stack(site)?.resources.iter();
+    resources.find(|(_, it)| it.physical_id.as_deref() == Some(url)).map(|(id, _)| id.clone())
+}
+
 /// The signals to the handle that a wait condition names.
 fn signals(site: &mut Site<'_>, properties: &Json) -> Vec<Signal> {
-    let url = properties.get("Handle").and_then(Json::as_str).unwrap_or_default().to_owned();
-    let Some(stack) = stack(site) else { return Vec::new() };
-    let handle = stack.resources.iter().find(|(_, it)| it.physical_id.as_deref() == Some(&url));
-    handle.and_then(|(id, _)| stack.signals.get(id).cloned()).unwrap_or_default()
+    let Some(handle) = handle(site, properties) else { return Vec::new() };
+    stack(site).and_then(|stack| stack.signals.get(&handle).cloned()).unwrap_or_default()
 }
 
 /// Takes what was put to the URL of a handle: `{"Status": "SUCCESS", "Reason": …, "UniqueId": …, "Data": …}`.

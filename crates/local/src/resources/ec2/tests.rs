@@ -149,7 +149,7 @@ fn effects_follow_the_conditions_of_the_types() {
     let volume = provider("AWS::EC2::Volume").unwrap();
     let mut moved = disk();
     moved["AvailabilityZone"] = json!("eu-west-1b");
-    assert_eq!(volume.effect("AWS::EC2::Volume", &disk(), &moved), Effect::Refused);
+    assert_eq!(volume.effect("AWS::EC2::Volume", &disk(), &moved), Effect::InPlace);
     let id = create(&mut world, "Volume", disk()).unwrap();
     let refused = volume.update(&mut site(&mut world, "Volume"), &id, &disk(), &moved).unwrap_err().0;
     assert!(

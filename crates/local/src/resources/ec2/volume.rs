@@ -57,8 +57,9 @@ pub(super) const VOLUME: Behavior = Behavior {
         Ok(if waits { again(5) } else { Progress::Done })
     },
     attributes: |_, id, _| json!({"VolumeId": id}),
+    // What is fixed is no replacement: the handler is asked, and refuses in its own words.
     effect: |type_name, before, after| {
-        if is_fixed_changed(before, after) { Effect::Refused } else { generic::effect(type_name, before, after) }
+        if is_fixed_changed(before, after) { Effect::InPlace } else { generic::effect(type_name, before, after) }
     },
     seen: |ec2, id| {
         let one = ec2.volumes.get(id)?;
