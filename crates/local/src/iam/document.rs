@@ -1,4 +1,4 @@
-//! Whether a text is a policy. The messages are IAM's, as users quote them and moto's tests keep them.
+//! Whether a text is a policy. The messages are IAM's, written from memory: not looked up.
 use serde_json::Value as Json;
 
 use crate::wire::ApiError;
