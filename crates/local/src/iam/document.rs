@@ -1,4 +1,4 @@
-//! Whether a text is a policy. The messages are IAM's, as users quote them and moto's tests keep them.
+//! Whether a text is a policy. The messages are IAM's, written from memory: not looked up.
 use serde_json::Value as Json;
 
 use crate::wire::ApiError;
@@ -68,7 +68,7 @@ fn statement(statement: &Json, usage: Use) -> Result<(), ApiError> {
     }
 }
 
-fn each<'a>(value: Option<&'a Json>) -> impl Iterator<Item = &'a str> {
+fn each(value: Option<&Json>) -> impl Iterator<Item = &str> {
     let items: Vec<&Json> = match value {
         Some(Json::Array(items)) => items.iter().collect(),
         other => other.into_iter().collect(),

@@ -1,7 +1,7 @@
 //! AWS IAM: roles, users, groups, what they are allowed, and instance profiles. Nothing is enforced: everybody may do everything.
 //!
-//! Roles, users and groups are all a [`Holder`] of policies. Sources: the API reference of IAM; the messages are those that users
-//! quote, many of them kept by moto's tests of IAM too.
+//! Roles, users and groups are all a [`Holder`] of policies. Sources: the API reference of IAM; the messages, from memory, are those that users
+//! quote.
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;

@@ -113,7 +113,7 @@ fn things<'a>(site: &'a mut Site<'_>) -> &'a mut std::collections::BTreeMap<Stri
     site.world.region(&site.region).others.entry(site.type_name.clone()).or_default()
 }
 
-/// A name that is taken. The first form is the one that users quote where another stack has it (aws/aws-cdk#6183 and others);
+/// A name that is taken. The first form is the one that users quote where another stack has it (not looked up);
 /// the second is that of the handlers of the registry (`AlreadyExistsException` of cloudformation-cli-java-plugin).
 pub(super) fn taken(site: &mut Site<'_>, id: &str, owner: &str) -> Refusal {
     if !owner.is_empty() && owner != site.stack_id {

@@ -8,8 +8,11 @@ use crate::wire::xml::{self, Lists};
 use crate::wire::{ApiError, Reply, Request, Rest};
 use crate::world::World;
 
-/// Settings that are kept as they are sent: the query, the operation's noun, the root, and what S3 says if there are none.
-const SETTINGS: [(&str, &str, Option<(&str, &str)>); 9] = [
+/// The query, the operation's noun, and what S3 says if there is none: code and message.
+type Setting = (&'static str, &'static str, Option<(&'static str, &'static str)>);
+
+/// Settings that are kept as they are sent.
+const SETTINGS: [Setting; 9] = [
     (
         "encryption",
         "BucketEncryption",

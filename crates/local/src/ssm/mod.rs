@@ -1,4 +1,4 @@
-//! The parameter store of AWS Systems Manager. Sources: its API reference; the messages are those that users quote.
+//! The parameter store of AWS Systems Manager. Sources: its API reference; the messages are written from memory.
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;

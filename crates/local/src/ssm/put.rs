@@ -36,7 +36,7 @@ fn draft(world: &mut World, request: &Request, name: &str) -> Result<Draft, ApiE
             "The parameter already exists. To overwrite this value, set the overwrite option in the request to true.";
         return Err(ApiError::new("ParameterAlreadyExists", message));
     }
-    let tags = super::put::tags_of(request);
+    let tags = tags_of(request);
     if overwrite && !tags.is_empty() {
         let message = "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove \
                        overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource.";

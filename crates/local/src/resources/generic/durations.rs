@@ -1,4 +1,4 @@
-//! How long things take until they are ready: rounded from what users report, so that a rehearsal has the right proportions.
+//! How long things take until they are ready: estimates that nobody measured, so that a rehearsal has rough proportions.
 use jiff::SignedDuration;
 
 /// Type or service, seconds of a creation, of an update, of a deletion. The first that fits stands.
