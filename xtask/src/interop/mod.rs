@@ -10,11 +10,8 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, bail, ensure};
-use clap::ValueEnum;
 use serde::Deserialize;
 use serde_json::Value as Json;
-
-use crate::tools;
 
 mod clients;
 mod known;
@@ -34,7 +31,7 @@ pub struct Args {
     /// Compare with another engine instead of with what AWS answers
     #[arg(long, value_name = "ENGINE")]
     with: Option<Other>,
-    /// Only what takes less than a minute: no CDK
+    /// Only what takes seconds: neither the AWS CLI nor the CDK, which start anew for each command
     #[arg(long)]
     quick: bool,
 }
@@ -52,7 +49,7 @@ const SUBJECTS: &[Subject] = &[
     Subject { name: "stacks", program: "stacks.py", others: &[Other::Ministack], is_quick: true },
     Subject { name: "machines", program: "machines.py", others: &[Other::Moto], is_quick: true },
     Subject { name: "services", program: "services.py", others: &[Other::Ministack, Other::Moto], is_quick: true },
-    Subject { name: "cli", program: "cli.py", others: &[], is_quick: true },
+    Subject { name: "cli", program: "cli.py", others: &[], is_quick: false },
     Subject { name: "cdk", program: "cdk.py", others: &[], is_quick: false },
 ];
 
@@ -153,6 +150,7 @@ fn folder() -> anyhow::Result<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use clap::ValueEnum as _;
     use serde_json::json;
 
     use super::*;

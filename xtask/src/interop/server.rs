@@ -78,7 +78,7 @@ impl Running {
     pub(super) fn stackgen() -> anyhow::Result<Running> {
         let built = Command::new("cargo").args(["build", "--quiet", "--package", "stackgen-cli"]).status()?;
         ensure!(built.success(), "stackgen does not build");
-        let program = tools::beside_the_build("debug")?.join("stackgen");
+        let program = std::env::current_exe()?.with_file_name("stackgen");
         start("stackgen", |port, folder| {
             let mut command = Command::new(program);
             command.args(["local", "serve", "--pace", "leap", "--port", &port.to_string(), "--folder"]).arg(folder);
@@ -108,10 +108,7 @@ impl Running {
     }
 }
 
-fn start(
-    name: &'static str,
-    command: impl FnOnce(u16, &Path) -> anyhow::Result<Command>,
-) -> anyhow::Result<Running> {
+fn start(name: &'static str, command: impl FnOnce(u16, &Path) -> anyhow::Result<Command>) -> anyhow::Result<Running> {
     let folder = tools::beside_the_build("interop")?.join(name);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder)?;

@@ -6,6 +6,7 @@ from trial import answer, client, refused, scenario
 
 ssm, s3, iam, logs = client("ssm"), client("s3"), client("iam"), client("logs")
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
+READ = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ssm:GetParameter", "Resource": "*"}]})
 
 
 @scenario
@@ -30,7 +31,7 @@ def parameters():
     answer("some", [[it["Name"] for it in some["Parameters"]], some["InvalidParameters"]], [["/app/a"], ["/app/none"]])
     history = ssm.get_parameter_history(Name="/app/a")["Parameters"]
     answer("history", [it["Value"] for it in history], ["one", "two"])
-    refused("a name that is refused", "ValidationException", None, ssm.put_parameter, Name="aws-x", Value="x", Type="String")
+    refused("a name that is reserved", "ValidationException", "can't be prefixed with", ssm.put_parameter, Name="aws-x", Value="x", Type="String")
     ssm.delete_parameters(Names=["/app/a", "/app/secret"])
     refused("deleted twice", "ParameterNotFound", None, ssm.delete_parameter, Name="/app/a")
 
@@ -55,7 +56,8 @@ def buckets():
     folders = s3.list_objects_v2(Bucket="a-bucket", Delimiter="/")
     answer("folders", [it["Prefix"] for it in folders.get("CommonPrefixes", [])], ["a/", "many/"])
     s3.upload_fileobj(__import__("io").BytesIO(b"y" * (9 << 20)), "a-bucket", "large")
-    answer("in parts", s3.head_object(Bucket="a-bucket", Key="large")["ContentLength"], 9 << 20)
+    shown = s3.head_object(Bucket="a-bucket", Key="large")
+    answer("in parts", [shown["ContentLength"], shown["ETag"][-3:]], [9 << 20, '-2"'])
     every = [it["Key"] for page in s3.get_paginator("list_objects_v2").paginate(Bucket="a-bucket") for it in page["Contents"]]
     s3.delete_objects(Bucket="a-bucket", Delete={"Objects": [{"Key": key} for key in every]})
     s3.delete_bucket(Bucket="a-bucket")
@@ -81,7 +83,8 @@ def roles():
     answer("arn", made["Arn"].split(":", 5)[5], "role/host")
     answer("trust", made["AssumeRolePolicyDocument"] == json.loads(TRUST), True)
     refused("made twice", "EntityAlreadyExists", "already exists", iam.create_role, RoleName="host", AssumeRolePolicyDocument=TRUST)
-    iam.put_role_policy(RoleName="host", PolicyName="read", PolicyDocument=TRUST)
+    refused("a policy with a principal", "MalformedPolicyDocument", None, iam.put_role_policy, RoleName="host", PolicyName="read", PolicyDocument=TRUST)
+    iam.put_role_policy(RoleName="host", PolicyName="read", PolicyDocument=READ)
     iam.attach_role_policy(RoleName="host", PolicyArn="arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore")
     answer("attached", [it["PolicyName"] for it in iam.list_attached_role_policies(RoleName="host")["AttachedPolicies"]], ["AmazonSSMManagedInstanceCore"])
     answer("inline", iam.list_role_policies(RoleName="host")["PolicyNames"], ["read"])

@@ -154,7 +154,8 @@ fn a_volume_is_on_one_instance_of_its_zone() {
 #[test]
 fn a_mounted_volume_is_busy_until_the_instance_stops() {
     let mut world = world();
-    let (id, disk) = (run(&mut world, json!({})), volume(&mut world, "eu-west-1a"));
+    let script = json!({"UserData": "IyEvYmluL3NoCg=="});
+    let (id, disk) = (run(&mut world, script), volume(&mut world, "eu-west-1a"));
     pass(&mut world, 15);
     attach(&mut world, &disk, &id).unwrap();
     pass(&mut world, 60);
@@ -410,4 +411,16 @@ fn whoever_leaps_gets_to_where_checks_pass() {
     }
     let shown = ask(&mut world, "DescribeInstanceStatus", json!({"InstanceId": [id]})).unwrap();
     assert_eq!(shown["instanceStatusSet"][0]["instanceStatus"]["status"], "ok");
+}
+
+#[test]
+fn without_user_data_nothing_is_mounted() {
+    let mut world = world();
+    let (id, disk) = (run(&mut world, json!({})), volume(&mut world, "eu-west-1a"));
+    pass(&mut world, 15);
+    attach(&mut world, &disk, &id).unwrap();
+    pass(&mut world, 60);
+    ask(&mut world, "DetachVolume", json!({"VolumeId": disk})).unwrap();
+    pass(&mut world, 60);
+    assert_eq!(of_volume(&mut world, &disk, "/status"), "available");
 }

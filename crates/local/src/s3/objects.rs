@@ -38,6 +38,7 @@ pub(super) fn enter(
     world: &mut World,
     rest: &Rest,
     content: &[u8],
+    etag: String,
     headers: BTreeMap<String, String>,
 ) -> Result<Reply, ApiError> {
     let (mark, now) = (world.letters(32), world.now());
@@ -47,7 +48,7 @@ pub(super) fn enter(
         is_marker: false,
         content: STANDARD.encode(content),
         size: content.len(),
-        etag: etag(content),
+        etag,
         modified: now,
         headers,
         tagging: None,
@@ -75,7 +76,7 @@ fn put(world: &mut World, rest: &Rest) -> Result<Reply, ApiError> {
         let message = "At least one of the pre-conditions you specified did not hold";
         return Err(error(412, "PreconditionFailed", message));
     }
-    enter(world, rest, &rest.body, kept(rest))
+    enter(world, rest, &rest.body, etag(&rest.body), kept(rest))
 }
 
 pub(super) fn kept(rest: &Rest) -> BTreeMap<String, String> {
@@ -213,6 +214,8 @@ fn copy(world: &mut World, rest: &Rest) -> Result<Reply, ApiError> {
     let object = find(world, &place)?.clone();
     let is_new = rest.header("x-amz-metadata-directive") == Some("REPLACE");
     let headers = if is_new { kept(rest) } else { object.headers.clone() };
-    enter(world, rest, &content(&object), headers)?;
-    Ok(document("CopyObjectResult", &json!({"ETag": object.etag, "LastModified": time(world.now())})))
+    let content = content(&object);
+    let etag = etag(&content);
+    enter(world, rest, &content, etag.clone(), headers)?;
+    Ok(document("CopyObjectResult", &json!({"ETag": etag, "LastModified": time(world.now())})))
 }

@@ -105,11 +105,15 @@ fn parts_become_one_object() {
     let mut s3 = Client::new();
     s3.ok("CreateBucket", "bkt", "");
     let id = elements(s3.ok("CreateMultipartUpload", "bkt/k", "").as_bytes(), "UploadId").pop().unwrap();
-    for (number, text) in [("1", "on"), ("2", "e")] {
-        s3.call("UploadPart", "bkt/k", &[("partNumber", number), ("uploadId", &id)], text).unwrap();
+    for (number, text, sum) in
+        [("1", "on", "ed2b5c0139cec8ad2873829dc1117d50"), ("2", "e", "e1671797c52e15f763380b45e841ec32")]
+    {
+        let reply = s3.call("UploadPart", "bkt/k", &[("partNumber", number), ("uploadId", &id)], text).unwrap();
+        assert_eq!(reply.header("etag"), Some(format!("\"{sum}\"").as_str()));
     }
     let parts = "<Part><PartNumber>1</PartNumber></Part><Part><PartNumber>2</PartNumber></Part>";
     s3.call("CompleteMultipartUpload", "bkt/k", &[("uploadId", &id)], parts).unwrap();
+    assert!(s3.call("HeadObject", "bkt/k", &[], "").unwrap().header("etag").unwrap().ends_with("-2\""));
     assert_eq!(s3.ok("GetObject", "bkt/k", ""), "one");
 }
 

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{document, elements, error, etag, objects};
+use super::{document, elements, error, etag, etag_of_parts, objects};
 use crate::wire::{ApiError, Reply, Request, Rest};
 use crate::world::World;
 
@@ -64,14 +64,14 @@ fn take(world: &mut World, rest: &Rest) -> Result<Upload, ApiError> {
 fn complete(world: &mut World, rest: &Rest) -> Result<Reply, ApiError> {
     let upload = take(world, rest)?;
     let wanted: Vec<u32> = elements(&rest.body, "PartNumber").iter().filter_map(|it| it.trim().parse().ok()).collect();
-    let mut content = Vec::new();
+    let mut parts = Vec::new();
     for number in &wanted {
         let wrong = "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag \
                      may not match the part's entity tag.";
         let part = upload.parts.get(number).ok_or_else(|| error(400, "InvalidPart", wrong))?;
-        content.extend(STANDARD.decode(part).unwrap_or_default());
+        parts.push(STANDARD.decode(part).unwrap_or_default());
     }
-    let made = objects::enter(world, rest, &content, upload.headers)?;
+    let made = objects::enter(world, rest, &parts.concat(), etag_of_parts(&parts), upload.headers)?;
     let members = json!({"Bucket": rest.bucket, "Key": upload.key, "ETag": made.header("etag")});
     Ok(document("CompleteMultipartUploadResult", &members))
 }

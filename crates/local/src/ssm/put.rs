@@ -71,11 +71,16 @@ fn draft(world: &mut World, request: &Request, name: &str) -> Result<Draft, ApiE
     Ok(Draft { version, tags })
 }
 
-/// Source: *PutParameter*, `Name`, and what users quote.
+/// Source: *PutParameter*, `Name`, and what users quote; moto and ministack tell a plain name from a path likewise.
 fn checked_name(name: &str) -> Result<(), ApiError> {
     let lower = name.to_ascii_lowercase();
     let first = lower.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
-    if first.starts_with("aws") && (lower.starts_with("/aws") || lower.starts_with("aws")) {
+    let is_plain = lower.matches('/').count() < 2;
+    if is_plain && (first.starts_with("aws") || first.starts_with("ssm")) {
+        let message = "Parameter name: can't be prefixed with \"aws\" or \"ssm\" (case-insensitive).";
+        return Err(ApiError::new("ValidationException", message));
+    }
+    if first.starts_with("aws") {
         let error = ApiError::new("AccessDeniedException", format!("No access to reserved parameter name: {name}."));
         return Err(error);
     }

@@ -91,6 +91,7 @@ fn what_does_not_fit_is_refused() {
     };
     assert!(put("/a", &"x".repeat(4_097)).contains("maximum parameter value of 4096 characters"));
     assert!(put("/aws/x", "x").starts_with("AccessDeniedException: No access to reserved parameter name"));
+    assert!(put("aws-x", "x").starts_with("ValidationException: Parameter name: can't be prefixed with \"aws\" or"));
     assert!(put("ssm-x", "x").contains("can't be prefixed"));
     assert!(put("a/b", "x").contains("fully qualified"));
     let big = json!({"Name": "/a", "Type": "String", "Value": "x".repeat(4_097), "Tier": "Advanced"});
