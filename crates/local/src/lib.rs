@@ -15,8 +15,13 @@
 
 pub mod cloudformation;
 pub mod ec2;
+pub mod iam;
+pub mod lambda;
+pub mod logs;
 pub mod resources;
+pub mod s3;
 pub mod server;
+pub mod ssm;
 pub mod sts;
 pub mod wire;
 pub mod world;

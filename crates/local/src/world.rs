@@ -21,6 +21,12 @@ pub struct World {
     pub endpoint: Option<String>,
     /// What will go wrong, for rehearsals and tests.
     pub mishaps: Vec<Mishap>,
+    /// What IAM has; it knows no regions.
+    #[serde(default)]
+    pub iam: crate::iam::Iam,
+    /// What S3 has; names of buckets are the same everywhere.
+    #[serde(default)]
+    pub s3: crate::s3::S3,
 }
 
 /// What one region has.
@@ -30,6 +36,15 @@ pub struct Region {
     pub stacks: Stacks,
     /// What EC2 has.
     pub ec2: crate::ec2::Ec2,
+    /// The parameter store.
+    #[serde(default)]
+    pub ssm: crate::ssm::Store,
+    /// What CloudWatch Logs has.
+    #[serde(default)]
+    pub logs: crate::logs::Logs,
+    /// What Lambda has.
+    #[serde(default)]
+    pub lambda: crate::lambda::Lambda,
     /// Resources of types that have no store of their own, by type and physical id.
     pub others: BTreeMap<String, BTreeMap<String, crate::resources::generic::Thing>>,
 }
@@ -58,6 +73,8 @@ pub enum Due {
     ChangeSet(String),
     /// A thing of EC2 gets further, by its id.
     Ec2(String),
+    /// A parameter of the parameter store is looked at, by its name.
+    Parameter(String),
 }
 
 impl World {
@@ -72,6 +89,8 @@ impl World {
             regions: BTreeMap::new(),
             mishaps: Vec::new(),
             endpoint: None,
+            iam: crate::iam::Iam::default(),
+            s3: crate::s3::S3::default(),
         }
     }
 
@@ -120,6 +139,7 @@ impl World {
         match due {
             Due::Stack(id) => cloudformation::go_on(self, region, &id),
             Due::ChangeSet(id) => cloudformation::compute(self, region, &id),
+            Due::Parameter(name) => crate::ssm::happen(self, region, &name),
             Due::Ec2(id) => crate::ec2::happen(self, region, &id),
         }
     }

@@ -172,3 +172,30 @@ fn a_port_that_is_taken_is_named() {
     let Err(error) = Server::start(Options { port: server.port(), ..Options::default() }) else { panic!("it started") };
     assert_eq!(error.to_string(), format!("cannot listen on 127.0.0.1:{}", server.port()));
 }
+
+#[test]
+fn a_wait_condition_is_signalled_where_its_handle_says() {
+    let server = server();
+    let handle = "{\"H\":{\"Type\":\"AWS::CloudFormation::WaitConditionHandle\"},\"W\":{\"Type\":\"AWS::CloudFormation::WaitCondition\",\
+                  \"Properties\":{\"Handle\":{\"Ref\":\"H\"},\"Timeout\":\"600\"}}}";
+    let input = json!({"StackName": "s", "TemplateBody": format!("{{\"Resources\":{handle}}}")});
+    let request = stackgen_local::wire::Request {
+        service: stackgen_local::wire::Service::CloudFormation,
+        operation: "CreateStack".into(),
+        region: "eu-west-1".into(),
+        input,
+    };
+    server.world(|world| stackgen_local::cloudformation::api::answer(world, &request)).unwrap();
+    server.advance(Some(jiff::SignedDuration::from_secs(30)));
+    let stack = |what: fn(&stackgen_local::cloudformation::stack::Stack) -> String| {
+        server.world(|world| what(world.region("eu-west-1").stacks.values().next().unwrap()))
+    };
+    let url = stack(|stack| stack.resources["H"].physical_id.clone().unwrap());
+    let path = url.strip_prefix(&server.endpoint()).unwrap();
+    let signal = r#"{"Status": "SUCCESS", "UniqueId": "1", "Data": "d", "Reason": "r"}"#;
+    assert_eq!(ask(server.port(), "PUT", &path.replace("/H", "/Other"), signal).unwrap().0, 403);
+    assert_eq!(stack(|stack| stack.status.word().to_owned()), "CREATE_IN_PROGRESS");
+    assert_eq!(ask(server.port(), "PUT", path, signal).unwrap().0, 200);
+    server.advance(Some(jiff::SignedDuration::from_secs(30)));
+    assert_eq!(stack(|stack| stack.status.word().to_owned()), "CREATE_COMPLETE");
+}

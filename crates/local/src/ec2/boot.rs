@@ -133,8 +133,10 @@ pub(super) fn look(at: &mut Place<'_>, id: &str) {
 
 fn finish(at: &mut Place<'_>, id: &str, fails: bool) {
     let ec2 = at.ec2();
+    // Without user data nobody tells it to mount anything.
+    let mounts = !fails && ec2.instances.get(id).is_some_and(|one| one.user_data.is_some());
     let attachments = ec2.volumes.values_mut().flat_map(|it| &mut it.attachments);
-    for on in attachments.filter(|on| on.instance == id && on.phase == Phase::Attached && !fails) {
+    for on in attachments.filter(|on| on.instance == id && on.phase == Phase::Attached && mounts) {
         on.mounted = true;
     }
     let Some(one) = ec2.instances.get_mut(id) else { return };

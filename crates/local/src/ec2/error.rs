@@ -35,6 +35,15 @@ pub fn missing(id: &str) -> ApiError {
     ApiError::new(code, text)
 }
 
+/// No instance has an id, or it is none.
+#[must_use]
+pub fn no_instance(id: &str) -> ApiError {
+    match id.split_once('-') {
+        Some(("i", _)) => missing(id),
+        _ => ApiError::new("InvalidInstanceID.Malformed", format!("Invalid id: \"{id}\" (expecting \"i-...\")")),
+    }
+}
+
 /// A value that does not do.
 #[must_use]
 pub fn invalid(message: impl Into<String>) -> ApiError {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use super::boot::Boot;
-use super::error::{invalid, missing};
+use super::error::{invalid, missing, no_instance};
 use super::shown::{Kind, chosen, shown};
 use super::{Answer, Ec2, Input, Place, address, catalogue, security, time};
 use crate::wire::ApiError;
@@ -85,7 +85,7 @@ impl Ec2 {
     ///
     /// If there is none.
     pub fn instance(&mut self, id: &str) -> Result<&mut Instance, ApiError> {
-        self.instances.get_mut(id).ok_or_else(|| missing(id))
+        self.instances.get_mut(id).ok_or_else(|| no_instance(id))
     }
 }
 
@@ -139,7 +139,7 @@ const INSTANCES: Kind = Kind {
     set: "instancesSet",
     id: "instanceId",
     ids: "InstanceId",
-    missing,
+    missing: no_instance,
     filters: &[
         ("architecture", "architecture"),
         ("availability-zone", "placement/availabilityZone"),
@@ -194,7 +194,7 @@ const STATUSES: Kind = Kind {
     set: "instanceStatusSet",
     id: "instanceId",
     ids: "InstanceId",
-    missing,
+    missing: no_instance,
     filters: &[
         ("availability-zone", "availabilityZone"),
         ("instance-state-name", "instanceState/name"),
@@ -215,7 +215,7 @@ pub(super) fn statuses(at: &mut Place<'_>, input: Input<'_>) -> Answer {
         })
     };
     if let Some(unknown) = input.texts("InstanceId").iter().find(|id| !ec2.instances.contains_key(*id)) {
-        return Err(missing(unknown));
+        return Err(no_instance(unknown));
     }
     let all = ec2.instances.values().map(shape).collect();
     let mut wanted = chosen(STATUSES, all, input)?;
@@ -230,7 +230,7 @@ pub(super) fn attribute(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     let (id, name) = (input.required("InstanceId")?, input.required("Attribute")?);
     let account = at.account();
     let ec2 = at.ec2();
-    let one = ec2.instances.get(&id).ok_or_else(|| missing(&id))?;
+    let one = ec2.instances.get(&id).ok_or_else(|| no_instance(&id))?;
     let whole = one.shown(ec2, &account);
     let value = match name.as_str() {
         "instanceType" => json!({"value": one.kind}),

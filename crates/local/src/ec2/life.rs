@@ -2,7 +2,7 @@
 use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 
-use super::error::missing;
+use super::error::no_instance;
 use super::instance::State;
 use super::{Answer, Input, Place, address, attachment, boot, run};
 use crate::wire::ApiError;
@@ -22,6 +22,9 @@ pub(super) fn look(at: &mut Place<'_>, id: &str) {
         match one.state {
             State::Pending => {
                 (one.state, one.reason, one.running_since) = (State::Running, None, Some(now));
+                // Nothing happens when its checks pass, but whoever leaps through time gets there.
+                let checks = at.ec2().settings.checks;
+                at.wake(checks, id);
                 boot::begin(at, id);
             }
             State::Stopping => {
@@ -78,7 +81,7 @@ fn each(at: &mut Place<'_>, input: Input<'_>, check: Move, act: Move) -> Answer 
     let unknown: Vec<&String> = ids.iter().filter(|id| !at.ec2().instances.contains_key(*id)).collect();
     match unknown.as_slice() {
         [] => {}
-        [one] => return Err(missing(one)),
+        [one] => return Err(no_instance(one)),
         many => {
             let list: Vec<&str> = many.iter().map(|id| id.as_str()).collect();
             let text = format!("The instance IDs '{}' do not exist", list.join(", "));

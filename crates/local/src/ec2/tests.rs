@@ -154,7 +154,8 @@ fn a_volume_is_on_one_instance_of_its_zone() {
 #[test]
 fn a_mounted_volume_is_busy_until_the_instance_stops() {
     let mut world = world();
-    let (id, disk) = (run(&mut world, json!({})), volume(&mut world, "eu-west-1a"));
+    let script = json!({"UserData": "IyEvYmluL3NoCg=="});
+    let (id, disk) = (run(&mut world, script), volume(&mut world, "eu-west-1a"));
     pass(&mut world, 15);
     attach(&mut world, &disk, &id).unwrap();
     pass(&mut world, 60);
@@ -386,4 +387,40 @@ fn rules_are_shown_as_permissions_and_never_twice() {
     assert_eq!((permissions.as_array().unwrap().len(), permissions[0]["ipRanges"].as_array().unwrap().len()), (1, 2));
     ask(&mut world, "RevokeSecurityGroupIngress", rule.clone()).unwrap();
     assert_eq!(code(ask(&mut world, "RevokeSecurityGroupIngress", rule)), "InvalidPermission.NotFound");
+}
+
+/// Source: *Error codes for the Amazon EC2 API*.
+#[test]
+fn what_is_no_instance_and_no_type_of_volume() {
+    let mut world = world();
+    let of = |id: &str| json!({"InstanceId": [id]});
+    for operation in ["DescribeInstances", "DescribeInstanceStatus", "StopInstances", "TerminateInstances"] {
+        assert_eq!(code(ask(&mut world, operation, of("machine"))), "InvalidInstanceID.Malformed", "{operation}");
+        assert_eq!(code(ask(&mut world, operation, of("i-0123456789abcdef0"))), "InvalidInstanceID.NotFound");
+    }
+    let volume = json!({"AvailabilityZone": "eu-west-1a", "Size": "1", "VolumeType": "fast"});
+    assert_eq!(code(ask(&mut world, "CreateVolume", volume)), "UnknownVolumeType");
+}
+
+#[test]
+fn whoever_leaps_gets_to_where_checks_pass() {
+    let mut world = world();
+    let id = run(&mut world, json!({}));
+    while let Some(next) = world.next().filter(|_| world.now().as_second() < 1_772_400_000) {
+        world.advance(next);
+    }
+    let shown = ask(&mut world, "DescribeInstanceStatus", json!({"InstanceId": [id]})).unwrap();
+    assert_eq!(shown["instanceStatusSet"][0]["instanceStatus"]["status"], "ok");
+}
+
+#[test]
+fn without_user_data_nothing_is_mounted() {
+    let mut world = world();
+    let (id, disk) = (run(&mut world, json!({})), volume(&mut world, "eu-west-1a"));
+    pass(&mut world, 15);
+    attach(&mut world, &disk, &id).unwrap();
+    pass(&mut world, 60);
+    ask(&mut world, "DetachVolume", json!({"VolumeId": disk})).unwrap();
+    pass(&mut world, 60);
+    assert_eq!(of_volume(&mut world, &disk, "/status"), "available");
 }

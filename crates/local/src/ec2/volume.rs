@@ -127,7 +127,10 @@ fn completed(size: i64, kind: &str, iops: Option<i64>, throughput: Option<i64>) 
         "io2" => (4, 65_536),
         "st1" | "sc1" => (125, 16_384),
         "standard" => (1, 1_024),
-        other => return Err(invalid(format!("Invalid volume type: {other}"))),
+        other => {
+            let text = format!("Unsupported volume type '{other}' for volume creation.");
+            return Err(ApiError::new("UnknownVolumeType", text));
+        }
     };
     if size < smallest || size > largest {
         return Err(invalid(format!(

@@ -8,9 +8,15 @@ use serde_json::Value as Json;
 
 use crate::world::World;
 
+mod backed;
 pub mod cloudformation;
 pub mod ec2;
 pub mod generic;
+mod iam;
+mod lambda;
+mod logs;
+mod s3;
+mod ssm;
 
 /// Where a resource is: who asks for it, and in what world.
 #[derive(Debug)]
@@ -114,8 +120,8 @@ pub trait Provider: Sync {
     fn attributes(&self, site: &mut Site<'_>, id: &str, properties: &Json) -> serde_json::Map<String, Json>;
 
     /// What `Ref` gives.
-    fn reference(&self, id: &str, attributes: &serde_json::Map<String, Json>) -> String {
-        let _ = attributes;
+    fn reference(&self, type_name: &str, id: &str, attributes: &serde_json::Map<String, Json>) -> String {
+        let _ = (type_name, attributes);
         id.to_owned()
     }
 
@@ -147,6 +153,19 @@ pub fn provider(type_name: &str) -> &'static dyn Provider {
         "AWS::CloudFormation::WaitConditionHandle" => &cloudformation::Handle,
         "AWS::CloudFormation::CustomResource" => &cloudformation::Custom,
         custom if custom.starts_with("Custom::") => &cloudformation::Custom,
-        _ => ec2::provider(type_name).unwrap_or(&generic::Generic),
+        _ => own(type_name).unwrap_or(&generic::Generic),
     }
+}
+
+fn own(type_name: &str) -> Option<&'static dyn Provider> {
+    let backed = match type_name.split("::").nth(1)? {
+        "EC2" => return ec2::provider(type_name),
+        "IAM" => iam::provider(type_name),
+        "SSM" => ssm::provider(type_name),
+        "S3" => s3::provider(type_name),
+        "Logs" => logs::provider(type_name),
+        "Lambda" => lambda::provider(type_name),
+        _ => None,
+    };
+    backed.map(|it| it as &dyn Provider)
 }

@@ -9,8 +9,12 @@ use super::clock::{Clock, Pace};
 use super::dispatch::is_look;
 use super::faults::{Faults, Script, Then};
 use super::journal::{Entry, Journal, masked};
+use crate::resources::cloudformation::receive;
 use crate::wire::{Answer, ApiError, Call, Decoded, Reply, Undecoded};
 use crate::world::World;
+
+/// Below which wait conditions are signalled.
+const SIGNALS: &str = "/cloudformation-waitcondition/";
 
 /// What answers calls.
 pub(super) type Services = fn(&mut World, &Decoded) -> Result<Answer, ApiError>;
@@ -59,10 +63,34 @@ impl Engine {
     pub(super) fn take(&mut self, call: Call) -> Outcome {
         self.answered += 1;
         let id = request_id(self.answered);
+        if call.method == "PUT" && call.path.starts_with(SIGNALS) {
+            return Outcome { reply: Some(self.signal(&call)), stall: Duration::ZERO };
+        }
         match call.decode(&self.region) {
             Ok(call) => self.answer(&call, &id),
             Err(refused) => self.refuse(*refused, &id),
         }
+    }
+
+    /// A signal to the handle of a wait condition, whose URL has the stack's ARN in it.
+    fn signal(&mut self, call: &Call) -> Reply {
+        self.is_changed = true;
+        self.clock.tick(&mut self.world, false);
+        let region = call.path.split("%3A").nth(3).unwrap_or(&self.region).to_owned();
+        let done = receive(&mut self.world, &region, &call.path, &String::from_utf8_lossy(&call.body));
+        let (status, error) = done.map_or_else(|error| (error.status, Some(error)), |()| (200, None));
+        self.journal.write(Entry {
+            number: 0,
+            at: self.world.now(),
+            service: "cloudformation-waitcondition".to_owned(),
+            operation: "PutSignal".to_owned(),
+            region,
+            input: Json::Null,
+            status,
+            error: error.as_ref().map(|error| error.code.clone()),
+            fault: None,
+        });
+        Reply::new(status).body("text/plain", error.map_or_else(String::new, |error| error.message))
     }
 
     fn refuse(&mut self, refused: Undecoded, id: &str) -> Outcome {
@@ -136,7 +164,9 @@ impl Engine {
     /// Goes on with another world.
     pub(super) fn become_world(&mut self, world: World) {
         self.clock = Clock::new(self.clock.pace(), world.now());
+        let endpoint = self.world.endpoint.take();
         self.world = world;
+        self.world.endpoint = endpoint;
         self.before = None;
         self.is_changed = true;
     }

@@ -101,10 +101,11 @@ impl Server {
         let store = options.state.as_deref().map(Store::open).transpose()?;
         let saved = store.as_ref().map(Store::read).transpose()?.flatten();
         let world = saved.unwrap_or_else(|| World::new(&options.account, options.start));
-        let engine = Engine::new(world, options.pace, &options.region, dispatch::dispatch);
+        let mut engine = Engine::new(world, options.pace, &options.region, dispatch::dispatch);
         let port = |source| StartError::Port { port: options.port, source };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).map_err(port)?;
         let address = listener.local_addr().map_err(port)?;
+        engine.world.endpoint = Some(format!("http://{address}"));
         let shared = Arc::new(Shared::new(engine, store));
         let served = Arc::clone(&shared);
         let thread = thread::Builder::new().name("stackgen-local".to_owned());

@@ -179,6 +179,7 @@ fn drift_is_found() {
     let drifts = drifts["StackResourceDrifts"].as_array().unwrap();
     assert_eq!(drifts.len(), 2);
     assert_eq!(drifts[0]["PropertyDifferences"][0]["PropertyPath"], "/DisplayName");
+    assert_eq!(drifts[0]["PropertyDifferences"][0]["ActualValue"], "by hand");
 }
 
 #[test]

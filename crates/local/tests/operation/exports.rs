@@ -72,7 +72,9 @@ fn an_export_in_use_is_neither_changed_nor_removed() {
 #[test]
 fn a_name_is_exported_once() {
     let mut engine = both();
-    engine.create("rival", &giver("shared", "v"));
+    let mut rival = giver("shared", "v");
+    rival["Resources"]["A"]["Properties"]["TopicName"] = json!("rival");
+    engine.create("rival", &rival);
     assert_eq!(engine.status("rival"), "ROLLBACK_COMPLETE");
     place(
         &engine.events("rival", 0),

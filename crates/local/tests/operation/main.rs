@@ -7,6 +7,7 @@ mod engine;
 mod exports;
 mod import;
 mod restart;
+mod services;
 mod signals;
 mod statuses;
 mod update;

@@ -34,10 +34,7 @@ pub(super) fn body(world: &mut World, request: &Request) -> Result<Option<String
 
 /// The template behind a URL.
 fn from_url(world: &mut World, url: &str) -> Result<String, ApiError> {
-    let _ = world;
-    Err(ApiError::validation(format!(
-        "stackgen's local engine does not read templates from S3 yet ({url}): send TemplateBody"
-    )))
+    crate::s3::template(world, url)
 }
 
 /// What a request proposes for a stack.

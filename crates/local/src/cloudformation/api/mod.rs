@@ -23,6 +23,8 @@ mod templates;
 ///
 /// As AWS refuses it; an operation that is not here is refused by name.
 pub fn answer(world: &mut World, request: &Request) -> Result<Json, ApiError> {
+    // Public parameters name images of the region: they are there before a template asks for them.
+    crate::ec2::Place::new(world, &request.region);
     match request.operation.as_str() {
         "CreateChangeSet" => change_sets::create(world, request),
         "DescribeChangeSet" => change_sets::describe(world, request),

@@ -453,10 +453,13 @@ fn what_failed_is_tried_again() {
 #[test]
 fn a_name_that_is_taken_fails_the_change_set() {
     let mut world = world();
-    let taken =
-        crate::resources::generic::Thing { properties: json!({}), stack_id: String::new(), logical_id: String::new() };
-    let things = world.region(REGION).others.entry("AWS::Logs::LogGroup".to_owned()).or_default();
-    things.insert("/a".to_owned(), taken);
+    let request = crate::wire::Request {
+        service: crate::wire::Service::Logs,
+        operation: "CreateLogGroup".to_owned(),
+        region: REGION.to_owned(),
+        input: json!({"logGroupName": "/a"}),
+    };
+    crate::logs::answer(&mut world, &request).expect("nobody has it");
     let body = "Resources: {L: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: /a}}}";
     let found = computed(&mut world, proposal(Kind::Create, body)).expect("it is taken");
     let reason = found.reason.expect("it says why");

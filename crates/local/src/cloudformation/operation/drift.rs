@@ -92,12 +92,18 @@ fn between(resource: &Resource, real: &Json) -> Comparison {
         if there != Some(wanted) {
             differences.push(json!({
                 "PropertyPath": format!("/{name}"),
-                "ExpectedValue": wanted.to_string(),
-                "ActualValue": there.map_or_else(|| "null".to_owned(), Json::to_string),
+                "ExpectedValue": text(wanted),
+                "ActualValue": there.map_or_else(|| "null".to_owned(), text),
                 "DifferenceType": if there.is_some() { "NOT_EQUAL" } else { "REMOVE" },
             }));
         }
     }
     let status = if differences.is_empty() { "IN_SYNC" } else { "MODIFIED" };
     Comparison { status, expected: Json::Object(expected), actual: Some(Json::Object(actual)), differences }
+}
+
+/// As `PropertyDifferences` shows a value: text as it is, and what is more than a word in JSON. Source: the example of
+/// `describe-stack-resource-drifts` in *Detect drift on an entire CloudFormation stack*.
+fn text(value: &Json) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

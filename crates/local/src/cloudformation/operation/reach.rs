@@ -297,7 +297,7 @@ impl Run<'_> {
         });
         let record = &mut self.stack().resources[logical_id];
         record.drift = None;
-        record.reference = provider(&resource.type_name).reference(&id, &attributes);
+        record.reference = provider(&resource.type_name).reference(&resource.type_name, &id, &attributes);
         record.attributes = attributes;
     }
 

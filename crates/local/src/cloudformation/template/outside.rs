@@ -77,10 +77,7 @@ pub struct Seen<'w> {
 
 impl Outside for Seen<'_> {
     fn stored(&self, name: &str) -> Option<String> {
-        let (name, version) = name.rsplit_once(':').map_or((name, None), |(name, version)| (name, Some(version)));
-        let things = self.world.regions.get(self.region)?.others.get("AWS::SSM::Parameter")?;
-        let thing = things.get(name).filter(|_| version.is_none_or(|version| version == "1"))?;
-        thing.properties.get("Value").and_then(Json::as_str).map(str::to_owned)
+        crate::ssm::stored(self.world, self.region, name)
     }
 
     fn export(&self, name: &str) -> Option<String> {

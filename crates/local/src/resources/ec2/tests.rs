@@ -98,7 +98,8 @@ fn a_held_volume_is_not_given_to_a_second_host_but_an_address_is() {
 #[test]
 fn the_attachment_of_a_mounted_volume_hangs_until_the_host_stops() {
     let mut world = world();
-    let properties = host(&mut world);
+    let mut properties = host(&mut world);
+    properties["UserData"] = json!("IyEvYmluL3NoCg==");
     let one = create(&mut world, "Instance", properties).unwrap();
     let volume = create(&mut world, "Volume", disk()).unwrap();
     let asked = json!({"VolumeId": volume, "InstanceId": one, "Device": "/dev/sdf"});
