@@ -54,7 +54,9 @@ fn a_deploy_and_the_way_back() {
     let first = project.run(&["deploy", "--yes"]);
     assert_eq!(first.code, Some(0), "{first}");
     assert!(first.stdout.starts_with("teller.Name = teller-Topic-"), "{first}");
-    for line in ["    Creating teller\n", "        Done teller (CREATE_COMPLETE)\n", "        Done reader (CREATE_COMPLETE)\n"] {
+    for line in
+        ["    Creating teller\n", "        Done teller (CREATE_COMPLETE)\n", "        Done reader (CREATE_COMPLETE)\n"]
+    {
         assert!(first.stderr.contains(line), "{first}");
     }
     let second = project.run(&["deploy", "--yes"]);

@@ -64,7 +64,8 @@ fn meaning(id: &str, predecessor: Option<&str>, was: &str, changes: &[Change]) -
             format!("a new host runs it once: the old one {reason}")
         }
         Some((_, Consequence::Restart)) => {
-            "the host stops and starts, and nothing runs it: cloud-init runs user data at the first boot only".to_owned()
+            "the host stops and starts, and nothing runs it: cloud-init runs user data at the first boot only"
+                .to_owned()
         }
         Some((_, Consequence::Fails)) => "nothing runs it: the change fails".to_owned(),
         _ if was.is_empty() => "hosts that start from now on run it once".to_owned(),
@@ -115,7 +116,9 @@ fn unpacked(parts: &[Part]) -> String {
         return with_values(&String::from_utf8_lossy(&file.content), &String::from_utf8_lossy(run));
     }
     let shown = parts.iter().map(|part| match part {
-        Part::File(file) => format!("# {} ({})\n{}", file.path, file.permissions, String::from_utf8_lossy(&file.content)),
+        Part::File(file) => {
+            format!("# {} ({})\n{}", file.path, file.permissions, String::from_utf8_lossy(&file.content))
+        }
         Part::Script(script) => String::from_utf8_lossy(script).into_owned(),
     });
     shown.collect::<Vec<_>>().join("\n")
@@ -190,7 +193,8 @@ mod tests {
         }
     }
 
-    const PLAIN: &str = "#!/bin/bash\nset -eu\nbegin network 'no way'\necho a\nbegin mount 'no disk'\nmount ${DataVolume}\n";
+    const PLAIN: &str =
+        "#!/bin/bash\nset -eu\nbegin network 'no way'\necho a\nbegin mount 'no disk'\nmount ${DataVolume}\n";
 
     #[test]
     fn each_hunk_names_its_section() {
@@ -237,7 +241,9 @@ mod tests {
             let (before, after) = (template("Host", &script("a\n")), template("Host", &script("b\n")));
             compared(&before, &after, &[change(action, consequence)]).remove(0).meaning
         };
-        assert!(meaning(Action::Modify, Consequence::Restart).starts_with("the host stops and starts, and nothing runs it"));
+        assert!(
+            meaning(Action::Modify, Consequence::Restart).starts_with("the host stops and starts, and nothing runs it")
+        );
         let replaced = meaning(Action::Replace, Consequence::Replaced);
         assert_eq!(replaced, "a new host runs it once: the old one is replaced: ImageId changes");
         assert!(meaning(Action::Replace, Consequence::DataAtRisk(Fate::Kept)).starts_with("a new host runs it once"));
@@ -247,7 +253,8 @@ mod tests {
     #[test]
     fn a_host_with_another_hash_takes_the_place_of_the_old_one() {
         let script = |text: &str| json!({"Fn::Base64": text});
-        let (before, after) = (template("Host7DDA17EC", &script("a\nb\n")), template("Host8D7386A3", &script("a\nc\n")));
+        let (before, after) =
+            (template("Host7DDA17EC", &script("a\nb\n")), template("Host8D7386A3", &script("a\nc\n")));
         let told = compared(&before, &after, &[]);
         assert_eq!(told[0].meaning, "a new host takes the place of Host7DDA17EC and runs it once");
         assert_eq!(told[0].diff, "@@ -1,2 +1,2 @@\n a\n-b\n+c\n");

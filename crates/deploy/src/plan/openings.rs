@@ -258,7 +258,8 @@ mod tests {
             ["- in tcp 443 10.0.0.0/8", "+ in tcp 443 10.1.0.0/16"]
         );
         assert_eq!(told(https(), json!([rule(443, 443, "10.0.0.0/8"), rule(22, 22, "10.1.1.1/32")])).len(), 1);
-        let unknown = json!([{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": {"Fn::GetAtt": "Vpc.CidrBlock"}}]);
+        let unknown =
+            json!([{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": {"Fn::GetAtt": "Vpc.CidrBlock"}}]);
         assert_eq!(told(https(), unknown.clone())[1], "+ in tcp 443 ${Vpc.CidrBlock} widens");
         assert_eq!(told(json!([rule(443, 443, "0.0.0.0/0")]), unknown)[1], "+ in tcp 443 ${Vpc.CidrBlock}");
     }

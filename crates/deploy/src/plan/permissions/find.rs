@@ -29,8 +29,21 @@ pub(super) struct Found {
 
 /// Properties that say to what a policy is attached.
 const TARGETS: &[&str] = &[
-    "Bucket", "Queues", "Queue", "Topics", "TopicArn", "SecretId", "FunctionName", "TableName", "FileSystemId", "RepositoryName",
-    "VaultName", "BackupVaultName", "ServiceName", "ResourceArn", "PolicyName",
+    "Bucket",
+    "Queues",
+    "Queue",
+    "Topics",
+    "TopicArn",
+    "SecretId",
+    "FunctionName",
+    "TableName",
+    "FileSystemId",
+    "RepositoryName",
+    "VaultName",
+    "BackupVaultName",
+    "ServiceName",
+    "ResourceArn",
+    "PolicyName",
 ];
 
 pub(super) fn find(side: &Side<'_>) -> Found {

@@ -93,7 +93,13 @@ impl Statement {
     pub(super) fn unknown(text: &str, holder: &Names) -> Statement {
         let actions = Names::of([text]);
         let resources = Names::of(["*"]);
-        Statement { effect: Effect::Unknown, principals: holder.clone(), actions, resources, conditions: BTreeMap::new() }
+        Statement {
+            effect: Effect::Unknown,
+            principals: holder.clone(),
+            actions,
+            resources,
+            conditions: BTreeMap::new(),
+        }
     }
 
     /// Something that is allowed as a whole, such as what a managed policy says.
@@ -118,9 +124,10 @@ impl Statement {
                 glob::covers(&wide.to_ascii_lowercase(), &name.to_ascii_lowercase())
             })
             && self.resources.covers(&narrow.resources, glob::covers)
-            && self.conditions.iter().all(|(key, values)| {
-                narrow.conditions.get(key).is_some_and(|inner| implies(&key.0, values, inner))
-            })
+            && self
+                .conditions
+                .iter()
+                .all(|(key, values)| narrow.conditions.get(key).is_some_and(|inner| implies(&key.0, values, inner)))
     }
 
     fn atoms(&self) -> Vec<Statement> {
@@ -144,7 +151,8 @@ impl Statement {
 
 /// `*` is everybody with an AWS identity and everybody without. Services are asked for by name.
 fn covers_principal(wide: &str, narrow: &str) -> bool {
-    let is_service = narrow.ends_with(".amazonaws.com") || narrow.ends_with(".amazonaws.com.cn") || narrow.contains(' ');
+    let is_service =
+        narrow.ends_with(".amazonaws.com") || narrow.ends_with(".amazonaws.com.cn") || narrow.contains(' ');
     wide == narrow || wide == "*" && !is_service
 }
 

@@ -57,7 +57,8 @@ fn what_was_allowed_already_widens_nothing() {
     assert!(told(wide(), narrow()).iter().all(|line| !line.contains("widens")));
     assert!(told(narrow(), wide()).iter().any(|line| line.contains("widens")));
     let split = json!([allow("s3:Get*", "arn:aws:s3:::a/*"), allow("s3:Put*", "arn:aws:s3:::a/*")]);
-    let joined = json!([{"Effect": "Allow", "Action": ["s3:PutObject", "s3:GetObject"], "Resource": "arn:aws:s3:::a/*"}]);
+    let joined =
+        json!([{"Effect": "Allow", "Action": ["s3:PutObject", "s3:GetObject"], "Resource": "arn:aws:s3:::a/*"}]);
     assert!(told(split, joined).iter().all(|line| !line.contains("widens")));
 }
 
@@ -144,14 +145,19 @@ fn managed_policies_boundaries_profiles() {
     let with = |properties: Json| json!({"Resources": {"Role": {"Type": "AWS::IAM::Role", "Properties": properties}}});
     let managed = |arns: &[&str]| with(json!({"ManagedPolicyArns": arns}));
     let read = "arn:aws:iam::aws:policy/ReadOnlyAccess";
-    assert_eq!(lines(&compared(&managed(&[]), &managed(&[read]))), [format!("+ Allow Role policy {read} on *; widens")]);
+    assert_eq!(
+        lines(&compared(&managed(&[]), &managed(&[read]))),
+        [format!("+ Allow Role policy {read} on *; widens")]
+    );
     assert!(!compared(&managed(&[read]), &managed(&[]))[0].widens);
-    assert!(compared(&managed(&["arn:aws:iam::1:policy/own"]), &managed(&[]))[0].widens, "it may have forbidden something");
+    assert!(
+        compared(&managed(&["arn:aws:iam::1:policy/own"]), &managed(&[]))[0].widens,
+        "it may have forbidden something"
+    );
     let bound = with(json!({"PermissionsBoundary": "arn:x"}));
     assert!(compared(&bound, &with(json!({})))[0].widens);
     assert!(!compared(&with(json!({})), &bound)[0].widens);
-    let profile =
-        json!({"Resources": {"Profile": {"Type": "AWS::IAM::InstanceProfile", "Properties": {"Roles": [{"Ref": "Role"}]}}}});
+    let profile = json!({"Resources": {"Profile": {"Type": "AWS::IAM::InstanceProfile", "Properties": {"Roles": [{"Ref": "Role"}]}}}});
     let told = lines(&compared(&json!({}), &profile));
     assert_eq!(told, ["+ Allow machines with Profile act as Role on *; widens"]);
 }
@@ -167,22 +173,39 @@ fn what_nobody_knows_may_be_wider() {
 fn any_json() -> impl Strategy<Value = Json> {
     let words = prop::sample::select(vec!["*", "s3:*", "s3:Get?", "Allow", "Deny", "${X}", "", "10.0.0.0/8", "a b"]);
     let keys = prop::sample::select(vec![
-        "Effect", "Action", "NotAction", "Resource", "Principal", "NotPrincipal", "AWS", "Service", "Condition", "Ref", "Fn::Sub",
-        "Fn::If", "StringLike", "Statement", "Fn::Select", "Fn::GetAtt",
+        "Effect",
+        "Action",
+        "NotAction",
+        "Resource",
+        "Principal",
+        "NotPrincipal",
+        "AWS",
+        "Service",
+        "Condition",
+        "Ref",
+        "Fn::Sub",
+        "Fn::If",
+        "StringLike",
+        "Statement",
+        "Fn::Select",
+        "Fn::GetAtt",
     ]);
-    let leaf = prop_oneof![words.prop_map(|word| json!(word)), Just(Json::Null), any::<bool>().prop_map(|flag| json!(flag))];
+    let leaf =
+        prop_oneof![words.prop_map(|word| json!(word)), Just(Json::Null), any::<bool>().prop_map(|flag| json!(flag))];
     leaf.prop_recursive(4, 32, 4, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Json::Array),
-            prop::collection::vec((keys.clone(), inner), 0..5)
-                .prop_map(|members| Json::Object(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())),
+            prop::collection::vec((keys.clone(), inner), 0..5).prop_map(|members| Json::Object(
+                members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+            )),
         ]
     })
 }
 
 fn any_statement() -> impl Strategy<Value = Json> {
     let names = || prop::sample::select(vec!["*", "s3:*", "s3:Get*", "s3:GetObject", "ec2:*", "${X}"]);
-    let keys = (prop::sample::select(vec!["Action", "NotAction"]), prop::sample::select(vec!["Resource", "NotResource"]));
+    let keys =
+        (prop::sample::select(vec!["Action", "NotAction"]), prop::sample::select(vec!["Resource", "NotResource"]));
     let condition = prop_oneof![
         Just(json!({})),
         Just(json!({"StringLike": {"k": "a*"}})),
