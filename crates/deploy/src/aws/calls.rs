@@ -121,9 +121,7 @@ where
             Failure::new(kind_of(code, message), format!("{operation}: {said}"))
         }
         // The request was never sent, which in practice means that there is nothing to sign it with.
-        SdkError::ConstructionFailure(_) => {
-            Failure::new(Kind::Credentials, format!("{operation}: {}", chain(error)))
-        }
+        SdkError::ConstructionFailure(_) => Failure::new(Kind::Credentials, format!("{operation}: {}", chain(error))),
         _ => {
             let said = chain(error);
             let kind = if is_about_credentials(&said) { Kind::Credentials } else { Kind::Unknown };
