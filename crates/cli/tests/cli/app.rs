@@ -132,7 +132,9 @@ fn being_asked_to_stop_stops_both() {
         let began = Instant::now();
         kill(signal, child.id());
         let run = env.outcome(&child.wait_with_output().unwrap());
-        assert_eq!((run.code, run.stderr.as_str()), (Some(130), "started\nerror: interrupted\n"));
+        // A busy machine may have had the time to say that the app is being run.
+        let said: Vec<&str> = run.stderr.lines().filter(|line| !line.contains("Describing")).collect();
+        assert_eq!((run.code, said), (Some(130), vec!["started", "error: interrupted"]));
         assert!(began.elapsed() < Duration::from_secs(5));
         assert_eq!(env.leftovers(), [""; 0]);
     }
