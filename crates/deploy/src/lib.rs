@@ -20,6 +20,7 @@ pub mod run;
 pub mod stack;
 pub mod template_body;
 
+mod machines;
 mod pace;
 
 #[cfg(test)]

@@ -276,3 +276,89 @@ async fn by_chance(seeds: std::ops::Range<u64>) {
         }
     }
 }
+
+const IMAGE: &str = "ami-0123456789abcdef0";
+
+/// A host whose boot script mounts its disk.
+fn host() -> Json {
+    let zone = json!("eu-west-1a");
+    json!({"Resources": {
+        "Disk": {"Type": "AWS::EC2::Volume", "Properties": {"AvailabilityZone": zone, "Size": 10, "VolumeType": "gp3"}},
+        "Host": {"Type": "AWS::EC2::Instance", "Properties": {
+            "ImageId": IMAGE, "InstanceType": "m7g.medium", "AvailabilityZone": zone,
+            "UserData": {"Fn::Base64": {"Fn::Sub": "#!/bin/sh\nmount ${Disk} /data\n"}}}},
+        "Attachment": {"Type": "AWS::EC2::VolumeAttachment", "Properties": {
+            "Device": "/dev/sdf", "InstanceId": {"Ref": "Host"}, "VolumeId": {"Ref": "Disk"}}},
+    }})
+}
+
+#[tokio::test]
+async fn a_host_stops_before_its_disk_is_detached() {
+    let desk = Desk::new().await;
+    desk.server.world(|world| {
+        stackgen_local::ec2::image::promise(
+            &mut stackgen_local::ec2::Place::new(world, "eu-west-1"),
+            [IMAGE.to_owned()],
+        );
+    });
+    let made = desk.deploy(&assembly(vec![stack("host", host(), &[])])).await;
+    assert!(made.is_good(), "{made:?}");
+    desk.server.advance(Some(jiff::SignedDuration::from_mins(30)));
+    let is_mounted = |world: &mut stackgen_local::world::World| {
+        world
+            .region("eu-west-1")
+            .ec2
+            .volumes
+            .values()
+            .flat_map(|it| &it.attachments)
+            .any(|it| it.mounted && it.device == "/dev/sdf")
+    };
+    assert!(desk.server.world(is_mounted));
+    let plan = plan::make_destroy(&desk.connection, None, &["host".to_owned()], &[]).await.expect("it is planned");
+    let steps = std::sync::Mutex::new(Vec::new());
+    let say = |progress| {
+        if let stackgen_deploy::progress::Progress::Step { what, .. } = progress {
+            steps.lock().expect("nobody panics with it").push(what);
+        }
+    };
+    let gone = run::destroy(&desk.connection, &desk.records(), &plan, &approvals(&plan), &say).await.expect("it runs");
+    assert!(gone.is_good(), "{gone:?}");
+    let steps = steps.into_inner().expect("nobody panics with it");
+    assert!(steps.iter().any(|step| step.starts_with("stopping i-")), "{steps:?}");
+    let called: Vec<String> = desk.server.journal(0).into_iter().map(|entry| entry.operation).collect();
+    let place = |name: &str| called.iter().position(|call| call == name);
+    assert!(place("StopInstances").is_some() && place("StopInstances") < place("DeleteStack"), "{called:?}");
+}
+
+#[tokio::test]
+async fn a_plan_is_carried_out_once() {
+    let desk = Desk::new().await;
+    let plan = desk.plan(&assembly(vec![stack("network", network(), &[])])).await.expect("it is planned");
+    plan::check(&desk.connection, &plan).await.expect("nobody carried it out");
+    assert!(desk.run(&plan).await.expect("it runs").is_good());
+    let refused = plan::check(&desk.connection, &plan).await.expect_err("it was carried out");
+    assert!(refused.message.contains("carried out"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_look_for_drift_ends() {
+    let desk = Desk::new().await;
+    assert!(desk.deploy(&assembly(vec![stack("network", network(), &[])])).await.is_good());
+    for _ in 0..2 {
+        let looking = stack::detect_drift(&desk.connection, "network");
+        let drift = tokio::time::timeout(std::time::Duration::from_secs(20), looking).await.expect("it ends");
+        assert!(!drift.expect("it is told").is_drifted());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_at_an_endpoint_of_this_machine_is_told_soon() {
+    let port =
+        std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port is free").port();
+    let endpoint = Some(format!("http://127.0.0.1:{port}"));
+    let settings = Settings { region: Some("eu-west-1".to_owned()), endpoint, is_local: true, ..Settings::default() };
+    let connection = connect(&settings).await.expect("nothing is sent yet");
+    let asked = tokio::time::timeout(std::time::Duration::from_secs(15), stack::describe(&connection, "network"));
+    let refused = asked.await.expect("it is told soon").expect_err("nobody is there");
+    assert!(refused.message.contains("nobody answers at http://127.0.0.1:"), "{refused}");
+}

@@ -129,6 +129,17 @@ fn a_reset_forgets() {
 }
 
 #[test]
+fn promised_images_are_kept() {
+    let server = server();
+    let promise = json!({"region": "eu-west-1", "ids": ["ami-0123456789abcdef0"]});
+    assert_eq!(told(&server, "PUT", "/_stackgen/images", &promise.to_string()).0, 200);
+    let state = told(&server, "GET", "/_stackgen/state", "").1;
+    assert!(state.to_string().contains("ami-0123456789abcdef0"));
+    let none = json!({"region": "eu-west-1", "ids": ["ami-of-the-day"]});
+    assert_eq!(told(&server, "PUT", "/_stackgen/images", &none.to_string()).0, 400);
+}
+
+#[test]
 fn what_was_told_wrongly_is_refused() {
     let server = server();
     for (method, path, status) in [
@@ -137,6 +148,8 @@ fn what_was_told_wrongly_is_refused() {
         ("POST", "/_stackgen/advance?second=1", 400),
         ("POST", "/_stackgen/advance?seconds=1e99", 400),
         ("PUT", "/_stackgen/faults", 400),
+        ("PUT", "/_stackgen/mishaps", 400),
+        ("PUT", "/_stackgen/images", 400),
     ] {
         assert_eq!(told(&server, method, path, "").0, status, "{method} {path}");
     }

@@ -60,6 +60,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
         let plan = plan::load(file)?;
         let account = args.way.open(context, Some(plan.region.clone()))?;
         account.prepare_records(&args.way)?;
+        account.ask(plan::check(&account.connection, &plan))?;
         return carrier(&account, args).deploy(&plan);
     }
     let loaded = load::assembly(context)?;

@@ -14,6 +14,7 @@ use crate::error::CliError;
 ///
 /// Shows what goes and what stays, asks, and shows what happens. Stacks that others depend on go last. What holds data needs
 /// its own approval unless it stays; what stays belongs to no stack afterwards and is listed, since it goes on to cost.
+/// Machines that go with their stack and have disks of their own are stopped first, since no mounted disk can be detached.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The stacks; `*` stands for any letters of a name of the app

@@ -68,7 +68,8 @@ impl Carrier<'_> {
         }
         let (still, busy): (Vec<&StackPlan>, Vec<&StackPlan>) =
             plan.stacks.iter().partition(|stack| stack.verb == Verb::Nothing);
-        if !busy.is_empty() && !self.telling.json && !(shell.is_quiet() && self.given.yes) {
+        let is_wanted = !(self.telling.json || shell.is_quiet() && self.given.yes);
+        if is_wanted && !busy.is_empty() {
             let stacks = busy.iter().map(|stack| (*stack).clone()).collect();
             shell.message(&plan_view::text(&Plan { stacks, ..plan.clone() }, shell.width()));
         }

@@ -91,7 +91,8 @@ mod tests {
             event("Gateway", "CREATE_FAILED", 40),
             event("prod", "ROLLBACK_IN_PROGRESS", 40),
         ];
-        let shown = anstream::adapter::strip_str(&text(&spans(&events), 50)).to_string();
+        let own: Vec<ResourceEvent> = events.into_iter().filter(|event| !is_stack(event)).collect();
+        let shown = anstream::adapter::strip_str(&text(&spans(&own), 50)).to_string();
         let expected =
             ["Vpc      ███████                            10 s", "Gateway         █████████████████████x         30 s"];
         assert_eq!(shown.lines().count(), 3, "{shown}");

@@ -37,7 +37,7 @@ impl Ending<'_> {
             }
         }
         self.finish(outcome)?;
-        let errors: Vec<CliError> = outcome.stacks.iter().filter_map(|it| failure(it)).map(CliError::from).collect();
+        let errors: Vec<CliError> = outcome.stacks.iter().filter_map(failure).map(CliError::from).collect();
         errors.iter().for_each(|error| shell.error(error));
         let is_refused = errors.iter().all(|error| error.kind == Kind::Refused);
         let has_leftovers = outcome.stacks.iter().any(|stack| stack.ending == run::Ending::DoneWithLeftovers);

@@ -62,7 +62,11 @@ impl Way {
         assembly: &Assembly,
         names: &[String],
     ) -> Result<Account<'a>, CliError> {
-        self.open(context, region_of(assembly, names))
+        let account = self.open(context, region_of(assembly, names))?;
+        if self.local {
+            local::images::promise(context, assembly, &account.connection.region)?;
+        }
+        Ok(account)
     }
 
     /// The way to stacks that are named, whoever made them. The app is asked if there is one, since it knows the region.

@@ -2,6 +2,7 @@
 //!
 //! [`Place`] is that folder. [`endpoint`] is what a command with `--local` needs: it starts the server or finds the one that
 //! runs. [`serve`] is the server's own process.
+pub(crate) mod images;
 mod record;
 pub(crate) mod serve;
 mod start;
@@ -160,8 +161,16 @@ impl Running {
     }
 
     pub(crate) fn ask(&self, method: &str, what: &str) -> Result<Json, LocalError> {
+        self.told(method, what, "")
+    }
+
+    pub(crate) fn send(&self, method: &str, what: &str, body: &Json) -> Result<Json, LocalError> {
+        self.told(method, what, &body.to_string())
+    }
+
+    fn told(&self, method: &str, what: &str, body: &str) -> Result<Json, LocalError> {
         let path = format!("/_stackgen/{what}");
-        let (status, body) = server::ask(self.record.port, method, &path, "")
+        let (status, body) = server::ask(self.record.port, method, &path, body)
             .map_err(|source| LocalError::Ask { pid: self.record.pid, source })?;
         match serde_json::from_str(&body) {
             Ok(answer) if status == 200 => Ok(answer),

@@ -55,6 +55,11 @@ pub(super) fn export(change: &ExportChange) -> String {
     let what = if change.is_removed { "goes" } else { "changes" };
     let importers = match change.importers.as_slice() {
         [] => "nobody imports it".to_owned(),
+        // An export goes while it is in use only when the stacks that use it go too.
+        users if change.is_removed => {
+            let verb = if users.len() == 1 { "goes" } else { "go" };
+            format!("imported by {}, which {verb} first", users.join(", "))
+        }
         few if few.len() < 6 => format!("imported by {}", few.join(", ")),
         many => format!("imported by {}, such as {}", counted(many.len(), "stack"), many[..3].join(", ")),
     };

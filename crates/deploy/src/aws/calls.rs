@@ -18,6 +18,8 @@ const FIRST_NEAR: Duration = Duration::from_millis(10);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// How long tries go on.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// The same on this machine: a server that is not there does not come back by itself.
+const PATIENCE_NEAR: Duration = Duration::from_secs(8);
 
 /// How many calls there were, by operation; shared by all clones of a connection.
 #[derive(Clone, Debug, Default)]
@@ -56,7 +58,7 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// If AWS refuses, or nobody answers for two minutes.
+    /// If AWS refuses, or nobody answers for two minutes; on this machine, for some seconds.
     pub async fn call<T, E, R, Answer>(
         &self,
         operation: &'static str,
@@ -68,15 +70,15 @@ impl Connection {
         R: std::fmt::Debug + Send + Sync + 'static,
         Answer: Future<Output = Result<T, SdkError<E, R>>>,
     {
-        let give_up = Instant::now() + PATIENCE;
-        let mut pause = if self.is_near { FIRST_NEAR } else { FIRST_PAUSE };
+        let (mut pause, patience) = if self.is_near { (FIRST_NEAR, PATIENCE_NEAR) } else { (FIRST_PAUSE, PATIENCE) };
+        let give_up = Instant::now() + patience;
         let mut is_repeated = false;
         loop {
             self.limiter.pass().await;
             self.count(operation, is_repeated);
             let failure = match send().await {
                 Ok(answer) => return Ok(answer),
-                Err(error) => failure_of(operation, &error),
+                Err(error) => self.told(failure_of(operation, &error), &error),
             };
             let may_repeat = match retry {
                 Retry::Safe => failure.is_passing(),
@@ -89,6 +91,17 @@ impl Connection {
             sleep(jittered(pause)).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
             is_repeated = true;
+        }
+    }
+
+    /// Says where nobody answers, unless it is AWS, whose addresses tell nobody anything.
+    fn told<E, R>(&self, failure: Failure, error: &SdkError<E, R>) -> Failure {
+        let is_silent = matches!(error, SdkError::DispatchFailure(_) | SdkError::TimeoutError(_));
+        match self.config.endpoint_url() {
+            Some(url) if is_silent && failure.kind == Kind::Unknown => {
+                failure.while_doing(format_args!("nobody answers at {url}"))
+            }
+            _ => failure,
         }
     }
 

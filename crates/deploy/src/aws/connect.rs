@@ -14,6 +14,8 @@ use crate::failure::{Failure, Kind};
 
 /// How long one answer may take. Change sets are computed behind the scenes, so no call of ours is slow by itself.
 const ANSWER: Duration = Duration::from_secs(30);
+/// The same on this machine.
+const ANSWER_NEAR: Duration = Duration::from_secs(10);
 /// How long it may take until somebody picks up.
 const CONNECT: Duration = Duration::from_secs(5);
 
@@ -53,11 +55,12 @@ pub struct Connection {
 /// If there is no region.
 pub async fn connect(settings: &Settings) -> Result<Connection, Failure> {
     let config = load(settings).await;
+    let is_near = config.endpoint_url().is_some_and(is_loopback);
+    let config = if is_near { config.into_builder().timeout_config(timeouts(ANSWER_NEAR)).build() } else { config };
     let Some(region) = config.region().map(ToString::to_string) else {
         return Err(Failure::new(Kind::Credentials, "no region is set"));
     };
     let cloudformation = aws_sdk_cloudformation::Client::new(&config);
-    let is_near = config.endpoint_url().is_some_and(is_loopback);
     Ok(Connection { cloudformation, region, is_near, calls: Calls::default(), limiter: Limiter::new(is_near), config })
 }
 
@@ -90,10 +93,9 @@ impl Connection {
 
 async fn load(settings: &Settings) -> SdkConfig {
     let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-    let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(ANSWER).build();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(http)
-        .timeout_config(timeouts)
+        .timeout_config(timeouts(ANSWER))
         // `Calls` tries again by itself: it knows which requests may be repeated, and counts each.
         .retry_config(RetryConfig::disabled())
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
@@ -119,6 +121,10 @@ async fn load(settings: &Settings) -> SdkConfig {
         ));
     }
     loader.load().await
+}
+
+fn timeouts(answer: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder().connect_timeout(CONNECT).operation_attempt_timeout(answer).build()
 }
 
 /// Whether an endpoint is on this machine.

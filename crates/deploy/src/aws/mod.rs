@@ -3,6 +3,7 @@
 
 mod calls;
 mod connect;
+pub(crate) mod ec2;
 mod limiter;
 
 pub use calls::{CallCount, Retry};

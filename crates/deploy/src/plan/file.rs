@@ -4,6 +4,8 @@ use std::io::Write;
 use std::path::Path;
 
 use super::{PLAN_VERSION, Plan};
+use crate::aws::Connection;
+use crate::change_set;
 use crate::failure::{Failure, Kind};
 
 /// Writes a plan file, readable only by its owner, since it may hold values of parameters.
@@ -44,4 +46,26 @@ pub fn load(path: &Path) -> Result<Plan, Failure> {
         }
         None => Err(fail(&"it is no plan")),
     }
+}
+
+/// Refuses a plan of which something was carried out already, or whose change sets are gone.
+///
+/// # Errors
+///
+/// If so, or if CloudFormation does not say.
+pub async fn check(connection: &Connection, plan: &Plan) -> Result<(), Failure> {
+    for stack in &plan.stacks {
+        let Some(id) = &stack.change_set else { continue };
+        let name = &stack.stack;
+        let what = match change_set::execution(connection, id).await?.as_deref() {
+            Some("EXECUTE_COMPLETE") => "was carried out already",
+            Some("EXECUTE_IN_PROGRESS") => "is being carried out",
+            Some("EXECUTE_FAILED") => "was carried out already, and failed",
+            Some("OBSOLETE") => "is obsolete: the stack was changed meanwhile",
+            None => "is gone: its change set was carried out or deleted",
+            _ => continue,
+        };
+        return Err(Failure::new(Kind::Refused, format!("the plan of `{name}` {what}; plan again")));
+    }
+    Ok(())
 }

@@ -24,7 +24,7 @@ pub async fn make_destroy(
         Plan { version: PLAN_VERSION, account: String::new(), region: connection.region.clone(), stacks: Vec::new() };
     for name in &names {
         let mut planned = one(connection, assembly, name, retain).await?;
-        let users = users(connection, &planned, &names).await?;
+        let users = users(connection, &mut planned, &names).await?;
         planned.request.after.extend(users);
         let dependants = |other: &StackPlan| depends(assembly, &other.stack, name);
         planned
@@ -142,16 +142,17 @@ async fn add_physical_ids(connection: &Connection, plan: &mut StackPlan, now: &S
 }
 
 /// The stacks of the plan that import from this one. Others must not be there.
-async fn users(connection: &Connection, plan: &StackPlan, names: &[String]) -> Result<Vec<String>, Failure> {
+async fn users(connection: &Connection, plan: &mut StackPlan, names: &[String]) -> Result<Vec<String>, Failure> {
     let mut users = Vec::new();
-    for export in &plan.exports {
+    for export in &mut plan.exports {
         let importers = exports::importers(connection, &export.name).await?;
         if let Some(stranger) = importers.iter().find(|importer| !names.contains(importer)) {
             let message =
                 format!("`{stranger}` imports `{}` of `{}`; destroy it too, or first", export.name, plan.stack);
             return Err(Failure::new(Kind::ExportInUse, message));
         }
-        users.extend(importers);
+        users.extend(importers.iter().cloned());
+        export.importers = importers;
     }
     Ok(users)
 }

@@ -12,6 +12,7 @@ use super::{
 use crate::aws::Connection;
 use crate::change_set::{self, Described};
 use crate::failure::Failure;
+use crate::machines;
 use crate::record::{Phase, RECORD_VERSION, Record, Records};
 use crate::stack::{self, StackNow};
 use crate::template_body::digest;
@@ -195,6 +196,9 @@ fn finish(plan: &mut StackPlan, before: &Side<'_>, after: &Side<'_>) {
         let remark = format!("CloudFormation refuses to replace `{}` when rollback is disabled", replaced.id);
         plan.remarks.push(remark);
     }
+    if plan.verb == Verb::Update {
+        plan.remarks.extend(machines::held_disks(&plan.changes, before.template));
+    }
 }
 
 /// What needs somebody's word. Of a stack that is new, all is new, and nobody could do or reach anything before.
@@ -212,7 +216,9 @@ pub(super) fn dangers(plan: &StackPlan) -> Vec<Danger> {
                 (_, true) => "allows",
                 (_, false) => "no longer forbids",
             };
-            let reason = format!("it {verb} {} on {}", one.actions.join(", "), one.resources.join(", "));
+            let all = |names: &[String], all: &str| if names == ["*"] { all.to_owned() } else { names.join(", ") };
+            let reason =
+                format!("it {verb} {} on {}", all(&one.actions, "all actions"), all(&one.resources, "everything"));
             Danger { kind: DangerKind::Permission, id: one.id.clone(), reason }
         }));
         let opening = plan.openings.iter().filter(|one| one.widens && one.direction == "in");

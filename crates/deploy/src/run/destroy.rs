@@ -6,6 +6,7 @@ use super::{Turn, ending};
 use crate::aws::Retry;
 use crate::failure::{Failure, Kind};
 use crate::follow::{Operation, follow};
+use crate::machines;
 use crate::plan::{StackPlan, Verb};
 use crate::record::Phase;
 
@@ -25,6 +26,10 @@ pub(super) async fn steps(turn: &Turn, plan: &StackPlan, token: &str) -> Result<
     };
     turn.note(Phase::Deleting, token, plan)?;
     turn.begins(plan);
+    if let Err(failure) = free_disks(turn, plan).await {
+        turn.records.clear(&plan.stack)?;
+        return Err(failure);
+    }
     let retain = (!plan.request.retain.is_empty()).then(|| plan.request.retain.clone());
     let send = || {
         let call = turn.connection.cloudformation.delete_stack().stack_name(&stack_id).client_request_token(token);
@@ -51,6 +56,28 @@ pub(super) async fn steps(turn: &Turn, plan: &StackPlan, token: &str) -> Result<
     turn.ends(&outcome);
     turn.records.clear(&plan.stack)?;
     Ok(outcome)
+}
+
+/// Stops the machines that go, so that their disks can be detached.
+async fn free_disks(turn: &Turn, plan: &StackPlan) -> Result<(), Failure> {
+    let machines = machines::to_stop(plan);
+    if machines.is_empty() {
+        return Ok(());
+    }
+    let hint = |failure: Failure| {
+        let command = format!("aws ec2 stop-instances --region {} --instance-ids", turn.connection.region);
+        failure.while_doing(format_args!(
+            "`{}` has disks on machines that have to stop first; `{command} {}` and destroy again",
+            plan.stack,
+            machines.join(" ")
+        ))
+    };
+    let running = machines::running(&turn.connection, &machines).await.map_err(hint)?;
+    if running.is_empty() {
+        return Ok(());
+    }
+    turn.step(&plan.stack, &format!("stopping {}, so that its disks can be detached", running.join(" and ")));
+    machines::stop(&turn.connection, &running).await.map_err(hint)
 }
 
 fn unless_started(failure: Failure) -> Result<(), Failure> {

@@ -47,13 +47,31 @@ pub(super) fn furnish(at: &mut Place<'_>) {
     }
 }
 
+/// An image of somebody's that is as Ubuntu's are: with an id that was told, for an architecture.
+pub(super) fn like_ubuntu(at: &mut Place<'_>, id: &str, architecture: &str) {
+    let name = format!("promised/{id}");
+    let created = at.now();
+    enter(at, (id.to_owned(), &CANONICAL), architecture, created, [name, format!("As a template names it: {id}")]);
+}
+
 fn public(at: &mut Place<'_>, maker: &Maker, architecture: &str, created: Timestamp, texts: [&str; 2]) {
     let day = created.strftime("%Y%m%d").to_string();
     let debian = if architecture == "arm64" { "arm64" } else { "amd64" };
     let fill =
         |text: &str| text.replace("{day}", &day).replace("{architecture}", architecture).replace("{debian}", debian);
     let [name, description] = texts.map(fill);
-    let (id, snapshot) = (fixed("ami", at.region, &name), fixed("snap", at.region, &name));
+    let id = fixed("ami", at.region, &name);
+    enter(at, (id, maker), architecture, created, [name, description]);
+}
+
+fn enter(
+    at: &mut Place<'_>,
+    (id, maker): (String, &Maker),
+    architecture: &str,
+    created: Timestamp,
+    [name, description]: [String; 2],
+) {
+    let snapshot = fixed("snap", at.region, &name);
     let spec = volume::Spec { size: 8, kind: "gp3".to_owned(), iops: Some(3_000), throughput: Some(125) };
     let devices = vec![image::mapping(maker.2, &snapshot, &spec, false, true)];
     let base = Snapshot {

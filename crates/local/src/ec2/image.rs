@@ -74,6 +74,36 @@ pub fn usable(ec2: &Ec2, id: &str) -> Result<Image, ApiError> {
     Ok(image)
 }
 
+/// Whether it has the form of an image's id: eight or seventeen hexadecimal digits (*Resource IDs*).
+#[must_use]
+pub fn is_id(id: &str) -> bool {
+    let digits = id.strip_prefix("ami-").unwrap_or_default();
+    matches!(digits.len(), 8 | 17) && digits.bytes().all(|it| it.is_ascii_hexdigit())
+}
+
+/// Promises images: of what a template names from another account nothing is known but the id.
+pub fn promise(at: &mut Place<'_>, ids: impl IntoIterator<Item = String>) {
+    let ec2 = at.ec2();
+    for id in ids {
+        if !ec2.images.contains_key(&id) {
+            ec2.promised.insert(id);
+        }
+    }
+}
+
+/// Lets a promised image appear. Its architecture is that of the first instance that is made from it; who only looks sees it
+/// for the more usual one until then.
+pub(super) fn keep_promise(at: &mut Place<'_>, id: &str, kind: Option<&str>) {
+    if !at.ec2().promised.contains(id) {
+        return;
+    }
+    let architecture = kind.map_or("x86_64", super::catalogue::architecture);
+    super::furnish::like_ubuntu(at, id, architecture);
+    if kind.is_some() {
+        at.ec2().promised.remove(id);
+    }
+}
+
 fn checked_name(at: &mut Place<'_>, input: Input<'_>) -> Result<String, ApiError> {
     let name = input.required("Name")?;
     if !(3..=128).contains(&name.len()) {
@@ -293,6 +323,9 @@ const IMAGES: Kind = Kind {
 
 /// `DescribeImages`. Deprecated images of others are not shown unless asked for.
 pub(super) fn describe(at: &mut Place<'_>, input: Input<'_>) -> Answer {
+    for id in input.texts("ImageId") {
+        keep_promise(at, &id, None);
+    }
     let (account, owners, now) = (at.account(), input.texts("Owner"), at.now());
     let (old_too, by_id) = (input.flag("IncludeDeprecated") == Some(true), !input.texts("ImageId").is_empty());
     let owned = |it: &Image| {

@@ -4,7 +4,7 @@
 //! What has a life of its own ([`Instance`], [`Volume`], [`Snapshot`], [`Image`]) is a struct; what is only made, shown and
 //! deleted stands on a [`Shelf`] in the form in which answers show it. Tags are kept by id, for all kinds alike. A call is
 //! `fn(&mut Place, Input) -> Answer`; the providers of resources make the same calls.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -79,6 +79,9 @@ pub struct Ec2 {
     /// By allocation id.
     pub addresses: IndexMap<String, Address>,
     pub images: IndexMap<String, Image>,
+    /// Ids of images that appear when they are asked for.
+    #[serde(default)]
+    pub promised: BTreeSet<String>,
     pub snapshots: IndexMap<String, Snapshot>,
     pub volumes: IndexMap<String, Volume>,
     pub instances: IndexMap<String, Instance>,

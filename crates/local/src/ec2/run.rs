@@ -72,8 +72,10 @@ fn start(at: &mut Place<'_>, input: Input<'_>) -> Answer {
 fn decide(at: &mut Place<'_>, input: Input<'_>) -> Result<Decided, ApiError> {
     let kind = input.text("InstanceType").unwrap_or_else(|| "m1.small".to_owned());
     catalogue::check(&kind)?;
+    let id = input.required("ImageId")?;
+    image::keep_promise(at, &id, Some(&kind));
     let ec2 = at.ec2();
-    let image = image::usable(ec2, &input.required("ImageId")?)?;
+    let image = image::usable(ec2, &id)?;
     check_architecture(&kind, &image.architecture)?;
     if let Some(name) = input.text("KeyName") {
         key::check(ec2, &name)?;

@@ -424,3 +424,30 @@ fn without_user_data_nothing_is_mounted() {
     pass(&mut world, 60);
     assert_eq!(of_volume(&mut world, &disk, "/status"), "available");
 }
+
+#[test]
+fn a_promised_image_appears_when_it_is_asked_for() {
+    const IMAGE: &str = "ami-0123456789abcdef0";
+    let mut world = world();
+    let input = json!({"ImageId": IMAGE, "InstanceType": "m7g.medium", "MinCount": "1", "MaxCount": "1"});
+    assert_eq!(code(ask(&mut world, "RunInstances", input.clone())), "InvalidAMIID.NotFound");
+    super::image::promise(&mut super::Place::new(&mut world, REGION), [IMAGE.to_owned()]);
+    let all = ask(&mut world, "DescribeImages", json!({})).unwrap();
+    assert!(!all.to_string().contains(IMAGE), "nobody asked for it");
+    let seen = |world: &mut World| {
+        let found = ask(world, "DescribeImages", json!({"ImageId": [IMAGE]})).unwrap();
+        let image = &found["imagesSet"][0];
+        (
+            image["architecture"].clone(),
+            image["rootDeviceName"].clone(),
+            image["blockDeviceMapping"][0]["ebs"]["volumeSize"].clone(),
+        )
+    };
+    assert_eq!(seen(&mut world).1, "/dev/sda1");
+    let mut world: World = serde_json::from_str(&serde_json::to_string(&world).unwrap()).unwrap();
+    ask(&mut world, "RunInstances", input.clone()).unwrap();
+    assert_eq!(seen(&mut world), (json!("arm64"), json!("/dev/sda1"), json!(8)));
+    let other = json!({"ImageId": IMAGE, "InstanceType": "m7i.large", "MinCount": "1", "MaxCount": "1"});
+    assert_eq!(code(ask(&mut world, "RunInstances", other)), "InvalidParameterValue");
+    ask(&mut world, "RunInstances", input).unwrap();
+}

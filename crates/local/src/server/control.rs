@@ -6,16 +6,20 @@
 //! | `POST advance?seconds=N` | lets time pass; without `seconds`, until the next thing is due |
 //! | `GET journal?since=N` | the calls after a number, and counts by operation |
 //! | `GET faults`, `PUT faults` | the script of faults |
+//! | `GET mishaps`, `PUT mishaps` | resources of stacks that will fail |
+//! | `PUT images` | images that there will be as soon as somebody asks for them |
 //! | `GET state`, `PUT state` | the whole world, as it is saved |
 //! | `POST reset` | forgets everything |
 //! | `POST stop` | saves and ends |
 use std::path::Path;
 
 use jiff::SignedDuration;
+use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use super::engine::Engine;
 use super::store;
+use crate::ec2::{Place, image};
 use crate::wire::{Call, Reply, pairs};
 use crate::world::World;
 
@@ -50,6 +54,15 @@ pub(super) fn told(engine: &mut Engine, call: Call) -> Told {
             }
             Err(error) => refusal(400, &format!("this is no script of faults: {error}")),
         },
+        ("GET", "mishaps") => said(&json!(engine.world.mishaps)),
+        ("PUT", "mishaps") => match serde_json::from_slice(&call.body) {
+            Ok(mishaps) => {
+                (engine.world.mishaps, engine.is_changed) = (mishaps, true);
+                said(&json!(engine.world.mishaps))
+            }
+            Err(error) => refusal(400, &format!("these are no mishaps: {error}")),
+        },
+        ("PUT", "images") => promise(engine, &call),
         ("GET", "state") => match store::to_json(&engine.world) {
             Ok(text) => Reply::new(200).body("application/json", text),
             Err(error) => refusal(500, &error.to_string()),
@@ -89,6 +102,27 @@ fn advance(engine: &mut Engine, call: &Call) -> Reply {
     engine.clock.jump(&mut engine.world, by);
     engine.is_changed = true;
     said(&status(engine))
+}
+
+/// What a template names is in an account that this one is not: it appears when it is asked for.
+fn promise(engine: &mut Engine, call: &Call) -> Reply {
+    let Ok(Promise { region, ids }) = serde_json::from_slice(&call.body) else {
+        return refusal(400, r#"say {"region": "eu-west-1", "ids": ["ami-…"]}"#);
+    };
+    let place = &mut Place::new(&mut engine.world, &region);
+    if let Some(id) = ids.iter().find(|id| !image::is_id(id)) {
+        return refusal(400, &format!("`{id}` is no id of an image"));
+    }
+    image::promise(place, ids);
+    engine.is_changed = true;
+    said(&status(engine))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Promise {
+    region: String,
+    ids: Vec<String>,
 }
 
 fn put_state(engine: &mut Engine, call: &Call) -> Reply {
