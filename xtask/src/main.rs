@@ -11,6 +11,7 @@ mod builders;
 mod check;
 mod features;
 mod fuzz;
+mod interop;
 mod lint_agreement;
 mod rules;
 mod schema;
@@ -26,6 +27,7 @@ enum Chore {
     Builders(builders::Args),
     Features(features::Args),
     Fuzz(fuzz::Args),
+    Interop(interop::Args),
     LintAgreement(lint_agreement::Args),
     Rules(rules::Args),
     /// Make or check the facts about resource types
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         Chore::Check(args) => check::exec(&args),
         Chore::Features(args) => features::exec(&args),
         Chore::Fuzz(args) => fuzz::exec(&args),
+        Chore::Interop(args) => interop::exec(&args),
         Chore::LintAgreement(args) => lint_agreement::exec(&args),
         Chore::Rules(args) => rules::exec(&args),
         Chore::Schema(command) => schema::exec(command),

@@ -6,18 +6,22 @@ use std::io;
 use std::process::ExitCode;
 
 use stackgen_assembly::ReadError;
+use stackgen_deploy::failure::{Failure, Kind as Why};
+use stackgen_local::server::{StartError, StateError};
 use stackgen_schema::names;
 
 use crate::app::AppError;
 use crate::boot_script::NoScript;
 use crate::commands::graph::UnknownEnding;
 use crate::continuity::ContinuityError;
+use crate::deploy::DeployError;
 use crate::explain::NotFound;
 use crate::lint::explain::NoRule;
 use crate::lint::input::NothingFound;
 use crate::lint::policies::PolicyError;
 use crate::lint::region::NoRegion;
 use crate::lint::stacks::LintErrors;
+use crate::local::LocalError;
 use crate::output::OutputError;
 use crate::problems::AppProblems;
 use crate::project::{self, ProjectError};
@@ -280,6 +284,169 @@ impl From<TrialError> for CliError {
         }
         CliError::new(kind, error).hints(hints)
     }
+}
+
+impl From<LocalError> for CliError {
+    fn from(error: LocalError) -> Self {
+        let kind = if matches!(error, LocalError::Unconfirmed) { Kind::Refused } else { Kind::Failed };
+        let hint = match &error {
+            LocalError::Start(StartError::Port { .. }) => {
+                Some("leave --port out, or take any free one: --port 0".to_owned())
+            }
+            LocalError::Start(StartError::State(error)) => state_hint(error).map(str::to_owned),
+            LocalError::NotRunning { .. } => Some("start one: `stackgen local start`".to_owned()),
+            LocalError::Differs { .. } => Some("stop it first: `stackgen local stop`; what it has is kept".to_owned()),
+            LocalError::Died { .. } | LocalError::Slow { .. } => {
+                Some("`stackgen local start --foreground` shows what happens".to_owned())
+            }
+            LocalError::NotStopped { pid } | LocalError::Ask { pid, .. } => {
+                Some(format!("end it by force: kill -9 {pid}; at most its last second is lost"))
+            }
+            LocalError::Unconfirmed => Some("say --yes to forget without a question".to_owned()),
+            LocalError::Start(StartError::Thread(_))
+            | LocalError::Folder { .. }
+            | LocalError::Spawn(_)
+            | LocalError::Answer(_)
+            | LocalError::Refused { .. } => None,
+        };
+        CliError::new(kind, error).hints(hint)
+    }
+}
+
+fn state_hint(error: &StateError) -> Option<&'static str> {
+    Some(match error {
+        StateError::Version { .. } => "use the stackgen that wrote it, or forget what is in it: `stackgen local reset`",
+        StateError::Damaged { .. } => "put a copy in its place, or forget what is in it: `stackgen local reset`",
+        StateError::InUse { .. } => "it has just started or is about to end: try again in a second",
+        StateError::Read { .. } | StateError::Write { .. } => return None,
+    })
+}
+
+impl From<Failure> for CliError {
+    fn from(failure: Failure) -> Self {
+        of_failure(failure, None)
+    }
+}
+
+/// What AWS refused, with hints that name the profile in use.
+pub(crate) fn of_failure(failure: Failure, profile: Option<&str>) -> CliError {
+    let kind = match failure.kind {
+        Why::Refused | Why::Busy | Why::WrongStatus | Why::Protected | Why::ExportInUse => Kind::Refused,
+        _ => Kind::Failed,
+    };
+    let profiled = |command: &str| match profile {
+        Some(profile) => format!("{command} --profile {profile}"),
+        None => command.to_owned(),
+    };
+    let hint = match failure.kind {
+        Why::Credentials if failure.message.contains("no region") => {
+            "say which: --region eu-west-1, or AWS_REGION, or `region` in ~/.aws/config; --local needs none".to_owned()
+        }
+        Why::Credentials => format!(
+            "log in with `{}` or `{}`, or choose a profile with --profile; --local needs no account",
+            profiled("aws sso login"),
+            profiled("aws configure")
+        ),
+        Why::Expired => {
+            format!("log in again: `{}`. Nothing is lost: `stackgen resume` goes on", profiled("aws sso login"))
+        }
+        Why::Denied => {
+            "the message names the permission that is missing; another --profile or --role-arn may have it".to_owned()
+        }
+        Why::NoStack => "`stackgen status --all` lists the stacks of the region; --region chooses another".to_owned(),
+        Why::NoChangeSet => "it was deleted or carried out since: plan again".to_owned(),
+        Why::Busy => "`stackgen watch STACK` shows what is going on".to_owned(),
+        Why::WrongStatus => "`stackgen events STACK` shows how it came there".to_owned(),
+        Why::Capabilities => "this template needs to be acknowledged: --capability CAPABILITY_NAMED_IAM".to_owned(),
+        Why::Template => {
+            "`stackgen lint` finds most of what CloudFormation refuses, and says where it was written".to_owned()
+        }
+        Why::Protected => {
+            "if it shall go: `aws cloudformation update-termination-protection --no-enable-termination-protection`"
+                .to_owned()
+        }
+        Why::ExportInUse => "change the stacks that import it first, or destroy them too".to_owned(),
+        Why::AlreadyExists => {
+            "something of that name is there: take it in with `stackgen import`, or name it otherwise".to_owned()
+        }
+        Why::Limit => "delete what is not needed, or ask AWS for more in Service Quotas".to_owned(),
+        Why::Throttled => "others use the account too; nothing is lost: try again, or `stackgen resume`".to_owned(),
+        Why::Unknown => {
+            "nobody answered, so that nobody knows whether it was taken. Nothing is lost, and nothing is done twice: \
+             `stackgen resume` goes on when the network is back"
+                .to_owned()
+        }
+        Why::NotThere => "the other end does not have this operation; docs/local.md lists those of --local".to_owned(),
+        Why::NoChanges | Why::AlreadyStarted | Why::Refused | Why::Operation | Why::Other => String::new(),
+    };
+    CliError::new(kind, failure).hints(Some(hint).filter(|hint| !hint.is_empty()))
+}
+
+impl From<DeployError> for CliError {
+    fn from(error: DeployError) -> Self {
+        let kind = match &error {
+            DeployError::Interrupted | DeployError::Detached { .. } => Kind::Interrupted,
+            DeployError::Unconfirmed
+            | DeployError::Unapproved { .. }
+            | DeployError::Declined
+            | DeployError::Capability { .. }
+            | DeployError::Refused { .. } => Kind::Refused,
+            DeployError::BadImport { .. } | DeployError::BadSetting { .. } | DeployError::NothingNamed => Kind::Usage,
+            _ => Kind::Failed,
+        };
+        let hints = deploy_hints(&error);
+        CliError::new(kind, error).hints(hints)
+    }
+}
+
+fn deploy_hints(error: &DeployError) -> Vec<String> {
+    let one = |hint: String| vec![hint];
+    let some_of = |known: &[String]| match known {
+        [] => "there are none".to_owned(),
+        known => format!("there are: {}", known[..known.len().min(CANDIDATES)].join(", ")),
+    };
+    match error {
+        DeployError::Unconfirmed => one("say --yes to go on without a question".to_owned()),
+        DeployError::Unapproved { names, .. } if names.iter().all(|name| name.starts_with("recreate:")) => {
+            one("if it is meant: --yes --recreate-failed".to_owned())
+        }
+        DeployError::Unapproved { names, .. } => {
+            one(format!("if all of it is meant: --yes --approve {}", names.join(" --approve ")))
+        }
+        DeployError::Capability { capability, .. } => one(format!("if it is meant: --capability {capability}")),
+        DeployError::Detached { stacks, updating, left, words } => detached(stacks, updating, left, words),
+        DeployError::Failed { stack, cause, .. } => {
+            let source = cause.source.iter().map(|source| format!("{} is made at {source}", cause.id));
+            let more = format!("`stackgen events {stack}` shows all that happened");
+            cause.hint.iter().cloned().chain(source).chain([more]).collect()
+        }
+        DeployError::FailedSomehow { stack, .. } => one(format!("`stackgen events {stack}` shows all that happened")),
+        DeployError::NoStack { near, is_of_app, words, name, .. } => match (near, is_of_app) {
+            (_, true) => one(format!("the app has it, but it was not deployed here: `stackgen deploy {name}{words}`")),
+            (Some(near), false) => one(format!("did you mean `{near}`?")),
+            (None, false) => {
+                one(format!("`stackgen status --all{words}` lists the stacks; --region chooses another region"))
+            }
+        },
+        DeployError::NoChangeSet { known, .. }
+        | DeployError::WhichChangeSet { known, .. }
+        | DeployError::NoResource { known, .. } => one(some_of(known)),
+        DeployError::BadImport { .. } => one("for instance: `DataVolume=vol-0abc`".to_owned()),
+        DeployError::Identifier { id, type_name, parts } => {
+            let parts: Vec<String> = parts.iter().map(|part| format!("{id}.{part}=…")).collect();
+            one(format!("for {type_name}: {}", parts.join(" ")))
+        }
+        DeployError::NothingNamed => one("name them, or say --all for those of the app".to_owned()),
+        _ => Vec::new(),
+    }
+}
+
+fn detached(stacks: &[String], updating: &[String], left: &[String], words: &str) -> Vec<String> {
+    let watch = stacks.iter().map(|stack| format!("watch it: `stackgen watch {stack}{words}`"));
+    let resume = format!("go on with it: `stackgen resume{words}`");
+    let left = (!left.is_empty()).then(|| format!("the turn of {} had not come; it begins anew", left.join(" and ")));
+    let cancel = updating.iter().map(|stack| format!("cancel it: `stackgen rollback {stack}{words}`"));
+    watch.chain([resume]).chain(cancel).chain(left).collect()
 }
 
 impl From<AppProblems> for CliError {

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use jiff::Timestamp;
 use stackgen_lint::Date;
 
 /// Settings that come from environment variables. Colours are missing here: the terminal library reads those.
@@ -21,6 +22,10 @@ pub(crate) struct Settings {
     pub(crate) cache: Option<PathBuf>,
     /// The day in Greenwich.
     pub(crate) today: Date,
+    /// When the command started.
+    pub(crate) now: Timestamp,
+    /// `AWS_PROFILE`: the profile, where none is named.
+    pub(crate) profile: Option<String>,
 }
 
 impl Settings {
@@ -29,12 +34,15 @@ impl Settings {
         let number = |name| std::env::var(name).ok().and_then(|text| text.parse().ok());
         let folder = |name| std::env::var_os(name).filter(|name| !name.is_empty()).map(PathBuf::from);
         let cache = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")));
+        let now = SystemTime::now();
         Settings {
             columns: number("COLUMNS").filter(|&columns| columns > 0),
             sets_cargo_color: std::env::var_os("CARGO_TERM_COLOR").is_some(),
             search_path: std::env::var_os("PATH"),
             cache: cache.map(|folder| folder.join("stackgen")),
-            today: day(SystemTime::now()),
+            today: day(now),
+            profile: std::env::var("AWS_PROFILE").ok().filter(|name| !name.is_empty()),
+            now: Timestamp::try_from(now).unwrap_or_default(),
             wants_backtrace: std::env::var_os("RUST_BACKTRACE").is_some_and(|wanted| wanted != "0"),
         }
     }

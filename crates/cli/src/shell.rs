@@ -32,6 +32,7 @@ const VERB: usize = 12;
 const CTRL_C: usize = 3;
 /// Without a terminal to measure.
 const WIDTH: usize = 80;
+const HEIGHT: usize = 24;
 
 pub(crate) struct Shell {
     out: ColorChoice,
@@ -45,8 +46,8 @@ pub(crate) struct Shell {
 /// What is on the last line of standard error.
 #[derive(Debug, Default)]
 struct Line {
-    /// A line of progress, to be taken away before anything else is written.
-    has_progress: bool,
+    /// How many lines of progress there are, to be taken away before anything else is written.
+    progress: usize,
     /// Something of another program that has not ended its line.
     is_open: bool,
 }
@@ -75,6 +76,11 @@ impl Shell {
         self.width
     }
 
+    /// Whether nothing is said but data, warnings and errors.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.is_quiet
+    }
+
     /// Whether standard error shows colours.
     pub(crate) fn has_color(&self) -> bool {
         self.err != ColorChoice::Never
@@ -98,8 +104,13 @@ impl Shell {
 
     /// One line on what is being done or was done: a verb, then its object.
     pub(crate) fn status(&self, verb: &str, object: &str) {
+        self.styled(STATUS, verb, object);
+    }
+
+    /// The same with a style that says how good it is.
+    pub(crate) fn styled(&self, style: Style, verb: &str, object: &str) {
         if !self.is_quiet {
-            self.write(&format!("{STATUS}{verb:>VERB$}{STATUS:#} {object}\n"));
+            self.write(&format!("{style}{verb:>VERB$}{style:#} {object}\n"));
         }
     }
 
@@ -143,6 +154,29 @@ impl Shell {
         Progress { shell: self, verb, object, since: Instant::now(), shown: None }
     }
 
+    /// How many lines of progress a terminal takes; none if nobody sees them.
+    pub(crate) fn rows(&self) -> usize {
+        let size = terminal_size::terminal_size_of(io::stderr()).map_or(HEIGHT, |(_, height)| usize::from(height.0));
+        if self.is_terminal && !self.is_quiet { size.saturating_sub(2).max(1) } else { 0 }
+    }
+
+    /// Several lines of progress in place of those that are there. They stay until anything else is written.
+    pub(crate) fn live(&self, lines: &[String]) {
+        let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.is_terminal || self.is_quiet || line.is_open {
+            return;
+        }
+        let text = lines.join("\n");
+        let text = if self.has_color() { text } else { anstream::adapter::strip_str(&text).to_string() };
+        // In one piece, so that nothing flickers.
+        let _ = write!(io::stderr(), "{}", away(std::mem::replace(&mut line.progress, lines.len())) + &text);
+    }
+
+    /// Takes progress away.
+    pub(crate) fn calm(&self) {
+        self.clear();
+    }
+
     /// Nothing can be done about a closed standard error.
     fn write(&self, text: &str) {
         let _line = self.cleared();
@@ -156,10 +190,17 @@ impl Shell {
 
     fn cleared(&self) -> MutexGuard<'_, Line> {
         let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
-        if std::mem::take(&mut line.has_progress) {
-            let _ = write!(io::stderr(), "\r\x1b[K");
-        }
+        let _ = write!(io::stderr(), "{}", away(std::mem::take(&mut line.progress)));
         line
+    }
+}
+
+/// What takes lines of progress away. The cursor is at the end of the last.
+fn away(lines: usize) -> String {
+    match lines {
+        0 => String::new(),
+        1 => "\r\x1b[K".to_owned(),
+        more => format!("\r\x1b[{}A\x1b[J", more - 1),
     }
 }
 
@@ -194,7 +235,7 @@ impl Progress<'_> {
         if line.is_open {
             return;
         }
-        line.has_progress = true;
+        line.progress = 1;
         let (verb, time) = (self.verb, format!("({}s)", elapsed.as_secs()));
         let used = VERB + time.len() + 2 + CTRL_C;
         let object = table::shorten(&object(), self.shell.width.saturating_sub(used));

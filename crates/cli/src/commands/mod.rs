@@ -1,10 +1,23 @@
 //! The commands, one file each: `Args` and `exec`. Their doc comments are the help.
+mod changeset;
+mod deploy;
+mod destroy;
+mod diff;
+mod drift;
+mod events;
 mod explain;
 pub(crate) mod graph;
+mod import;
 mod lint;
 mod list;
+mod local;
+mod outputs;
+mod resume;
+mod rollback;
+mod status;
 mod synth;
 mod userdata;
+mod watch;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,17 +32,22 @@ Examples:
   stackgen synth                        every template, as YAML
   stackgen synth prod-compute | less    one template
   stackgen synth 'prod-*' --out build   files, with the boot scripts beside them
+  stackgen deploy prod-compute --local  try it on this machine, without an account
+  stackgen deploy prod-compute          create or update it, with what it depends on
   stackgen list                         the stacks and what they depend on
+  stackgen diff --local prod-compute    what a deploy would do
   stackgen lint templates               what is wrong with templates in a folder
   stackgen graph --out stacks.html      a picture of what refers to what
   stackgen userdata show prod-compute   what runs on a host when it first starts
+  stackgen local start                  an AWS to try things on, on this machine
   stackgen explain ec2::volume          what CloudFormation knows about a type
   stackgen explain AWS::EC2::Instance.BlockDeviceMappings.Ebs
 
 Exit codes:
   0 done   1 failed   2 wrong arguments   3 refused by a safety rule
+  4 deployed, but something old could not be deleted
   2, 4 and 6 from `lint`: it found errors, warnings, or both
-  70 a bug in stackgen   130 interrupted   141 nobody reads the output any more";
+  70 a bug in stackgen   130 interrupted or detached   141 nobody reads the output any more";
 
 /// Infrastructure as code for people who run real machines on AWS
 ///
@@ -72,22 +90,48 @@ pub(crate) enum Color {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Deploy(deploy::Args),
+    Diff(diff::Args),
+    Destroy(destroy::Args),
+    Status(status::Args),
+    Outputs(outputs::Args),
+    Events(events::Args),
+    Watch(watch::Args),
+    Resume(resume::Args),
+    Rollback(rollback::Args),
+    Drift(drift::Args),
+    Import(import::Args),
+    Changeset(changeset::Args),
     Synth(synth::Args),
     List(list::Args),
     Lint(lint::Args),
     Graph(graph::Args),
     Explain(explain::Args),
     Userdata(userdata::Args),
+    Local(local::Args),
 }
 
 pub(crate) fn exec(context: &Context, command: Command) -> Result<ExitCode, CliError> {
     match command {
+        Command::Deploy(args) => return deploy::exec(context, &args),
+        Command::Destroy(args) => return destroy::exec(context, &args),
+        Command::Watch(args) => return watch::exec(context, &args),
+        Command::Resume(args) => return resume::exec(context, &args),
+        Command::Rollback(args) => return rollback::exec(context, &args),
+        Command::Drift(args) => return drift::exec(context, &args),
+        Command::Import(args) => return import::exec(context, &args),
+        Command::Changeset(args) => return changeset::exec(context, &args),
         Command::Lint(args) => return lint::exec(context, &args),
+        Command::Status(args) => status::exec(context, &args),
+        Command::Outputs(args) => outputs::exec(context, &args),
+        Command::Events(args) => events::exec(context, &args),
+        Command::Diff(args) => return diff::exec(context, &args),
         Command::Synth(args) => synth::exec(context, &args),
         Command::List(args) => list::exec(context, &args),
         Command::Graph(args) => graph::exec(context, &args),
         Command::Explain(args) => explain::exec(context, &args),
         Command::Userdata(args) => userdata::exec(context, &args),
+        Command::Local(args) => local::exec(context, &args),
     }?;
     Ok(ExitCode::SUCCESS)
 }

@@ -13,6 +13,12 @@ fn reference() {
     for command in commands.iter().filter(|command| *command != "help") {
         pages.push(env.run(&[command, "--help"]).stdout);
     }
+    for command in ["start", "stop", "status", "reset"] {
+        pages.push(env.run(&["local", command, "--help"]).stdout);
+    }
+    for command in ["list", "show", "execute", "delete"] {
+        pages.push(env.run(&["changeset", command, "--help"]).stdout);
+    }
     assert_snapshot!("reference", pages.join("\n----------------------------------------\n\n"));
 }
 

@@ -1,6 +1,7 @@
 //! The command as its users meet it: one file for each command, and one for each way in which an app can go wrong.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod app;
+mod deploy;
 mod env;
 mod explain;
 mod graph;
@@ -8,6 +9,7 @@ mod guard;
 mod help;
 mod lint;
 mod list;
+mod local;
 mod policies;
 mod project;
 mod synth;

@@ -1,0 +1,40 @@
+//! `stackgen resume`.
+use std::process::ExitCode;
+
+use stackgen_deploy::progress::Progress;
+use stackgen_deploy::run;
+
+use crate::Context;
+use crate::deploy::carry::{Follower, Telling};
+use crate::deploy::signals::Signals;
+use crate::deploy::way::{self, Way};
+use crate::error::CliError;
+
+/// Go on with what was begun and not ended
+///
+/// What another stackgen of this project began and left, by Ctrl-C or because it was killed, is followed to its end, and what
+/// that takes is done. What was approved then is approved. A stack that somebody else works on is watched only; one whose turn
+/// had not come is not begun.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Only these stacks
+    #[arg(value_name = "STACK")]
+    stacks: Vec<String>,
+    #[command(flatten)]
+    telling: Telling,
+    #[command(flatten)]
+    way: Way,
+}
+
+pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError> {
+    let (account, loaded) = args.way.to_names(context, &args.stacks)?;
+    let open = account.records.stacks()?;
+    let stacks = if args.stacks.is_empty() { open } else { way::names(loaded.as_ref(), &args.stacks)? };
+    if stacks.is_empty() {
+        context.shell.status("Nothing", "was left unfinished here");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let follower = Follower { account: &account, telling: args.telling, stacks: stacks.clone() };
+    let work = async |say: &dyn Fn(Progress)| run::resume(&account.connection, &account.records, &stacks, say).await;
+    account.block_on(async { follower.outcome(work, &mut Signals::watch()?).await })
+}

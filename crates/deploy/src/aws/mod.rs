@@ -1,0 +1,18 @@
+//! The way to AWS: credentials and region as every AWS tool finds them, and one door for all calls, which counts them, keeps
+//! to the rate that the account allows, and tries again what may work a moment later.
+
+mod calls;
+mod connect;
+pub(crate) mod ec2;
+mod limiter;
+
+pub use calls::{CallCount, Retry};
+pub use connect::{Connection, Settings, connect};
+
+use aws_sdk_cloudformation::primitives::DateTime;
+use jiff::Timestamp;
+
+/// AWS's time as ours.
+pub(crate) fn timestamp(time: &DateTime) -> Option<Timestamp> {
+    Timestamp::new(time.secs(), i32::try_from(time.subsec_nanos()).ok()?).ok()
+}

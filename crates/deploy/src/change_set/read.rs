@@ -1,0 +1,257 @@
+//! Reading change sets, whole.
+use std::collections::BTreeMap;
+
+use aws_sdk_cloudformation::operation::describe_change_set::DescribeChangeSetOutput;
+use aws_sdk_cloudformation::types::{ChangeSetStatus, EventFilter, ResourceChange};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::name::operation_of;
+use crate::aws::{Connection, Retry, timestamp};
+use crate::failure::{Failure, Kind};
+use crate::pace::Pace;
+use crate::stack::pairs;
+
+/// What CloudFormation puts into the reason when it leaves changes out because it was asked for their values (aws/aws-cdk-cli
+/// #1780).
+const INCOMPLETE: &str = "can return incomplete ChangeSet data";
+
+/// How often a change set that we made is looked for before we believe that it is gone.
+const RE_READS: u32 = 4;
+
+/// A change set with all that it would change.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Described {
+    pub(crate) id: String,
+    pub(crate) stack_id: String,
+    pub(crate) stack: String,
+    pub(crate) execution: String,
+    /// Whether there is nothing to change.
+    pub(crate) is_empty: bool,
+    pub(crate) parameters: BTreeMap<String, String>,
+    pub(crate) resolved: BTreeMap<String, String>,
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) capabilities: Vec<String>,
+    pub(crate) changes: Vec<ResourceChange>,
+}
+
+/// A change set in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChangeSetEntry {
+    /// Its ARN.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its status.
+    pub status: String,
+    /// Whether it can be carried out: `AVAILABLE`, `OBSOLETE`, …
+    pub execution: String,
+    /// Why it is in this status.
+    pub reason: Option<String>,
+    /// When it was made.
+    pub created: Option<Timestamp>,
+    /// Whether stackgen made it.
+    pub is_ours: bool,
+}
+
+/// The change sets of a stack.
+///
+/// # Errors
+///
+/// If there is no such stack, or CloudFormation does not say.
+pub async fn list(connection: &Connection, stack: &str) -> Result<Vec<ChangeSetEntry>, Failure> {
+    let mut entries = Vec::new();
+    let mut page = None;
+    loop {
+        let send =
+            || connection.cloudformation.list_change_sets().stack_name(stack).set_next_token(page.clone()).send();
+        let answer = connection.call("ListChangeSets", Retry::Safe, send).await?;
+        for summary in answer.summaries.unwrap_or_default() {
+            let name = summary.change_set_name.unwrap_or_default();
+            entries.push(ChangeSetEntry {
+                id: summary.change_set_id.unwrap_or_default(),
+                status: summary.status.map_or_else(String::new, |status| status.as_str().to_owned()),
+                execution: summary.execution_status.map_or_else(String::new, |status| status.as_str().to_owned()),
+                reason: summary.status_reason,
+                created: summary.creation_time.as_ref().and_then(timestamp),
+                is_ours: operation_of(&name).is_some(),
+                name,
+            });
+        }
+        page = answer.next_token;
+        if page.is_none() {
+            return Ok(entries);
+        }
+    }
+}
+
+/// Waits until a change set is computed, and reads it. One that is empty is not a failure.
+pub(crate) async fn wait(connection: &Connection, id: &str) -> Result<Described, Failure> {
+    let pace = Pace::short(connection.is_near);
+    let mut missed = 0;
+    loop {
+        let first = match page(connection, id, None, true).await {
+            // Soon after its creation an answer may be of a time before it.
+            Err(failure) if failure.kind == Kind::NoChangeSet && missed < RE_READS => {
+                missed += 1;
+                pace.wait().await;
+                continue;
+            }
+            first => first?,
+        };
+        let reason = first.status_reason.clone().unwrap_or_default();
+        match first.status {
+            Some(ChangeSetStatus::CreateComplete) => return whole(connection, id, first).await,
+            Some(ChangeSetStatus::Failed) if is_empty(&reason) => {
+                return Ok(Described { is_empty: true, ..described(&first) });
+            }
+            Some(ChangeSetStatus::CreateInProgress | ChangeSetStatus::CreatePending) => pace.wait().await,
+            Some(ChangeSetStatus::Failed) => return Err(why(connection, id, &reason).await),
+            status => {
+                let word = status.map_or_else(|| "unknown".to_owned(), |status| status.as_str().to_owned());
+                return Err(Failure::new(Kind::NoChangeSet, format!("the change set `{id}` is {word}: {reason}")));
+            }
+        }
+    }
+}
+
+/// Reads a change set that is computed.
+pub(crate) async fn describe(connection: &Connection, id: &str) -> Result<Described, Failure> {
+    wait(connection, id).await
+}
+
+/// Whether a change set was begun to be carried out; `None` if it is not there any more.
+pub(crate) async fn execution(connection: &Connection, id: &str) -> Result<Option<String>, Failure> {
+    let send = || connection.cloudformation.describe_change_set().change_set_name(id).send();
+    match connection.call("DescribeChangeSet", Retry::Safe, send).await {
+        Ok(answer) => Ok(Some(answer.execution_status.map_or_else(String::new, |status| status.as_str().to_owned()))),
+        Err(failure) if matches!(failure.kind, Kind::NoChangeSet | Kind::NoStack) => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+async fn whole(connection: &Connection, id: &str, first: DescribeChangeSetOutput) -> Result<Described, Failure> {
+    let may_lack = first.status_reason.as_deref().is_some_and(|reason| reason.contains(INCOMPLETE));
+    let mut described = described(&first);
+    described.changes = changes(connection, id, first, true).await?;
+    if may_lack {
+        let bare = page(connection, id, None, false).await?;
+        let bare = changes(connection, id, bare, false).await?;
+        described.changes = merged(described.changes, bare);
+    }
+    Ok(described)
+}
+
+/// All changes without values, each with its values where they came.
+fn merged(with_values: Vec<ResourceChange>, bare: Vec<ResourceChange>) -> Vec<ResourceChange> {
+    let mut rest = with_values;
+    let is_same = |one: &ResourceChange, other: &ResourceChange| {
+        one.logical_resource_id == other.logical_resource_id && one.action == other.action
+    };
+    let mut all = Vec::new();
+    for change in bare {
+        match rest.iter().position(|known| is_same(known, &change)) {
+            Some(index) => all.push(rest.remove(index)),
+            None => all.push(change),
+        }
+    }
+    all.extend(rest);
+    all
+}
+
+async fn changes(
+    connection: &Connection,
+    id: &str,
+    mut answer: DescribeChangeSetOutput,
+    values: bool,
+) -> Result<Vec<ResourceChange>, Failure> {
+    let mut changes = Vec::new();
+    loop {
+        changes
+            .extend(answer.changes.take().unwrap_or_default().into_iter().filter_map(|change| change.resource_change));
+        let Some(next) = answer.next_token.take() else { return Ok(changes) };
+        answer = page(connection, id, Some(next), values).await?;
+    }
+}
+
+async fn page(
+    connection: &Connection,
+    id: &str,
+    next: Option<String>,
+    values: bool,
+) -> Result<DescribeChangeSetOutput, Failure> {
+    let send = || {
+        let call = connection.cloudformation.describe_change_set().change_set_name(id);
+        call.include_property_values(values).set_next_token(next.clone()).send()
+    };
+    connection.call("DescribeChangeSet", Retry::Safe, send).await
+}
+
+fn described(answer: &DescribeChangeSetOutput) -> Described {
+    let parameters = answer.parameters.as_deref().unwrap_or_default();
+    Described {
+        id: answer.change_set_id.clone().unwrap_or_default(),
+        stack_id: answer.stack_id.clone().unwrap_or_default(),
+        stack: answer.stack_name.clone().unwrap_or_default(),
+        execution: answer.execution_status.as_ref().map_or("", |status| status.as_str()).to_owned(),
+        is_empty: false,
+        parameters: pairs(parameters, |parameter| (&parameter.parameter_key, &parameter.parameter_value)),
+        resolved: pairs(parameters, |parameter| (&parameter.parameter_key, &parameter.resolved_value)),
+        tags: pairs(answer.tags.as_deref().unwrap_or_default(), |tag| (&tag.key, &tag.value)),
+        capabilities: answer.capabilities().iter().map(|one| one.as_str().to_owned()).collect(),
+        changes: Vec::new(),
+    }
+}
+
+/// What a change set without changes says of itself (aws/aws-cdk, `changeSetHasNoChanges`).
+fn is_empty(reason: &str) -> bool {
+    reason.starts_with("The submitted information didn't contain changes.")
+        || reason.contains("No updates are to be performed")
+}
+
+/// Why a change set failed. Early validation only hints at `DescribeEvents`, where the reasons are.
+async fn why(connection: &Connection, id: &str, reason: &str) -> Failure {
+    let mut message = reason.to_owned();
+    if reason.contains("AWS::EarlyValidation") {
+        let filter = EventFilter::builder().failed_events(true).build();
+        let send = || connection.cloudformation.describe_events().change_set_name(id).filters(filter.clone()).send();
+        // The details are nice to have; the verdict stands without them.
+        if let Ok(answer) = connection.call("DescribeEvents", Retry::Safe, send).await {
+            for event in answer.operation_events.unwrap_or_default() {
+                let said = event.validation_status_reason.or(event.resource_status_reason);
+                if let Some(said) = said {
+                    let resource = event.logical_resource_id.unwrap_or_default();
+                    let path = event.validation_path.unwrap_or_default();
+                    message = format!("{message}\n{resource}{path}: {said}");
+                }
+            }
+        }
+    }
+    Failure::new(Kind::Template, format!("CloudFormation refuses the change: {message}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_cloudformation::types::ChangeAction;
+
+    fn change(id: &str, physical: Option<&str>) -> ResourceChange {
+        let change = ResourceChange::builder().logical_resource_id(id).action(ChangeAction::Modify);
+        change.set_physical_resource_id(physical.map(str::to_owned)).build()
+    }
+
+    #[test]
+    fn changes_that_values_hide_come_back() {
+        let all = merged(vec![change("B", Some("b-1"))], vec![change("A", None), change("B", None)]);
+        assert_eq!(all, [change("A", None), change("B", Some("b-1"))]);
+    }
+
+    #[test]
+    fn a_change_set_without_changes_says_so() {
+        assert!(is_empty(
+            "The submitted information didn't contain changes. Submit different information to create a change set."
+        ));
+        assert!(is_empty("No updates are to be performed."));
+        assert!(!is_empty("Transform AWS::Serverless failed with: nothing"));
+    }
+}

@@ -1,0 +1,175 @@
+//! Following an operation until the stack says that it is over.
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::feed::Feed;
+use crate::aws::Connection;
+use crate::change_set;
+use crate::failure::{Failure, Kind};
+use crate::pace::Pace;
+use crate::progress::{Progress, ResourceEvent};
+use crate::stack::{self, StackNow, Status};
+
+/// How many looks at events come between two at the stack, when they go well.
+const LOOKS: u32 = 5;
+/// How often a stack that looks as it did before is read again before we ask its change set.
+const RE_READS: u32 = 3;
+/// How long a verdict may be missing before we say that we do not know. The operation goes on meanwhile.
+const SILENCE: Duration = Duration::from_secs(20 * 60);
+
+/// An operation that runs.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Operation {
+    pub(crate) stack: String,
+    pub(crate) stack_id: String,
+    /// The token with which it was started, if we started it.
+    pub(crate) token: Option<String>,
+    /// What the stack was before; with that, an old answer is told from a new one.
+    pub(crate) seen: BTreeMap<String, String>,
+    /// The change set that is carried out.
+    pub(crate) change_set: Option<String>,
+    /// About how long it takes.
+    pub(crate) expected: Duration,
+}
+
+/// How an operation ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Followed {
+    /// The stack; `None` if it is gone without a trace.
+    pub(crate) now: Option<StackNow>,
+    /// What happened, oldest first.
+    pub(crate) events: Vec<ResourceEvent>,
+}
+
+/// Follows an operation to its end.
+///
+/// # Errors
+///
+/// If nobody says how it ended; it may go on, and can be followed again.
+pub(crate) async fn follow(
+    connection: &Connection,
+    operation: &Operation,
+    say: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<Followed, Failure> {
+    let mut following = Following::new(connection, operation, say);
+    loop {
+        following.pace.wait().await;
+        let is_due = following.look().await;
+        if is_due && let Some(now) = following.ask().await? {
+            // What came between the last look and the verdict is worth telling, and is not worth failing for.
+            if following.feed.last.as_ref().is_none_or(|status| !status.is_settled()) {
+                following.look().await;
+            }
+            return Ok(Followed { now, events: following.events });
+        }
+    }
+}
+
+struct Following<'a> {
+    connection: &'a Connection,
+    operation: &'a Operation,
+    say: &'a (dyn Fn(Progress) + Send + Sync),
+    pace: Pace,
+    feed: Feed,
+    events: Vec<ResourceEvent>,
+    /// Looks since the last verdict was asked for.
+    looks: u32,
+    /// How often the stack looked as before.
+    re_reads: u32,
+    /// When somebody last told how it stands.
+    heard: tokio::time::Instant,
+}
+
+impl<'a> Following<'a> {
+    fn new(
+        connection: &'a Connection,
+        operation: &'a Operation,
+        say: &'a (dyn Fn(Progress) + Send + Sync),
+    ) -> Following<'a> {
+        Following {
+            connection,
+            operation,
+            say,
+            pace: Pace::new(connection.is_near, operation.expected),
+            feed: Feed::new(&operation.stack, &operation.stack_id, operation.token.clone()),
+            events: Vec::new(),
+            looks: 0,
+            re_reads: 0,
+            heard: tokio::time::Instant::now(),
+        }
+    }
+
+    /// Tells what is new, and whether it is time to ask for the verdict.
+    async fn look(&mut self) -> bool {
+        self.looks += 1;
+        match self.feed.news(self.connection).await {
+            Ok(news) => {
+                for event in news {
+                    (self.say)(Progress::Resource(event.clone()));
+                    self.events.push(event);
+                }
+                self.looks >= LOOKS || self.feed.last.as_ref().is_some_and(Status::is_settled)
+            }
+            Err(failure) => {
+                self.tell_wait(&failure);
+                true
+            }
+        }
+    }
+
+    /// The stack if the operation is over; inside, `None` if it is gone.
+    async fn ask(&mut self) -> Result<Option<Option<StackNow>>, Failure> {
+        self.looks = 0;
+        match stack::describe(self.connection, &self.operation.stack_id).await {
+            Ok(now) => {
+                self.heard = tokio::time::Instant::now();
+                self.judge(now).await
+            }
+            Err(failure) if failure.is_passing() && self.heard.elapsed() < SILENCE => {
+                self.tell_wait(&failure);
+                Ok(None)
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn judge(&mut self, now: Option<StackNow>) -> Result<Option<Option<StackNow>>, Failure> {
+        let Some(now) = now else {
+            // An answer of a time before the stack was made; only one that stays is believed.
+            self.re_reads += 1;
+            return Ok((self.re_reads > RE_READS).then_some(None));
+        };
+        if !now.status.is_settled() {
+            return Ok(None);
+        }
+        let is_told = self.feed.last.as_ref() == Some(&now.status);
+        let looks_old = now.status.word() == "REVIEW_IN_PROGRESS" || now.seen() == self.operation.seen && !is_told;
+        if looks_old && !self.is_over().await? {
+            return Ok(None);
+        }
+        Ok(Some(Some(now)))
+    }
+
+    /// Whether a stack that looks as before is what the operation made of it. After the start of an operation CloudFormation
+    /// may answer with an older state for a while (aws/aws-cdk-cli, `stabilizeStack`).
+    async fn is_over(&mut self) -> Result<bool, Failure> {
+        self.re_reads += 1;
+        if self.re_reads <= RE_READS {
+            return Ok(false);
+        }
+        let Some(change_set) = &self.operation.change_set else { return Ok(true) };
+        match change_set::execution(self.connection, change_set).await?.as_deref() {
+            Some("AVAILABLE") if self.pace.elapsed() > SILENCE => {
+                let message = format!("`{}` was told to begin and does not", self.operation.stack);
+                Err(Failure::new(Kind::Unknown, message))
+            }
+            Some("AVAILABLE" | "EXECUTE_IN_PROGRESS") => Ok(false),
+            _ => Ok(true),
+        }
+    }
+
+    fn tell_wait(&self, failure: &Failure) {
+        let why = if failure.kind == Kind::Throttled { "AWS asks to slow down" } else { "AWS does not answer" };
+        (self.say)(Progress::Waiting { stack: self.operation.stack.clone(), why: why.to_owned() });
+    }
+}

@@ -1,0 +1,29 @@
+//! Carries an assembly out through the CloudFormation API. Knows no terminal: it answers questions with plans, and tells what
+//! happens as typed [`progress`].
+//!
+//! The way of a deploy through the modules:
+//!
+//! 1. [`aws`] connects, counts calls and keeps to the rate that the account allows;
+//! 2. [`stack`] says what is there, and [`stack::state`] what that status lets us do;
+//! 3. [`change_set`] asks CloudFormation what would change, and [`plan`] says what that means for people;
+//! 4. [`run`] carries a plan out, with a [`record`] on disk from which another process can go on;
+//! 5. [`follow`] tells what happens, and why it failed if it did.
+
+pub mod aws;
+pub mod change_set;
+pub mod failure;
+pub mod follow;
+pub mod plan;
+pub mod progress;
+pub mod record;
+pub mod run;
+pub mod stack;
+pub mod template_body;
+
+mod machines;
+mod pace;
+
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod scenarios;

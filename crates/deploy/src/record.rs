@@ -1,0 +1,148 @@
+//! What is noted on disk before each call that changes something, so that another process can go on after this one is gone.
+//!
+//! One small file a stack, `<folder>/<stack>.json`, written whole or not at all and readable only by its owner. What it says
+//! is a help and never the truth: that is what CloudFormation says of the stack.
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::failure::{Failure, Kind};
+use crate::plan::StackPlan;
+
+/// The version of the form of records.
+pub const RECORD_VERSION: u32 = 1;
+
+/// The folder of records.
+#[derive(Clone, Debug)]
+pub struct Records {
+    folder: PathBuf,
+}
+
+/// How far an operation on a stack has come.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// [`RECORD_VERSION`] of the writer.
+    pub version: u32,
+    /// The region.
+    pub region: String,
+    /// What is going to be called next, or was called last.
+    pub phase: Phase,
+    /// The token by which CloudFormation knows the call again.
+    pub token: String,
+    /// The plan of the stack.
+    pub plan: StackPlan,
+}
+
+/// What is going to be called next, or was called last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// A change set is made; nothing of it was approved.
+    Proposed,
+    /// What a failed creation left is deleted, and the stack is then made again.
+    Clearing,
+    /// The change set is carried out.
+    Executing,
+    /// The stack is deleted.
+    Deleting,
+    /// The stack is rolled back.
+    RollingBack,
+    /// What stands beside the template is set: protection, stack policy.
+    Settling,
+}
+
+impl Records {
+    /// In a folder, which need not be there.
+    pub fn new(folder: impl Into<PathBuf>) -> Records {
+        Records { folder: folder.into() }
+    }
+
+    /// The record of a stack, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// If it is there and cannot be read.
+    pub fn read(&self, stack: &str) -> Result<Option<Record>, Failure> {
+        let path = self.path(stack);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(unreadable(&path, &error)),
+        };
+        let record: Record = serde_json::from_str(&text).map_err(|error| unreadable(&path, &error))?;
+        if record.version == RECORD_VERSION {
+            Ok(Some(record))
+        } else {
+            Err(unreadable(&path, &"another version wrote it"))
+        }
+    }
+
+    /// The names of the stacks that have a record.
+    ///
+    /// # Errors
+    ///
+    /// If the folder cannot be read.
+    pub fn stacks(&self) -> Result<Vec<String>, Failure> {
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(unreadable(&self.folder, &error)),
+        };
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let mut stacks: Vec<String> = names.filter_map(|name| Some(name.strip_suffix(".json")?.to_owned())).collect();
+        stacks.sort();
+        Ok(stacks)
+    }
+
+    /// Notes what is going to be called.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written; then nothing must be called.
+    pub fn write(&self, record: &Record) -> Result<(), Failure> {
+        let path = self.path(&record.plan.stack);
+        self.replace(&path, record).map_err(|error| {
+            Failure::new(Kind::Refused, format!("cannot note the operation in `{}`: {error}", path.display()))
+        })
+    }
+
+    /// Forgets a stack: nothing is open.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be deleted.
+    pub fn clear(&self, stack: &str) -> Result<(), Failure> {
+        let path = self.path(stack);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(Failure::new(Kind::Refused, format!("cannot delete `{}`: {error}", path.display())))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn path(&self, stack: &str) -> PathBuf {
+        self.folder.join(format!("{stack}.json"))
+    }
+
+    fn replace(&self, path: &Path, record: &Record) -> io::Result<()> {
+        fs::create_dir_all(&self.folder)?;
+        let fresh = path.with_extension(format!("new-{}", std::process::id()));
+        let _ = fs::remove_file(&fresh);
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        // A record may hold values of parameters.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&fresh)?;
+        file.write_all(&serde_json::to_vec_pretty(record)?)?;
+        file.sync_all()?;
+        fs::rename(&fresh, path)
+    }
+}
+
+fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Failure {
+    Failure::new(Kind::Refused, format!("cannot read `{}`: {error}", path.display()))
+}

@@ -1,0 +1,229 @@
+//! What `ValidateTemplate` looks at: the form of the template, without any values.
+use std::collections::BTreeSet;
+
+use serde_json::Value as Json;
+use stackgen_schema::{Facts, ResourceType};
+
+use super::Template;
+use super::parse::format_error;
+use crate::wire::ApiError;
+
+mod early;
+mod references;
+
+pub use early::early_validation;
+
+const SECTIONS: [&str; 11] = [
+    "AWSTemplateFormatVersion",
+    "Description",
+    "Metadata",
+    "Parameters",
+    "Mappings",
+    "Conditions",
+    "Rules",
+    "Transform",
+    "Resources",
+    "Outputs",
+    "Hooks",
+];
+
+const RESOURCE_MEMBERS: [&str; 10] = [
+    "Type",
+    "Properties",
+    "DependsOn",
+    "Condition",
+    "Metadata",
+    "DeletionPolicy",
+    "UpdateReplacePolicy",
+    "CreationPolicy",
+    "UpdatePolicy",
+    "Description",
+];
+
+/// How many entries a section may have. Source: *Understand CloudFormation quotas*.
+const MOST: [(&str, usize); 4] = [("Parameters", 200), ("Mappings", 200), ("Resources", 500), ("Outputs", 200)];
+
+/// Refuses a template whose form is wrong, as `ValidateTemplate` and `CreateChangeSet` do at once.
+///
+/// # Errors
+///
+/// What is wrong first.
+pub fn check(template: &Template) -> Result<(), ApiError> {
+    sections(template)?;
+    parameters(template)?;
+    resources(template)?;
+    for (name, output) in template.section("Outputs") {
+        if is_loop(name) {
+            continue;
+        }
+        alphanumeric("Output", name)?;
+        if output.get("Value").is_none() {
+            return Err(format_error(format!(
+                "Output {name} is malformed. The Value field of every Outputs member must be specified"
+            )));
+        }
+    }
+    unknown_types(template)?;
+    references::check(template)
+}
+
+fn sections(template: &Template) -> Result<(), ApiError> {
+    let entries = template.document.as_object().into_iter().flatten();
+    let strange: Vec<&str> =
+        entries.map(|(name, _)| name.as_str()).filter(|name| !SECTIONS.contains(name) && !is_loop(name)).collect();
+    if !strange.is_empty() {
+        return Err(ApiError::validation(format!("Invalid template property or properties [{}]", strange.join(", "))));
+    }
+    match template.document.get("AWSTemplateFormatVersion") {
+        None => {}
+        Some(Json::String(version)) if version == "2010-09-09" => {}
+        Some(version) => {
+            let version = super::text(version).unwrap_or_default();
+            return Err(format_error(format!("{version} is not a supported value for AWSTemplateFormatVersion.")));
+        }
+    }
+    if template.document.get("Description").and_then(Json::as_str).is_some_and(|text| text.len() > 1024) {
+        return Err(format_error("'Description' length is greater than 1024."));
+    }
+    for (section, most) in MOST {
+        let number = template.section(section).len();
+        if number > most {
+            let section = section.to_lowercase();
+            return Err(format_error(format!(
+                "Number of {section}, {number}, is greater than maximum allowed, {most}"
+            )));
+        }
+    }
+    transforms(template)
+}
+
+/// Macros run in Lambda functions and services of AWS that are not here.
+fn transforms(template: &Template) -> Result<(), ApiError> {
+    match template.transforms().into_iter().find(|name| *name != "AWS::LanguageExtensions") {
+        None => Ok(()),
+        Some(name) => Err(ApiError::validation(format!(
+            "No transform named {name} found: of transforms, stackgen's local engine has AWS::LanguageExtensions only."
+        ))),
+    }
+}
+
+fn parameters(template: &Template) -> Result<(), ApiError> {
+    for (name, parameter) in template.section("Parameters") {
+        alphanumeric("Parameter", name)?;
+        let Some(kind) = parameter.get("Type").and_then(Json::as_str) else {
+            return Err(format_error("Every Parameters object must contain a Type member."));
+        };
+        if !is_parameter_type(kind) {
+            return Err(format_error(format!("Unrecognized parameter type: {kind}")));
+        }
+        if parameter.get("Default").is_some_and(|default| super::text(default).is_none()) {
+            return Err(format_error("Every Default member must be a string."));
+        }
+    }
+    Ok(())
+}
+
+fn is_parameter_type(kind: &str) -> bool {
+    let kind = kind.strip_prefix("AWS::SSM::Parameter::Value<").and_then(|it| it.strip_suffix('>')).unwrap_or(kind);
+    let kind = kind.strip_prefix("List<").and_then(|it| it.strip_suffix('>')).unwrap_or(kind);
+    matches!(kind, "String" | "Number" | "CommaDelimitedList") || kind.starts_with("AWS::")
+}
+
+fn resources(template: &Template) -> Result<(), ApiError> {
+    if template.section("Resources").is_empty() {
+        return Err(format_error("At least one Resources member must be defined."));
+    }
+    for (name, resource) in template.section("Resources").iter().filter(|(name, _)| !is_loop(name)) {
+        alphanumeric("Resource", name)?;
+        let Some(members) = resource.as_object() else {
+            return Err(format_error(format!("[/Resources/{name}] resource definition is malformed")));
+        };
+        if !members.get("Type").is_some_and(Json::is_string) {
+            return Err(format_error(format!(
+                "[/Resources/{name}] Every Resources object must contain a Type member."
+            )));
+        }
+        if let Some(strange) = members.keys().find(|key| !RESOURCE_MEMBERS.contains(&key.as_str())) {
+            return Err(ApiError::validation(format!("Invalid template resource property '{strange}'")));
+        }
+        policies(name, resource)?;
+    }
+    Ok(())
+}
+
+/// Source: *DeletionPolicy* and *UpdateReplacePolicy* in the template reference. Their values may be functions with
+/// `AWS::LanguageExtensions`.
+fn policies(name: &str, resource: &Json) -> Result<(), ApiError> {
+    for (member, words) in [
+        ("DeletionPolicy", &["Delete", "Retain", "Snapshot", "RetainExceptOnCreate"][..]),
+        ("UpdateReplacePolicy", &["Delete", "Retain", "Snapshot"]),
+    ] {
+        if let Some(word) = resource.get(member).and_then(Json::as_str)
+            && !words.contains(&word)
+        {
+            return Err(format_error(format!("Unrecognized {member} {word} for resource {name}")));
+        }
+    }
+    Ok(())
+}
+
+fn unknown_types(template: &Template) -> Result<(), ApiError> {
+    recognize(template, |_| true)
+}
+
+/// Refuses types that a region does not have: CloudFormation says the same of them as of types that nobody has.
+///
+/// # Errors
+///
+/// If there are such types.
+pub fn check_region(template: &Template, region: &str) -> Result<(), ApiError> {
+    let Some(bit) = Facts::embedded().regions().iter().position(|known| known == region) else { return Ok(()) };
+    recognize(template, |resource| resource.regions >> bit & 1 == 1)
+}
+
+fn recognize(template: &Template, has: impl Fn(&ResourceType) -> bool) -> Result<(), ApiError> {
+    let types = template.section("Resources").values().filter_map(|resource| resource.get("Type")?.as_str());
+    let known = |name: &str| match Facts::embedded().resource(name) {
+        Some(resource) => has(&resource),
+        None => name.starts_with("Custom::") || name == "AWS::CloudFormation::CustomResource",
+    };
+    let unknown: BTreeSet<&str> = types.filter(|name| !known(name)).collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let names = unknown.into_iter().collect::<Vec<_>>().join(", ");
+    Err(format_error(format!("Unrecognized resource types: [{names}]")))
+}
+
+fn is_loop(name: &str) -> bool {
+    name.starts_with("Fn::ForEach::")
+}
+
+fn alphanumeric(what: &str, name: &str) -> Result<(), ApiError> {
+    if !name.is_empty() && name.len() <= 255 && name.chars().all(|letter| letter.is_ascii_alphanumeric()) {
+        return Ok(());
+    }
+    Err(format_error(format!("{what} name {name} is non alphanumeric.")))
+}
+
+/// The capabilities that a template needs. Source: *Acknowledging IAM resources in CloudFormation templates*.
+#[must_use]
+pub fn capabilities(template: &Template) -> Vec<&'static str> {
+    let named = |resource: &Json| {
+        let name = match resource.get("Type").and_then(Json::as_str)? {
+            "AWS::IAM::Group" => "GroupName",
+            "AWS::IAM::InstanceProfile" => "InstanceProfileName",
+            "AWS::IAM::ManagedPolicy" => "ManagedPolicyName",
+            "AWS::IAM::Role" => "RoleName",
+            "AWS::IAM::User" => "UserName",
+            "AWS::IAM::AccessKey" | "AWS::IAM::Policy" | "AWS::IAM::UserToGroupAddition" => return Some(false),
+            _ => return None,
+        };
+        Some(resource.get("Properties").is_some_and(|properties| properties.get(name).is_some()))
+    };
+    match template.section("Resources").values().filter_map(named).max() {
+        Some(true) => vec!["CAPABILITY_NAMED_IAM"],
+        Some(false) => vec!["CAPABILITY_IAM"],
+        None => Vec::new(),
+    }
+}

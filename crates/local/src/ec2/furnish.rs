@@ -1,0 +1,117 @@
+//! What every account has in a region from the start: a default network, and public images.
+use jiff::{Timestamp, ToSpan};
+use serde_json::json;
+
+use super::{Image, Place, Snapshot, image, network, volume};
+
+/// A maker of images: account, alias, and where its root is.
+struct Maker(&'static str, Option<&'static str>, &'static str);
+
+const AMAZON: Maker = Maker("137112412989", Some("amazon"), "/dev/xvda");
+const CANONICAL: Maker = Maker("099720109477", None, "/dev/sda1");
+
+/// Families of public images: maker, name (`{day}` and `{architecture}` are filled in), description.
+/// Accounts and forms of names: *Find an Ubuntu AMI* of Canonical and *AL2023 on Amazon EC2* of AWS. Days and ids are made up.
+const FAMILIES: &[(Maker, &str, &str)] = &[
+    (
+        AMAZON,
+        "al2023-ami-2023.9.{day}.0-kernel-6.1-{architecture}",
+        "Amazon Linux 2023 AMI 2023.9.{day}.0 {architecture} HVM kernel-6.1",
+    ),
+    (
+        CANONICAL,
+        "ubuntu/images/hvm-ssd/ubuntu-jammy-22.04-{debian}-server-{day}",
+        "Canonical, Ubuntu, 22.04 LTS, {debian} jammy image build on {day}",
+    ),
+    (
+        CANONICAL,
+        "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-{debian}-server-{day}",
+        "Canonical, Ubuntu, 24.04 LTS, {debian} noble image build on {day}",
+    ),
+];
+
+/// How many days before the world's own first day the images were made: one that is current, one before it, one that is
+/// deprecated.
+const AGES: [i64; 3] = [10, 40, 800];
+
+pub(super) fn furnish(at: &mut Place<'_>) {
+    at.ec2().furnished = true;
+    network::furnish(at);
+    for (maker, name, description) in FAMILIES {
+        for architecture in ["x86_64", "arm64"] {
+            for age in AGES {
+                let created = at.now().checked_sub((age * 24).hours()).expect("the world is younger than time");
+                public(at, maker, architecture, created, [name, description]);
+            }
+        }
+    }
+}
+
+/// An image of somebody's that is as Ubuntu's are: with an id that was told, for an architecture.
+pub(super) fn like_ubuntu(at: &mut Place<'_>, id: &str, architecture: &str) {
+    let name = format!("promised/{id}");
+    let created = at.now();
+    enter(at, (id.to_owned(), &CANONICAL), architecture, created, [name, format!("As a template names it: {id}")]);
+}
+
+fn public(at: &mut Place<'_>, maker: &Maker, architecture: &str, created: Timestamp, texts: [&str; 2]) {
+    let day = created.strftime("%Y%m%d").to_string();
+    let debian = if architecture == "arm64" { "arm64" } else { "amd64" };
+    let fill =
+        |text: &str| text.replace("{day}", &day).replace("{architecture}", architecture).replace("{debian}", debian);
+    let [name, description] = texts.map(fill);
+    let id = fixed("ami", at.region, &name);
+    enter(at, (id, maker), architecture, created, [name, description]);
+}
+
+fn enter(
+    at: &mut Place<'_>,
+    (id, maker): (String, &Maker),
+    architecture: &str,
+    created: Timestamp,
+    [name, description]: [String; 2],
+) {
+    let snapshot = fixed("snap", at.region, &name);
+    let spec = volume::Spec { size: 8, kind: "gp3".to_owned(), iops: Some(3_000), throughput: Some(125) };
+    let devices = vec![image::mapping(maker.2, &snapshot, &spec, false, true)];
+    let base = Snapshot {
+        id: snapshot.clone(),
+        volume: "vol-ffffffff".to_owned(),
+        owner: maker.0.to_owned(),
+        description: description.clone(),
+        size: 8,
+        encrypted: false,
+        kms_key: None,
+        started: created,
+        until: None,
+        completed: Some(created),
+        content: [("/etc/image".to_owned(), name.clone())].into(),
+    };
+    let one = Image {
+        id: id.clone(),
+        owner: maker.0.to_owned(),
+        owner_alias: maker.1.map(str::to_owned),
+        name,
+        description,
+        architecture: architecture.to_owned(),
+        root_device: maker.2.to_owned(),
+        devices,
+        public: true,
+        created,
+        until: None,
+        deprecated: Some(image::deprecated(created)),
+        source_instance: None,
+    };
+    let ec2 = at.ec2();
+    ec2.snapshots.insert(snapshot, base);
+    ec2.images.insert(id, one);
+}
+
+/// An id that depends only on where and what it is: FNV-1a.
+pub(super) fn fixed(prefix: &str, region: &str, name: &str) -> String {
+    let letters = json!([region, name]).to_string();
+    let hash = letters
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    format!("{prefix}-0{hash:016x}")
+}

@@ -1,0 +1,88 @@
+//! How fast things are, and what goes wrong: what tests and demonstrations set.
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+/// Durations in seconds, scripts of boots, and shortages.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Settings {
+    /// Of virtual machines.
+    pub machine: Durations,
+    /// Of whole servers. Source for their slowness: *Instance state changes* and users' measurements: tens of minutes.
+    pub metal: Durations,
+    /// Until status checks pass, from running on.
+    pub checks: i64,
+    /// Until a new volume is available.
+    pub volume: i64,
+    /// Until an attachment is made or undone.
+    pub attachment: i64,
+    /// Until a snapshot is complete.
+    pub snapshot: i64,
+    /// Until an image is available.
+    pub image: i64,
+    /// Until a changed volume has its new properties; optimizing takes as long again.
+    pub modification: i64,
+    /// Until a root volume is replaced.
+    pub root: i64,
+    /// How boots go.
+    pub boot: Script,
+    /// How boots of an image go.
+    pub boot_of_image: BTreeMap<String, Script>,
+    /// How boots of an instance go.
+    pub boot_of_instance: BTreeMap<String, Script>,
+    /// Pairs of type and zone that have no room.
+    pub full: BTreeSet<(String, String)>,
+    /// How many virtual processors may run at once; nothing is no limit.
+    pub processors: Option<i64>,
+}
+
+/// How long an instance takes from state to state.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Durations {
+    /// From pending to running.
+    pub start: i64,
+    /// From stopping to stopped.
+    pub stop: i64,
+    /// From shutting down to terminated.
+    pub terminate: i64,
+}
+
+/// How a boot goes, from running on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Script {
+    /// It succeeds after some seconds, or when the volumes that its user data names are there.
+    Succeeds(i64),
+    /// It fails after some seconds.
+    Fails(i64),
+    /// It never ends.
+    NeverEnds,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            machine: Durations { start: 15, stop: 30, terminate: 30 },
+            metal: Durations { start: 20 * 60, stop: 19 * 60, terminate: 19 * 60 },
+            checks: 120,
+            volume: 2,
+            attachment: 2,
+            snapshot: 60,
+            image: 120,
+            modification: 20,
+            root: 60,
+            boot: Script::Succeeds(40),
+            boot_of_image: BTreeMap::new(),
+            boot_of_instance: BTreeMap::new(),
+            full: BTreeSet::new(),
+            processors: None,
+        }
+    }
+}
+
+impl Settings {
+    /// The durations of a type of instance.
+    #[must_use]
+    pub fn durations(&self, kind: &str) -> Durations {
+        if super::catalogue::is_metal(kind) { self.metal } else { self.machine }
+    }
+}

@@ -1,0 +1,159 @@
+//! What a server can be told besides AWS's calls: everything below `/_stackgen/`.
+//!
+//! | call | what it does |
+//! |---|---|
+//! | `GET status` | version, pace, time, and how much there is |
+//! | `POST advance?seconds=N` | lets time pass; without `seconds`, until the next thing is due |
+//! | `GET journal?since=N` | the calls after a number, and counts by operation |
+//! | `GET faults`, `PUT faults` | the script of faults |
+//! | `GET mishaps`, `PUT mishaps` | resources of stacks that will fail |
+//! | `PUT images` | images that there will be as soon as somebody asks for them |
+//! | `GET state`, `PUT state` | the whole world, as it is saved |
+//! | `POST reset` | forgets everything |
+//! | `POST stop` | saves and ends |
+use std::path::Path;
+
+use jiff::SignedDuration;
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+
+use super::engine::Engine;
+use super::store;
+use crate::ec2::{Place, image};
+use crate::wire::{Call, Reply, pairs};
+use crate::world::World;
+
+/// Where it begins.
+const PREFIX: &str = "/_stackgen/";
+
+/// What a call tells.
+pub(super) enum Told {
+    /// It is one for AWS.
+    Nothing(Call),
+    /// It is answered.
+    Reply(Reply),
+    /// It is answered, and the server ends.
+    Stop(Reply),
+}
+
+pub(super) fn told(engine: &mut Engine, call: Call) -> Told {
+    // A page in a browser can reach this port too, and says so. It is for none, be it to reset the world or to delete a stack.
+    if call.header("origin").is_some() {
+        return Told::Reply(refusal(403, "this is not for web pages"));
+    }
+    let Some(what) = call.path.strip_prefix(PREFIX) else { return Told::Nothing(call) };
+    let reply = match (call.method.as_str(), what) {
+        ("GET", "status") => said(&status(engine)),
+        ("POST", "advance") => advance(engine, &call),
+        ("GET", "journal") => said(&engine.journal.show(number(&call, "since").unwrap_or_default())),
+        ("GET", "faults") => said(&json!(engine.faults.script())),
+        ("PUT", "faults") => match serde_json::from_slice(&call.body) {
+            Ok(script) => {
+                engine.play(script);
+                said(&json!(engine.faults.script()))
+            }
+            Err(error) => refusal(400, &format!("this is no script of faults: {error}")),
+        },
+        ("GET", "mishaps") => said(&json!(engine.world.mishaps)),
+        ("PUT", "mishaps") => match serde_json::from_slice(&call.body) {
+            Ok(mishaps) => {
+                (engine.world.mishaps, engine.is_changed) = (mishaps, true);
+                said(&json!(engine.world.mishaps))
+            }
+            Err(error) => refusal(400, &format!("these are no mishaps: {error}")),
+        },
+        ("PUT", "images") => promise(engine, &call),
+        ("GET", "state") => match store::to_json(&engine.world) {
+            Ok(text) => Reply::new(200).body("application/json", text),
+            Err(error) => refusal(500, &error.to_string()),
+        },
+        ("PUT", "state") => put_state(engine, &call),
+        ("POST", "reset") => {
+            engine.reset(engine.world.now());
+            said(&status(engine))
+        }
+        ("POST", "stop") => return Told::Stop(said(&json!({"stopping": true}))),
+        (method, _) => refusal(404, &format!("there is no {method} {}; docs/local.md lists what there is", call.path)),
+    };
+    Told::Reply(reply)
+}
+
+fn said(body: &Json) -> Reply {
+    Reply::new(200).body("application/json", format!("{body}\n"))
+}
+
+fn refusal(status: u16, message: &str) -> Reply {
+    Reply::new(status).body("application/json", format!("{}\n", json!({"error": message})))
+}
+
+fn number<T: std::str::FromStr>(call: &Call, name: &str) -> Option<T> {
+    pairs(&call.query).into_iter().find(|(other, _)| other == name)?.1.parse().ok()
+}
+
+fn advance(engine: &mut Engine, call: &Call) -> Reply {
+    let by = match number::<f64>(call, "seconds").map(SignedDuration::try_from_secs_f64) {
+        None if !call.query.is_empty() => {
+            return refusal(400, "say ?seconds=N, or nothing for the next thing that is due");
+        }
+        None => None,
+        Some(Ok(by)) if !by.is_negative() => Some(by),
+        Some(_) => return refusal(400, "time only goes forward, and not to its end"),
+    };
+    engine.clock.jump(&mut engine.world, by);
+    engine.is_changed = true;
+    said(&status(engine))
+}
+
+/// What a template names is in an account that this one is not: it appears when it is asked for.
+fn promise(engine: &mut Engine, call: &Call) -> Reply {
+    let Ok(Promise { region, ids }) = serde_json::from_slice(&call.body) else {
+        return refusal(400, r#"say {"region": "eu-west-1", "ids": ["ami-…"]}"#);
+    };
+    let place = &mut Place::new(&mut engine.world, &region);
+    if let Some(id) = ids.iter().find(|id| !image::is_id(id)) {
+        return refusal(400, &format!("`{id}` is no id of an image"));
+    }
+    image::promise(place, ids);
+    engine.is_changed = true;
+    said(&status(engine))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Promise {
+    region: String,
+    ids: Vec<String>,
+}
+
+fn put_state(engine: &mut Engine, call: &Call) -> Reply {
+    match store::from_json(Path::new("what was sent"), &String::from_utf8_lossy(&call.body)) {
+        Ok(world) => {
+            engine.become_world(world);
+            said(&status(engine))
+        }
+        Err(error) => {
+            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+            refusal(400, &format!("{error}{cause}"))
+        }
+    }
+}
+
+fn status(engine: &Engine) -> Json {
+    let world = &engine.world;
+    json!({
+        "stackgen": env!("CARGO_PKG_VERSION"),
+        "pid": std::process::id(),
+        "account": world.account,
+        "pace": engine.clock.pace().to_string(),
+        "now": world.now(),
+        "next": world.next(),
+        "calls": engine.journal.total(),
+        "counts": {"stacks": stacks(world)},
+    })
+}
+
+/// Those that are not deleted.
+fn stacks(world: &World) -> usize {
+    let stacks = world.regions.values().flat_map(|region| region.stacks.values());
+    stacks.filter(|stack| stack.status.word() != "DELETE_COMPLETE").count()
+}

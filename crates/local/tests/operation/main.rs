@@ -1,0 +1,13 @@
+//! Operations of stacks, driven without a server.
+mod back;
+mod calls;
+mod create;
+mod delete;
+mod engine;
+mod exports;
+mod import;
+mod restart;
+mod services;
+mod signals;
+mod statuses;
+mod update;
