@@ -2,8 +2,8 @@
 //! the stack, so that it survives a restart.
 //!
 //! An operation is a list of [`Step`]s for the [`Phase`] that it is in. [`go_on`] takes every step as far as it can go now,
-//! and when all are settled it [finishes](finish) the phase, which ends the operation or [plans](plan) the next one. What a
-//! step does is in [`reach`] (towards the template), [`back`] (back to what was), and [`remove`].
+//! and when all are settled it finishes the phase (`finish`), which ends the operation or plans the next one (`plan`). What a
+//! step does is in `reach` (towards the template), `back` (back to what was), and `remove`.
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
