@@ -55,8 +55,6 @@ const STEPS: &[Step] = &[
         command: &["cargo", "test", "--package", "stackgen-cli", "--features", "guard", "--quiet", "policies"],
         environment: &[("INSTA_UPDATE", "no"), ("INSTA_FORCE_PASS", "0")],
     },
-    // What boto3 makes of the local engine; the other clients and engines take minutes: docs/local.md.
-    step("interop", &["cargo", "xtask", "interop", "--quick"]),
     step("boot-test", &["cargo", "xtask", "boot-test"]),
 ];
 
