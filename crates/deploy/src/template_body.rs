@@ -6,8 +6,6 @@ use crate::failure::{Failure, Kind};
 
 /// How many bytes a template in a request may have. Source: *CloudFormation quotas* in the CloudFormation User Guide.
 const IN_REQUEST: usize = 51_200;
-/// How many a template in a bucket may have. Same source.
-const IN_BUCKET: usize = 1024 * 1024;
 
 /// A template's text without white space, if it is JSON; else as it is.
 #[must_use]
@@ -21,23 +19,18 @@ pub fn digest(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Checks that a template can be sent: in the request, or from the bucket that was named.
+/// Checks that a template can be sent in a request; nothing here puts larger ones into a bucket.
 ///
 /// # Errors
 ///
 /// If it cannot. Its bytes count, not its characters.
-pub(crate) fn check_size(stack: &str, template: &str, bucket: Option<&str>) -> Result<(), Failure> {
+pub(crate) fn check_size(stack: &str, template: &str) -> Result<(), Failure> {
     let size = template.len();
     if size <= IN_REQUEST {
         return Ok(());
     }
-    let way_out = match bucket {
-        _ if size > IN_BUCKET => "that is above the 1 MiB that it takes from a bucket too: split the stack".to_owned(),
-        Some(bucket) => format!("this version of stackgen cannot put it into `{bucket}` yet: split the stack"),
-        None => "make a bucket for it with `stackgen bootstrap`, or name one with `--bucket`".to_owned(),
-    };
     let message = format!(
-        "the template of `{stack}` has {size} bytes, and CloudFormation takes {IN_REQUEST} in a request; {way_out}"
+        "the template of `{stack}` has {size} bytes, and CloudFormation takes {IN_REQUEST} in a request: split the stack"
     );
     Err(Failure::new(Kind::Refused, message))
 }
@@ -50,9 +43,9 @@ mod tests {
     fn bytes_count_and_not_characters() {
         let text = |filler: &str, count: usize| format!("{{\"Description\":\"{}\"}}", filler.repeat(count));
         let rest = text("", 0).len();
-        assert!(check_size("a", &text("x", IN_REQUEST - rest), None).is_ok());
-        assert!(check_size("a", &text("x", IN_REQUEST - rest + 1), None).is_err());
-        assert!(check_size("a", &text("é", IN_REQUEST - rest - 100), None).is_err());
+        assert!(check_size("a", &text("x", IN_REQUEST - rest)).is_ok());
+        assert!(check_size("a", &text("x", IN_REQUEST - rest + 1)).is_err());
+        assert!(check_size("a", &text("é", IN_REQUEST - rest - 100)).is_err());
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod links;
 mod model;
 pub mod names;
 mod nearest;
+mod pseudo;
 mod wire;
 
 pub use dates::{Date, DateError, Phase, RuntimeLife, ServiceEnd};
@@ -40,3 +41,4 @@ pub use model::{
     TypeSet, UpdateEffect,
 };
 pub use nearest::{nearest, nearest_above};
+pub use pseudo::PSEUDO_PARAMETERS;

@@ -6,11 +6,10 @@ use std::process::Command;
 use anyhow::{Context, ensure};
 
 use super::FOLDER;
+use crate::tools::CDK;
 
 /// What is installed, by pip.
 const PYTHON: [&str; 1] = ["troposphere==4.11.1"];
-/// What is installed, by npm. `aws-cdk` 3.0.0 is a stray: the CDK's command is 2.
-const NODE: [&str; 3] = ["aws-cdk-lib@2.276.0", "constructs@10.8.1", "aws-cdk@2.1148.1"];
 
 /// Whether the CDK checks templates with its rules, as it does unless told otherwise.
 #[derive(Clone, Copy)]
@@ -30,7 +29,7 @@ impl Peers {
         let folder = std::path::absolute(FOLDER)?.join("peers");
         fs::create_dir_all(&folder)?;
         let marker = folder.join("installed");
-        let wanted = [&PYTHON[..], &NODE[..]].concat().join("\n");
+        let wanted = [&PYTHON[..], &CDK[..]].concat().join("\n");
         if fs::read_to_string(&marker).is_ok_and(|installed| installed == wanted) {
             return Peers { folder }.with_apps();
         }
@@ -39,7 +38,7 @@ impl Peers {
         step(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
         step(Command::new(venv.join("bin/pip")).args(["install", "--quiet"]).args(PYTHON))?;
         let npm = ["install", "--no-audit", "--no-fund", "--loglevel=error", "--save-exact", "--prefix"];
-        step(Command::new("npm").args(npm).arg(&folder).args(NODE))?;
+        step(Command::new("npm").args(npm).arg(&folder).args(CDK))?;
         fs::write(&marker, wanted)?;
         Peers { folder }.with_apps()
     }

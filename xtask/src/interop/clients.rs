@@ -5,12 +5,10 @@ use std::process::Command;
 
 use anyhow::{Context, ensure};
 
-use crate::tools;
+use crate::tools::{self, CDK};
 
 /// The AWS CLI of PyPI is version 1; version 2 is not published there.
 const PYTHON: Packages = Packages { name: "clients", packages: &["boto3==1.43.127", "awscli==1.46.3"] };
-/// npm's `aws-cdk` 3.0.0 is no release of the CDK.
-const CDK: [&str; 3] = ["aws-cdk@2.1148.1", "aws-cdk-lib@2.276.0", "constructs@10.8.1"];
 
 /// Packages of Python that have a folder of their own, since their dependencies do not go together.
 pub(super) struct Packages {

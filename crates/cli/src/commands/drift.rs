@@ -5,10 +5,11 @@ use serde_json::json;
 use stackgen_deploy::stack::{self, Drift};
 
 use crate::Context;
+use crate::deploy::find;
 use crate::deploy::way::{self, Way};
-use crate::deploy::{find, words};
 use crate::error::{CliError, Kind};
 use crate::shell::{STRONG, WARNING};
+use crate::table;
 
 /// Show what was changed outside of CloudFormation
 ///
@@ -63,7 +64,7 @@ fn text(drift: &Drift) -> String {
     let what = if count == 0 {
         "is what its template says".to_owned()
     } else {
-        format!("differs in {}", words::counted(count, "resource"))
+        format!("differs in {}", table::counted(count, "resource"))
     };
     let mut text = format!("{STRONG}{}{STRONG:#} {what}\n", drift.stack);
     for resource in differing {

@@ -8,9 +8,8 @@ use tokio::sync::oneshot;
 use super::DeployError;
 use super::signals::Signals;
 use super::way::Account;
-use super::words::counted;
 use crate::shell::{STRONG, WARNING};
-use crate::table;
+use crate::table::{self, counted};
 
 /// What was said before anybody asked.
 #[derive(Clone, Debug, Default, clap::Args)]

@@ -9,7 +9,7 @@ use super::way::Account;
 use super::{DeployError, Reason, chart, words};
 use crate::error::{CliError, Kind};
 use crate::shell::STRONG;
-use crate::table::Table;
+use crate::table::{self, Table};
 use crate::time;
 
 /// It went as it was wanted, but something old stays.
@@ -85,8 +85,8 @@ impl Ending<'_> {
         } else {
             time::spoken(self.account.began.elapsed().as_secs().cast_signed())
         };
-        let what = if done == 0 { String::new() } else { words::counted(done, "stack") + " " };
-        self.status("Finished", &format!("{what}in {time}, with {}", words::counted(total, "call")));
+        let what = if done == 0 { String::new() } else { table::counted(done, "stack") + " " };
+        self.status("Finished", &format!("{what}in {time}, with {}", table::counted(total, "call")));
         outputs(outcome).map_or(Ok(()), |text| shell.data(&text))
     }
 

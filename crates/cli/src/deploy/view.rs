@@ -122,7 +122,7 @@ impl<'a> View<'a> {
     }
 
     fn planned(&self, plan: &StackPlan) {
-        let object = format!("{}: {}", plan.stack, words::counted(plan.changes.len(), "change"));
+        let object = format!("{}: {}", plan.stack, table::counted(plan.changes.len(), "change"));
         self.status("Planned", &object);
     }
 

@@ -36,9 +36,6 @@ pub(crate) struct Wanted {
     /// Set back what was changed outside of CloudFormation too
     #[arg(long)]
     revert_drift: bool,
-    /// The bucket for templates that are too large to be sent
-    #[arg(long, value_name = "NAME")]
-    s3_bucket: Option<String>,
 }
 
 impl Wanted {
@@ -60,7 +57,6 @@ impl Wanted {
             stack_policy: self.stack_policy,
             unlock: self.unlock.clone(),
             disable_rollback: self.disable_rollback,
-            bucket: self.s3_bucket.clone(),
             revert_drift: self.revert_drift,
             ..Wishes::default()
         })

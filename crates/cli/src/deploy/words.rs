@@ -56,11 +56,6 @@ pub(crate) fn plain(reason: &str) -> &str {
     inner[..end.unwrap_or(inner.len())].trim()
 }
 
-/// A number of things: `1 change`, `2 changes`.
-pub(crate) fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

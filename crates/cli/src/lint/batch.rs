@@ -8,8 +8,9 @@ use std::thread;
 use stackgen_lint::{Finding, Options, Position, Severity, Span};
 
 use super::input::{Input, STANDARD_INPUT};
-use super::{Found, Outcome, Wishes, counted};
+use super::{Found, Outcome, Wishes};
 use crate::shell::{Shell, TICK};
+use crate::table::counted;
 
 /// A template may nest deep, and the main thread of a process has as much.
 const STACK_BYTES: usize = 8 << 20;

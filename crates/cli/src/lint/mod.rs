@@ -128,8 +128,3 @@ impl Wishes {
         finding.severity != Severity::Info || self.notes || !self.only.is_empty() && self.asks_for(finding.rule)
     }
 }
-
-/// A number of things in words.
-pub(crate) fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}

@@ -5,11 +5,12 @@ use stackgen_lint::{Finding, Severity, Span};
 use stackgen_shell::RULES as SHELL_RULES;
 use thiserror::Error;
 
-use super::{Found, Outcome, Wishes, counted, format, suppress};
+use super::{Found, Outcome, Wishes, format, suppress};
 use crate::Context;
 use crate::boot_script::BootScript;
 use crate::error::CliError;
 use crate::load::Loaded;
+use crate::table::counted;
 
 /// Why a synth stops.
 #[derive(Debug, Error)]

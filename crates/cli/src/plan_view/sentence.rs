@@ -1,7 +1,7 @@
 //! Permissions, openings and exports in words.
 use stackgen_deploy::plan::{ExportChange, Opening, PermissionChange};
 
-use crate::deploy::words::counted;
+use crate::table::counted;
 
 /// Who may do what: `HostRole may s3:PutObject`.
 pub(super) fn permission(change: &PermissionChange) -> String {

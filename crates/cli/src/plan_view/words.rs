@@ -1,7 +1,7 @@
 //! What things are called in plans.
 use stackgen_deploy::plan::{Change, Consequence, Plan, StackPlan, Verb};
 
-use crate::deploy::words::counted;
+use crate::table::counted;
 use crate::time;
 
 /// A group of changes that mean the same.

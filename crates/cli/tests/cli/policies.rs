@@ -147,7 +147,7 @@ fn forms_for_programs() {
               "ruleId": "guard:buckets_encrypted",
               "level": "error",
               "message": {
-                "text": "a bucket of ours is encrypted with our key write BucketEncryption"
+                "text": "a bucket of ours is encrypted with our key\nwrite BucketEncryption"
               },
               "locations": [
                 {

@@ -1,24 +1,12 @@
 //! What names in a stack mean, and whether they mean anything.
 use std::collections::HashMap;
 
-use stackgen_schema::nearest;
+use stackgen_schema::{PSEUDO_PARAMETERS, nearest};
 
 use super::survey::{Foreign, Named, Place, Survey, Walk};
 use super::types;
 use crate::node::{Link, Local, Name, Node, Reference};
 use crate::stack::Stack;
-
-/// Source: *Pseudo parameters reference* in the CloudFormation Template Reference.
-const PSEUDO: [&str; 8] = [
-    "AWS::AccountId",
-    "AWS::NoValue",
-    "AWS::NotificationARNs",
-    "AWS::Partition",
-    "AWS::Region",
-    "AWS::StackId",
-    "AWS::StackName",
-    "AWS::URLSuffix",
-];
 
 /// What `Ref` can name in a stack.
 pub(super) fn names(stack: &Stack) -> HashMap<&str, Named<'_>> {
@@ -56,7 +44,7 @@ impl Survey<'_> {
             Some(Named::Parameter { .. }) => {
                 self.report(&walk.place, format!("parameter `{id}` has no attributes"), None);
             }
-            None if attribute.is_none() && PSEUDO.contains(&id) => {}
+            None if attribute.is_none() && PSEUDO_PARAMETERS.contains(&id) => {}
             None if attribute.is_none() && walk.items.iter().any(|item| **item == *id) => {}
             None => self.made_by_loop(walk, id),
         }
@@ -67,8 +55,8 @@ impl Survey<'_> {
         if let Some(index) = stack.loops.iter().position(|each| each.body.makes(id)) {
             self.edges.extend(walk.resource.map(|from| (from, stack.resources.len() + index)));
         } else {
-            let near =
-                nearest(id, self.names.keys().copied().chain(PSEUDO)).map(|near| format!("did you mean `{near}`?"));
+            let near = nearest(id, self.names.keys().copied().chain(PSEUDO_PARAMETERS))
+                .map(|near| format!("did you mean `{near}`?"));
             self.report(&walk.place, format!("`{id}` is no parameter or resource of this stack"), near);
         }
     }

@@ -147,7 +147,7 @@ impl Making<'_> {
         now: Option<&StackNow>,
     ) -> Result<(Request, Vec<String>), Failure> {
         let template = minified(assembly.template(entry));
-        check_size(&entry.name, &template, self.wishes.bucket.as_deref())?;
+        check_size(&entry.name, &template)?;
         let json: Json = serde_json::from_str(&template).unwrap_or_default();
         let mut tags = entry.tags.clone();
         tags.extend(self.wishes.tags.clone());

@@ -31,8 +31,6 @@ pub struct Wishes {
     pub unlock: Vec<String>,
     /// Whether what failed is kept as it is instead of rolled back.
     pub disable_rollback: bool,
-    /// The bucket for templates that are too large to be sent.
-    pub bucket: Option<String>,
     /// Whether drifted resources are set back too.
     pub revert_drift: bool,
     /// Resources that are taken into a stack: by stack and logical id, the properties that identify them.

@@ -12,10 +12,11 @@ mod rollback;
 mod turn;
 mod waves;
 
+use std::future::Future;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use tokio::sync::mpsc::unbounded_channel;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::aws::{Connection, Retry};
 use crate::failure::{Failure, Kind};
@@ -90,19 +91,9 @@ pub async fn watch(connection: &Connection, stack: &str, say: &dyn Fn(Progress))
         expected: Duration::from_secs(30),
         ..Operation::default()
     };
-    let (sender, mut news) = unbounded_channel();
+    let (sender, news) = unbounded_channel();
     let tell = |progress| drop(sender.send(progress));
-    let mut following = Box::pin(follow(connection, &operation, &tell));
-    let followed = loop {
-        tokio::select! {
-            biased;
-            Some(progress) = news.recv() => say(progress),
-            followed = &mut following => break followed?,
-        }
-    };
-    while let Ok(progress) = news.try_recv() {
-        say(progress);
-    }
+    let followed = heard(follow(connection, &operation, &tell), news, say).await?;
     let is_wanted = |word: &str| stack::Status::new(word).sentiment() == Sentiment::Good;
     let outcome = ending::of_other(&now.name, verb, &followed, is_wanted);
     say(turn::ends(&outcome));
@@ -158,20 +149,9 @@ pub async fn rollback(
     say: &dyn Fn(Progress),
 ) -> Result<StackOutcome, Failure> {
     let shared = shared(connection, records, &Approvals::default());
-    let (sender, mut news) = unbounded_channel();
+    let (sender, news) = unbounded_channel();
     let turn = Turn::new(&shared, Outputs::new(), sender);
-    let mut rolling = Box::pin(rollback::rollback(&turn, stack, skip));
-    let outcome = loop {
-        tokio::select! {
-            biased;
-            Some(progress) = news.recv() => say(progress),
-            outcome = &mut rolling => break outcome?,
-        }
-    };
-    while let Ok(progress) = news.try_recv() {
-        say(progress);
-    }
-    Ok(outcome)
+    heard(rollback::rollback(&turn, stack, skip), news, say).await
 }
 
 /// Cancels a running update, which is then rolled back.
@@ -182,6 +162,26 @@ pub async fn rollback(
 pub async fn cancel(connection: &Connection, stack: &str) -> Result<(), Failure> {
     let send = || connection.cloudformation.cancel_update_stack().stack_name(stack).send();
     connection.call("CancelUpdateStack", Retry::Safe, send).await.map(drop)
+}
+
+/// Passes on what work tells, while it goes on and until the last word.
+async fn heard<Done>(
+    work: impl Future<Output = Done>,
+    mut news: UnboundedReceiver<Progress>,
+    say: &dyn Fn(Progress),
+) -> Done {
+    let mut work = Box::pin(work);
+    let done = loop {
+        tokio::select! {
+            biased;
+            Some(progress) = news.recv() => say(progress),
+            done = &mut work => break done,
+        }
+    };
+    while let Ok(progress) = news.try_recv() {
+        say(progress);
+    }
+    done
 }
 
 fn shared(connection: &Connection, records: &Records, approvals: &Approvals) -> Shared {

@@ -1,5 +1,5 @@
 //! Where the walk is.
-use stackgen_schema::{Property, Shape, ShapeId};
+use stackgen_schema::{PSEUDO_PARAMETERS, Property, Shape, ShapeId};
 
 use crate::context::Context;
 use crate::document::{Node, Scalar, ScalarKind, Step};
@@ -21,17 +21,6 @@ pub struct Place<'c, 't> {
     /// What is assumed of conditions here.
     pub scenario: Scenario<'t>,
 }
-
-const PSEUDO_PARAMETERS: [&str; 8] = [
-    "AWS::AccountId",
-    "AWS::NoValue",
-    "AWS::NotificationARNs",
-    "AWS::Partition",
-    "AWS::Region",
-    "AWS::StackId",
-    "AWS::StackName",
-    "AWS::URLSuffix",
-];
 
 /// Whether a value satisfies a shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,11 @@
 //! The resource types of IAM.
+use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
 use super::backed::{Backed, PLAIN, call as call_of, free, name, picked, take_away as take_away_of, texts};
 use super::generic::failed;
 use super::{Refusal, Site};
-use crate::iam::Kind;
+use crate::iam::{Holder, Kind};
 use crate::wire::Service;
 
 pub(super) fn provider(type_name: &str) -> Option<&'static Backed> {
@@ -339,14 +340,16 @@ fn uninline(kind: Kind, site: &mut Site<'_>, id: &str) -> Result<(), Refusal> {
     take_away(site, &format!("Delete{}Policy", word(kind)), named(kind, holder, json!({"PolicyName": name})))
 }
 
+fn seen_inline(holders: &IndexMap<String, Holder>, id: &str) -> Option<Json> {
+    let (name, holder) = id.split_once('|')?;
+    holders.get(holder)?.inline.get(name).map(|_| json!({}))
+}
+
 const ROLE_POLICY: Backed = Backed {
     create: |site, properties| inline(Kind::Role, site, properties),
     update: |site, _, _, after| inline(Kind::Role, site, after).map(drop),
     delete: |site, id, _| uninline(Kind::Role, site, id),
-    seen: |world, _, id| {
-        let (name, holder) = id.split_once('|')?;
-        world.iam.roles.get(holder)?.inline.get(name).map(|_| json!({}))
-    },
+    seen: |world, _, id| seen_inline(&world.iam.roles, id),
     ..PLAIN
 };
 
@@ -354,10 +357,7 @@ const USER_POLICY: Backed = Backed {
     create: |site, properties| inline(Kind::User, site, properties),
     update: |site, _, _, after| inline(Kind::User, site, after).map(drop),
     delete: |site, id, _| uninline(Kind::User, site, id),
-    seen: |world, _, id| {
-        let (name, holder) = id.split_once('|')?;
-        world.iam.users.get(holder)?.inline.get(name).map(|_| json!({}))
-    },
+    seen: |world, _, id| seen_inline(&world.iam.users, id),
     ..PLAIN
 };
 
@@ -365,10 +365,7 @@ const GROUP_POLICY: Backed = Backed {
     create: |site, properties| inline(Kind::Group, site, properties),
     update: |site, _, _, after| inline(Kind::Group, site, after).map(drop),
     delete: |site, id, _| uninline(Kind::Group, site, id),
-    seen: |world, _, id| {
-        let (name, holder) = id.split_once('|')?;
-        world.iam.groups.get(holder)?.inline.get(name).map(|_| json!({}))
-    },
+    seen: |world, _, id| seen_inline(&world.iam.groups, id),
     ..PLAIN
 };
 

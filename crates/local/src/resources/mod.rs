@@ -148,11 +148,11 @@ pub trait Provider: Sync {
 #[must_use]
 pub fn provider(type_name: &str) -> &'static dyn Provider {
     match type_name {
-        "AWS::CloudFormation::Stack" => &cloudformation::Nested,
+        "AWS::CloudFormation::Stack" => &cloudformation::NESTED,
         "AWS::CloudFormation::WaitCondition" => &cloudformation::WaitCondition,
         "AWS::CloudFormation::WaitConditionHandle" => &cloudformation::Handle,
-        "AWS::CloudFormation::CustomResource" => &cloudformation::Custom,
-        custom if custom.starts_with("Custom::") => &cloudformation::Custom,
+        "AWS::CloudFormation::CustomResource" => &cloudformation::CUSTOM,
+        custom if custom.starts_with("Custom::") => &cloudformation::CUSTOM,
         _ => own(type_name).unwrap_or(&generic::Generic),
     }
 }

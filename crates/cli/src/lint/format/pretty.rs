@@ -6,10 +6,11 @@ use stackgen_lint::Severity;
 
 use super::word;
 use crate::excerpt;
-use crate::lint::{Found, Outcome, counted};
+use crate::lint::{Found, Outcome};
 use crate::problems;
 use crate::project::Project;
 use crate::shell::{ERROR, HINT, WARNING};
+use crate::table::counted;
 
 pub(super) fn text(width: usize, project: Option<&Project>, outcome: &Outcome) -> String {
     // Findings come file by file, so one text at a time is enough.

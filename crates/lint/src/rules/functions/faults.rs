@@ -2,7 +2,7 @@
 //!
 //! A mistake counts for the outermost function, whose rule reports it, so that `Fn::Base64` of a bad `Fn::Sub` is one finding
 //! of `Fn::Base64`. A wrong `Ref` stays one, and in outputs everything is the output's. That is how cfn-lint counts, too.
-use stackgen_schema::{Shape, TypeSet, nearest};
+use stackgen_schema::{PSEUDO_PARAMETERS, Shape, TypeSet, nearest};
 
 use super::signature::{self, Argument, OUTPUT, Slot, TEXT, VARIABLE};
 use super::values;
@@ -321,12 +321,12 @@ impl<'t> Search<'_, 't> {
         let template = self.context.template;
         let decided = matches!(self.section, Section::Conditions | Section::Rules);
         let resource = || template.resource(name).is_some() || super::may_be_made(self.context, name);
-        let known = super::PSEUDO.contains(&name) || template.parameter(name).is_some() || (!decided && resource());
+        let known = PSEUDO_PARAMETERS.contains(&name) || template.parameter(name).is_some() || (!decided && resource());
         if known || template.conditions.named.iter().any(|it| decided && it.name.starts_with("Fn::ForEach::")) {
             return None;
         }
         let names = template.parameters.iter().map(|it| it.name);
-        let names = names.chain(template.resources.iter().map(|it| it.name)).chain(super::PSEUDO);
+        let names = names.chain(template.resources.iter().map(|it| it.name)).chain(PSEUDO_PARAMETERS);
         Some(if decided && template.resource(name).is_some() {
             format!("a condition cannot ask for the resource `{name}`: conditions are decided before there are any")
         } else {

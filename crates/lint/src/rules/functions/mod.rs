@@ -52,18 +52,6 @@ pub const RULES: &[&Rule] = &[
     &texts::SECURE_STRING,
 ];
 
-/// What CloudFormation itself knows by name.
-const PSEUDO: [&str; 8] = [
-    "AWS::AccountId",
-    "AWS::NoValue",
-    "AWS::NotificationARNs",
-    "AWS::Partition",
-    "AWS::Region",
-    "AWS::StackId",
-    "AWS::StackName",
-    "AWS::URLSuffix",
-];
-
 /// Whether SAM or a module makes more resources of it, whose names begin with its own.
 fn makes_others(resource: &Resource<'_>) -> bool {
     resource.type_name.starts_with("AWS::Serverless::") || resource.type_name.ends_with("::MODULE")

@@ -1,4 +1,6 @@
 //! W1020, E1029, E1032 and E1027: variables, loops and dynamic references in texts.
+use stackgen_schema::PSEUDO_PARAMETERS;
+
 use crate::context::Context;
 use crate::document::{Node, Step};
 use crate::report::Report;
@@ -90,7 +92,7 @@ fn is_known(context: &Context<'_>, name: &str) -> bool {
     match name.split_once('.') {
         Some((resource, attribute)) => template.of_attribute(resource, attribute).is_some(),
         None => {
-            super::PSEUDO.contains(&name) || template.parameter(name).is_some() || template.resource(name).is_some()
+            PSEUDO_PARAMETERS.contains(&name) || template.parameter(name).is_some() || template.resource(name).is_some()
         }
     }
 }

@@ -79,18 +79,6 @@ fn settle(change_set: &mut ChangeSet, found: Result<Found, ApiError>) {
     "UNAVAILABLE".clone_into(&mut change_set.execution);
 }
 
-/// The place of a stack.
-pub(super) fn place<'o>(world: &'o World, region: &'o str, stack: &'o Stack, outside: &'o Seen<'o>) -> Place<'o> {
-    Place {
-        account: &world.account,
-        region,
-        stack_name: &stack.name,
-        stack_id: &stack.id,
-        notification_arns: &stack.notification_arns,
-        outside,
-    }
-}
-
 fn look(
     world: &World,
     region: &str,
@@ -99,7 +87,7 @@ fn look(
     actual: &HashMap<String, Option<Json>>,
 ) -> Result<Found, ApiError> {
     let seen = Seen { world, region };
-    let place = place(world, region, stack, &seen);
+    let place = Place::of(world, region, stack, &seen);
     let new = Template::parse(&change_set.source.body)?;
     let after = Design::new(&new, &change_set.source, &place)?;
     let validations = early_validation(&after);

@@ -5,11 +5,10 @@ use indexmap::IndexMap;
 use jiff::SignedDuration;
 use serde_json::Value as Json;
 
-use super::compute::place;
 use super::{ChangeSet, Kind, import};
 use crate::cloudformation::stack::{Event, Source, Stack, Status};
 use crate::cloudformation::template::{
-    Design, Given, Seen, Template, capabilities, check, check_region, partition, settle,
+    Design, Given, Place, Seen, Template, capabilities, check, check_region, partition, settle,
 };
 use crate::wire::ApiError;
 use crate::world::{Due, World};
@@ -150,7 +149,7 @@ fn source(world: &World, region: &str, stack: &Stack, proposal: &Proposal) -> Re
         capabilities: proposal.capabilities.clone(),
     };
     acknowledged(&template, &source)?;
-    let place = place(world, region, stack, &seen);
+    let place = Place::of(world, region, stack, &seen);
     let after = match Design::new(&template, &source, &place) {
         // What other stacks lack is found when the change set is computed.
         Err(error) if is_about_others(&error) => return Ok(source),

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::*;
 use crate::cloudformation::stack::{Resource, ResourceStatus, Status};
-use crate::cloudformation::template::{Design, Given, Known, Seen, Template};
+use crate::cloudformation::template::{Design, Given, Known, Place, Seen, Template};
 use crate::wire::ApiError;
 use crate::world::World;
 
@@ -61,7 +61,7 @@ fn apply(world: &mut World, change_set: &ChangeSet) {
     let stack = world.region(REGION).stacks[&id].clone();
     let seen = Seen { world, region: REGION };
     let template = Template::parse(&change_set.source.body).expect("it was read before");
-    let design = Design::new(&template, &change_set.source, &super::compute::place(world, REGION, &stack, &seen));
+    let design = Design::new(&template, &change_set.source, &Place::of(world, REGION, &stack, &seen));
     let design = design.expect("it was made before");
     let resource = |id: &String| Resource {
         type_name: design.resources[id].type_name.clone(),

@@ -17,14 +17,7 @@ pub(super) fn design(
     source: &Source,
     outside: &dyn Outside,
 ) -> Result<Design, ApiError> {
-    let place = Place {
-        account: &world.account,
-        region,
-        stack_name: &stack.name,
-        stack_id: &stack.id,
-        notification_arns: &stack.notification_arns,
-        outside,
-    };
+    let place = Place::of(world, region, stack, outside);
     Design::new(&Template::parse(&source.body)?, source, &place)
 }
 

@@ -33,7 +33,20 @@ pub struct Place<'o> {
     pub outside: &'o dyn Outside,
 }
 
-impl Place<'_> {
+impl<'o> Place<'o> {
+    /// Where a stack is.
+    #[must_use]
+    pub fn of(world: &'o World, region: &'o str, stack: &'o Stack, outside: &'o dyn Outside) -> Place<'o> {
+        Place {
+            account: &world.account,
+            region,
+            stack_name: &stack.name,
+            stack_id: &stack.id,
+            notification_arns: &stack.notification_arns,
+            outside,
+        }
+    }
+
     /// What `Ref` gives for a pseudo parameter; null for the one that takes things away.
     pub(super) fn pseudo(&self, name: &str) -> Option<Json> {
         let text = match name {

@@ -1,8 +1,6 @@
 //! Resources of CloudFormation itself.
-mod custom;
-mod nested;
+mod refused;
 mod wait;
 
-pub use custom::Custom;
-pub use nested::Nested;
+pub use refused::{CUSTOM, NESTED};
 pub use wait::{Handle, WaitCondition, receive};

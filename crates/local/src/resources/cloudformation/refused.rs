@@ -1,20 +1,24 @@
-//! Custom resources: nothing here can answer for them.
-use serde_json::{Map, Value as Json};
-
+//! Types that the engine knows and does not make.
 use jiff::SignedDuration;
+use serde_json::{Map, Value as Json};
 
 use crate::resources::{Begun, Provider, Refusal, Site};
 
-/// `AWS::CloudFormation::CustomResource` and `Custom::…`.
+/// A type that is refused, with the reason for a resource of that type.
 #[derive(Debug)]
-pub struct Custom;
+pub struct Refused(fn(&str) -> String);
 
-impl Provider for Custom {
+/// `AWS::CloudFormation::Stack`.
+pub static NESTED: Refused = Refused(|_| "stackgen's local engine does not make nested stacks".to_owned());
+
+/// `AWS::CloudFormation::CustomResource` and `Custom::…`: nothing here can answer for them.
+pub static CUSTOM: Refused = Refused(|type_name| {
+    format!("stackgen's local engine runs no code for custom resources, so {type_name} cannot be made here")
+});
+
+impl Provider for Refused {
     fn create(&self, site: &mut Site<'_>, _: &Json) -> Result<Begun, Refusal> {
-        Err(Refusal(format!(
-            "stackgen's local engine runs no code for custom resources, so {} cannot be made here",
-            site.type_name
-        )))
+        Err(Refusal((self.0)(&site.type_name)))
     }
 
     fn update(&self, site: &mut Site<'_>, _: &str, _: &Json, after: &Json) -> Result<Begun, Refusal> {
