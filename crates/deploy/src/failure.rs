@@ -28,6 +28,8 @@ pub enum Kind {
     NoStack,
     /// There is no such change set.
     NoChangeSet,
+    /// There is no such thing: no parameter, bucket, object, machine, disk or image of this name.
+    NotFound,
     /// Another operation runs.
     Busy,
     /// The stack's status does not allow it.
@@ -105,12 +107,15 @@ fn by_code(code: &str) -> Option<Kind> {
         }
         "ServiceUnavailable" | "InternalFailure" | "InternalError" | "RequestTimeout" => Kind::Unknown,
         "ChangeSetNotFound" | "ChangeSetNotFoundException" => Kind::NoChangeSet,
-        "AlreadyExistsException" => Kind::AlreadyExists,
+        "ParameterNotFound" | "NoSuchBucket" | "NoSuchKey" => Kind::NotFound,
+        "AlreadyExistsException" | "ParameterAlreadyExists" => Kind::AlreadyExists,
         "InsufficientCapabilitiesException" | "InsufficientCapabilities" => Kind::Capabilities,
         "TokenAlreadyExistsException" => Kind::AlreadyStarted,
         "InvalidChangeSetStatus" => Kind::WrongStatus,
         "LimitExceededException" | "LimitExceeded" => Kind::Limit,
         "OperationInProgressException" => Kind::Busy,
+        // EC2 ends them all alike: InvalidInstanceID.NotFound, InvalidVolume.NotFound and so on.
+        code if code.ends_with(".NotFound") => Kind::NotFound,
         "NotImplementedByLocalEngine" | "InvalidAction" | "UnknownOperationException" => Kind::NotThere,
         _ => return None,
     })

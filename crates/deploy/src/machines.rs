@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use crate::aws::{Connection, ec2};
+use crate::aws::ec2::{filters, numbered, text};
+use crate::aws::{Connection, Retry};
 use crate::failure::{Failure, Kind};
 use crate::pace::Pace;
 use crate::plan::{Action, Change, Consequence, Fate, StackPlan};
@@ -60,7 +61,7 @@ pub(crate) async fn running(connection: &Connection, machines: &[String]) -> Res
 /// If EC2 refuses, or they do not stop.
 pub(crate) async fn stop(connection: &Connection, machines: &[String]) -> Result<(), Failure> {
     let pace = Pace::new(connection.is_near, Duration::from_secs(30));
-    connection.ec2("StopInstances", &numbered("InstanceId", machines)).await?;
+    connection.ec2("StopInstances", Retry::Safe, &numbered("InstanceId", machines)).await?;
     while !running(connection, machines).await?.is_empty() {
         if pace.elapsed() > PATIENCE {
             return Err(Failure::new(Kind::Other, "they do not stop"));
@@ -72,17 +73,13 @@ pub(crate) async fn stop(connection: &Connection, machines: &[String]) -> Result
 
 /// The machines that are in one of some states. One that is gone is in none, which a filter bears and a list of ids does not.
 async fn states(connection: &Connection, machines: &[String], states: &[&str]) -> Result<Vec<String>, Failure> {
-    let mut fields =
-        vec![("Filter.1.Name".to_owned(), "instance-id"), ("Filter.2.Name".to_owned(), "instance-state-name")];
-    fields.extend(numbered("Filter.1.Value", machines));
-    fields.extend(states.iter().enumerate().map(|(index, state)| (format!("Filter.2.Value.{}", index + 1), *state)));
-    let xml = connection.ec2("DescribeInstances", &fields).await?;
-    let found: Vec<&str> = ec2::texts(&xml, "instanceId").collect();
-    Ok(machines.iter().filter(|id| found.contains(&id.as_str())).cloned().collect())
-}
-
-fn numbered<'a>(name: &str, values: &'a [String]) -> Vec<(String, &'a str)> {
-    values.iter().enumerate().map(|(index, value)| (format!("{name}.{}", index + 1), value.as_str())).collect()
+    let fields = filters(&[
+        ("instance-id", machines.iter().map(String::as_str).collect()),
+        ("instance-state-name", states.to_vec()),
+    ]);
+    let answer = connection.ec2("DescribeInstances", Retry::Safe, &fields).await?;
+    let found = answer.items("instancesSet", |it| text(it, "instanceId").map(str::to_owned))?;
+    Ok(machines.iter().filter(|id| found.contains(id)).cloned().collect())
 }
 
 #[cfg(test)]

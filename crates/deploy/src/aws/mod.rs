@@ -5,6 +5,9 @@ mod calls;
 mod connect;
 pub(crate) mod ec2;
 mod limiter;
+mod s3;
+mod signed;
+pub(crate) mod ssm;
 
 pub use calls::{CallCount, Retry};
 pub use connect::{Connection, Settings, connect};
