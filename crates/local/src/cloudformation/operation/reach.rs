@@ -139,7 +139,7 @@ impl Run<'_> {
         }
         match effect {
             // What is refused: *Updates are not supported* in the template reference, and for wait conditions
-            // aws-cloudformation/cloudformation-coverage-roadmap#1097. The wording is from memory.
+            // aws-cloudformation/cloudformation-coverage-roadmap#1097. The sentence is quoted by users.
             Effect::Refused => {
                 self.fail(at, &format!("Update to resource type {} is not supported.", current.type_name));
             }
@@ -225,7 +225,7 @@ impl Run<'_> {
     fn import(&mut self, at: usize, logical_id: &str, wanted: &Wanted, properties: Json, identifier: String) {
         self.enlist(logical_id, wanted, properties.clone(), ResourceStatus::ImportInProgress);
         self.stack().resources[logical_id].physical_id = Some(identifier.clone());
-        // The wording of the two reasons is from memory.
+        // The two reasons stand in a listing of events in PSCloudFormation's documentation, *Importing Resources*.
         self.mark(logical_id, ResourceStatus::ImportInProgress, Some("Resource import started.".to_owned()));
         let struck = self.strike(logical_id, Doing::Create, false);
         let real = struck.map(|()| {

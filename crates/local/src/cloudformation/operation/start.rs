@@ -163,7 +163,7 @@ fn admit_retry(stack: &Stack, order: &Order) -> Result<(), ApiError> {
     )))
 }
 
-/// Source: `DeleteStack` in the API reference; the sentences are quoted in public issues (rebuy-de/aws-nuke#270).
+/// Source: `DeleteStack` in the API reference; sentences of it stand in ekristen/aws-nuke#821 and rebuy-de/aws-nuke#270.
 fn admit_delete(stack: &Stack, retain: &[String], force: bool) -> Result<(), ApiError> {
     let refuse = |message: String| Err(ApiError::validation(message));
     if stack.termination_protection {
