@@ -67,6 +67,20 @@ pub struct Stack {
     pub root_id: Option<String>,
     /// What the last drift detection found; nothing if none ran.
     pub drift: Option<Drift>,
+    /// What the last operation was asked for that goes for nested stacks too.
+    #[serde(default)]
+    pub asked: Asked,
+}
+
+/// What an operation is asked for that goes for nested stacks too.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// What the caller acknowledged.
+    pub capabilities: BTreeSet<String>,
+    /// Whether a failure keeps what there is.
+    pub disable_rollback: bool,
+    /// Logical ids that a continued rollback does not touch; those of nested stacks as `NestedStackName.LogicalId`.
+    pub skip: BTreeSet<String>,
 }
 
 /// What a stack is made from.
@@ -294,6 +308,7 @@ impl Stack {
             parent_id: None,
             root_id: None,
             drift: None,
+            asked: Asked::default(),
         }
     }
 
@@ -301,6 +316,12 @@ impl Stack {
     pub fn remember_operation(&mut self, id: String, kind: &str) {
         self.last_operations.insert(0, (id, kind.to_owned()));
         self.last_operations.truncate(2);
+    }
+
+    /// Whether it waits for the stack above it before it cleans up.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.operation.as_ref().is_some_and(|operation| operation.held)
     }
 
     /// Writes down what happened to the stack or to one of its resources.

@@ -148,7 +148,7 @@ pub trait Provider: Sync {
 #[must_use]
 pub fn provider(type_name: &str) -> &'static dyn Provider {
     match type_name {
-        "AWS::CloudFormation::Stack" => &cloudformation::NESTED,
+        "AWS::CloudFormation::Stack" => &cloudformation::Nested,
         "AWS::CloudFormation::WaitCondition" => &cloudformation::WaitCondition,
         "AWS::CloudFormation::WaitConditionHandle" => &cloudformation::Handle,
         "AWS::CloudFormation::CustomResource" => &cloudformation::CUSTOM,

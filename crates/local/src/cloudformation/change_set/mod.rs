@@ -5,7 +5,8 @@
 //! - `compare`: a stack compared with what it would become;
 //! - `difference`: two states of a resource compared;
 //! - `causes`: why they differ;
-//! - `import`: what an import may be.
+//! - `import`: what an import may be;
+//! - `direct`: stacks that are made and changed without one.
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -16,6 +17,7 @@ mod causes;
 mod compare;
 mod compute;
 mod difference;
+mod direct;
 mod import;
 mod record;
 mod shown;
@@ -23,6 +25,8 @@ mod shown;
 mod tests;
 
 pub use compute::compute;
+pub(crate) use direct::NOTHING;
+pub use direct::{DIRECT, direct};
 pub use record::{Proposal, create};
 
 /// A change set.

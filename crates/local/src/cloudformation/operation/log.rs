@@ -1,6 +1,7 @@
 //! What the events say.
 use serde_json::Value as Json;
 
+use super::nudge;
 use super::run::Run;
 use crate::cloudformation::stack::{Event, Resource, ResourceStatus, Status};
 
@@ -25,6 +26,10 @@ impl Run<'_> {
             token,
         };
         stack.log(event);
+        // A nested stack is a resource of the one above it, which looks at it now.
+        if let Some(parent) = stack.parent_id.clone() {
+            nudge(self.world, self.region, &parent);
+        }
     }
 
     /// A resource of the stack gets a status, and an event says so.

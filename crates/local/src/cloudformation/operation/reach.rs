@@ -4,7 +4,8 @@ use serde_json::{Map, Value as Json};
 use stackgen_schema::{Facts, Replacement};
 
 use super::run::Run;
-use super::{State, Work, drift, policy, signals};
+use super::nested::NESTED;
+use super::{State, Verb, Work, drift, policy, signals};
 use crate::cloudformation::stack::{Resource, ResourceStatus};
 use crate::cloudformation::template::Wanted;
 use crate::resources::{Doing, Effect, Refusal, provider};
@@ -118,7 +119,9 @@ impl Run<'_> {
             }
         }
         let failed = current.status == ResourceStatus::UpdateFailed;
-        if current.properties == properties && !tags_moved && !failed {
+        // What a nested stack is made from may have changed behind its URL: it is asked at every update.
+        let nested = current.type_name == NESTED && self.op.verb == Verb::Update;
+        if current.properties == properties && !tags_moved && !failed && !nested {
             adopt(&mut self.stack().resources[logical_id], wanted);
             self.op.steps[at].state = State::Done;
             return;
@@ -326,7 +329,8 @@ impl Run<'_> {
     fn restore(&mut self, logical_id: &str) {
         let Some(before) = self.op.resources_before.get(logical_id).cloned() else { return };
         let current = self.stack().resources[logical_id].clone();
-        if current.properties == before.properties || current.status != ResourceStatus::UpdateFailed {
+        let nested = current.type_name == NESTED;
+        if nested || current.properties == before.properties || current.status != ResourceStatus::UpdateFailed {
             return;
         }
         if self.change_physical(logical_id, &current, &before.properties).is_ok() {

@@ -23,7 +23,7 @@ pub(super) struct Run<'w> {
 /// Does all that can be done now for a stack's operation, and enters when to go on.
 pub fn go_on(world: &mut World, region: &str, stack_id: &str) {
     let Some(mut run) = Run::take(world, region, stack_id) else { return };
-    if run.op.not_before <= run.world.now() {
+    if run.op.not_before <= run.world.now() && !run.op.held {
         while !run.ended && run.round() {}
     }
     run.leave();
@@ -101,7 +101,7 @@ impl<'w> Run<'w> {
         }
         if !changed && self.op.steps.iter().all(|step| step.state.is_settled()) {
             self.finish_phase();
-            return !self.ended && self.op.not_before <= now;
+            return !self.ended && !self.op.held && self.op.not_before <= now;
         }
         changed
     }
@@ -161,6 +161,7 @@ impl<'w> Run<'w> {
             Work::Reach => self.begin_reach(at),
             Work::Return => self.begin_return(at),
             Work::Release => self.begin_release(at),
+            Work::LetCleanUp => self.begin_let_clean_up(at),
             Work::Remove { resource, .. } => self.begin_remove(at, &resource),
         }
     }
@@ -199,6 +200,7 @@ impl<'w> Run<'w> {
             Work::Reach => self.done_reach(at, doing),
             Work::Return => self.done_return(at, doing),
             Work::Release => self.op.steps[at].state = State::Done,
+            Work::LetCleanUp => self.cleaned_up(at),
             Work::Remove { resource, .. } => self.done_remove(at, &resource),
         }
     }
@@ -217,6 +219,7 @@ impl<'w> Run<'w> {
                 let logical_id = self.op.steps[at].logical_id.clone();
                 self.mark(&logical_id, ResourceStatus::ImportRollbackFailed, Some(reason.to_owned()));
             }
+            Work::LetCleanUp => self.cleaned_up(at),
             Work::Remove { resource, .. } => self.fail_remove(at, &resource, reason),
         }
     }

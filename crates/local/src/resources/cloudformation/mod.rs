@@ -1,6 +1,8 @@
 //! Resources of CloudFormation itself.
+mod nested;
 mod refused;
 mod wait;
 
-pub use refused::{CUSTOM, NESTED};
+pub use nested::Nested;
+pub use refused::CUSTOM;
 pub use wait::{Handle, WaitCondition, receive};

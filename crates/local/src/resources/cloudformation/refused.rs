@@ -8,9 +8,6 @@ use crate::resources::{Begun, Provider, Refusal, Site};
 #[derive(Debug)]
 pub struct Refused(fn(&str) -> String);
 
-/// `AWS::CloudFormation::Stack`.
-pub static NESTED: Refused = Refused(|_| "stackgen's local engine does not make nested stacks".to_owned());
-
 /// `AWS::CloudFormation::CustomResource` and `Custom::…`: nothing here can answer for them.
 pub static CUSTOM: Refused = Refused(|type_name| {
     format!("stackgen's local engine runs no code for custom resources, so {type_name} cannot be made here")
