@@ -6,6 +6,7 @@ mod delete;
 mod engine;
 mod exports;
 mod import;
+mod nested;
 mod restart;
 mod services;
 mod signals;

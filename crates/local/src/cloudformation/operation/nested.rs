@@ -20,9 +20,8 @@ impl Run<'_> {
     pub(super) fn held_children(&mut self) -> Vec<Step> {
         let stacks = &self.world.region(self.region).stacks;
         let resources = stacks[self.stack_id].resources.iter().filter(|(_, it)| it.type_name == NESTED);
-        let held = resources.filter(|(_, it)| {
-            it.physical_id.as_deref().and_then(|id| stacks.get(id)).is_some_and(Stack::is_held)
-        });
+        let held = resources
+            .filter(|(_, it)| it.physical_id.as_deref().and_then(|id| stacks.get(id)).is_some_and(Stack::is_held));
         let step = |logical_id: &String| Step {
             logical_id: logical_id.clone(),
             work: Work::LetCleanUp,

@@ -3,8 +3,8 @@ use jiff::SignedDuration;
 use serde_json::{Map, Value as Json};
 use stackgen_schema::{Facts, Replacement};
 
-use super::run::Run;
 use super::nested::NESTED;
+use super::run::Run;
 use super::{State, Verb, Work, drift, policy, signals};
 use crate::cloudformation::stack::{Resource, ResourceStatus};
 use crate::cloudformation::template::Wanted;

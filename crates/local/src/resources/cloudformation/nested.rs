@@ -25,7 +25,8 @@ impl Provider for Nested {
         let name = name(site);
         let proposal = proposal(site, &name, Kind::Create, properties)?;
         let (id, set) = change_set::direct(site.world, &site.region, proposal).map_err(refusal)?;
-        let parent = stack(site, &site.stack_id.clone()).ok_or_else(|| Refusal("its stack is gone".to_owned()))?.clone();
+        let parent =
+            stack(site, &site.stack_id.clone()).ok_or_else(|| Refusal("its stack is gone".to_owned()))?.clone();
         let mut order = Order::new(Verb::Create, set.source);
         order.by_parent = true;
         order.disable_rollback = true;
@@ -154,7 +155,10 @@ fn failed(child: &Stack, done: &str) -> Refusal {
 /// The sentence stands in the debugging pages of Ruby on Jets.
 fn stuck(child: &Stack) -> Refusal {
     let (id, status) = (&child.id, child.status.word());
-    Refusal(format!("Embedded stack {id} was not successfully updated. Currently in {status} with reason: {}", reason(child)))
+    Refusal(format!(
+        "Embedded stack {id} was not successfully updated. Currently in {status} with reason: {}",
+        reason(child)
+    ))
 }
 
 /// The last reason that the stack gave.
