@@ -2,6 +2,7 @@
 mod back;
 mod calls;
 mod create;
+mod custom;
 mod delete;
 mod engine;
 mod exports;

@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 use super::nudge;
 use super::run::Run;
 use crate::cloudformation::stack::{Event, Resource, ResourceStatus, Status};
+use crate::resources::cloudformation::exchange::hide;
 
 impl Run<'_> {
     /// The stack gets a status, and an event says so.
@@ -60,7 +61,8 @@ impl Run<'_> {
             type_name: resource.type_name.clone(),
             status: status.word().to_owned(),
             reason,
-            properties: (resource.properties != Json::Null).then(|| resource.properties.clone()),
+            properties: (resource.properties != Json::Null)
+                .then(|| hide(self.world, self.stack_id, &resource.properties)),
             token: self.op.token.clone(),
         };
         self.stack().log(event);

@@ -174,6 +174,9 @@ impl<'w> Run<'w> {
         let progress = struck.and_then(|()| {
             self.with(&logical_id, &resource.type_name, |site| provider(&site.type_name).progress(site, &id, doing))
         });
+        if !matches!(progress, Ok(Progress::Wait(_))) {
+            self.identify(at, doing, progress.is_ok());
+        }
         match progress {
             Ok(Progress::Done) => self.done(at, doing),
             Ok(Progress::Wait(more)) => {

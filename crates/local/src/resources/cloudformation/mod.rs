@@ -1,8 +1,9 @@
 //! Resources of CloudFormation itself.
+mod custom;
+pub mod exchange;
 mod nested;
-mod refused;
 mod wait;
 
+pub use custom::CustomResource;
 pub use nested::Nested;
-pub use refused::CUSTOM;
 pub use wait::{Handle, WaitCondition, receive};
