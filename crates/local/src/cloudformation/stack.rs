@@ -8,6 +8,8 @@ use serde_json::{Map, Value as Json};
 
 use super::change_set::ChangeSet;
 use super::operation::Operation;
+use super::template::Template;
+use crate::wire::ApiError;
 
 /// The stacks of a region, deleted ones included, in the order in which they were made. The key is the id (ARN).
 pub type Stacks = IndexMap<String, Stack>;
@@ -88,12 +90,32 @@ pub struct Asked {
 pub struct Source {
     /// The template as it was sent.
     pub body: String,
+    /// The template with the pieces that it includes, if it includes any.
+    #[serde(default)]
+    pub included: Option<String>,
     /// The parameters, in the order of the template.
     pub parameters: IndexMap<String, Parameter>,
     /// Tags of the stack.
     pub tags: IndexMap<String, String>,
     /// What the caller acknowledged.
     pub capabilities: BTreeSet<String>,
+}
+
+impl Source {
+    /// The template, with the pieces that it includes.
+    ///
+    /// # Errors
+    ///
+    /// If it is none.
+    pub fn template(&self) -> Result<Template, ApiError> {
+        Template::parse(self.text())
+    }
+
+    /// The text of the template, with the pieces that it includes.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.included.as_ref().unwrap_or(&self.body)
+    }
 }
 
 /// The value of a parameter.

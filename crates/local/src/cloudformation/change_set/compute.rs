@@ -88,13 +88,13 @@ fn look(
 ) -> Result<Found, ApiError> {
     let seen = Seen { world, region };
     let place = Place::of(world, region, stack, &seen);
-    let new = Template::parse(&change_set.source.body)?;
+    let new = change_set.source.template()?;
     let after = Design::new(&new, &change_set.source, &place)?;
     let validations = early_validation(&after);
     let (old, before) = if change_set.kind == Kind::Create || stack.source.body.is_empty() {
         (Template { document: json!({}) }, Design { resources: IndexMap::new(), outputs: IndexMap::new() })
     } else {
-        let old = Template::parse(&stack.source.body)?;
+        let old = stack.source.template()?;
         let before = Design::new(&old, &stack.source, &place)?;
         (old, before)
     };

@@ -5,10 +5,10 @@ use indexmap::IndexMap;
 use jiff::SignedDuration;
 use serde_json::Value as Json;
 
-use super::{ChangeSet, Kind, import};
+use super::{ChangeSet, DIRECT, Kind, import};
 use crate::cloudformation::stack::{Event, Source, Stack, Status};
 use crate::cloudformation::template::{
-    Design, Given, Place, Seen, Template, capabilities, check, check_region, partition, settle,
+    Design, Given, INCLUDE, Place, Seen, Template, capabilities, check, check_region, expand, include, partition, settle, transforms,
 };
 use crate::wire::ApiError;
 use crate::world::{Due, World};
@@ -137,19 +137,31 @@ fn in_state(stack: Option<&Stack>, proposal: &Proposal) -> Result<(), ApiError> 
 fn source(world: &World, region: &str, stack: &Stack, proposal: &Proposal) -> Result<Source, ApiError> {
     let seen = Seen { world, region };
     let body = proposal.body.clone().unwrap_or_else(|| stack.source.body.clone());
-    let template = Template::parse(&body)?;
-    check(&template)?;
-    check_region(&template, region)?;
+    let sent = Template::parse(&body)?;
+    transforms(&sent)?;
+    let is_whole = !sent.transforms().contains(&INCLUDE);
+    if is_whole {
+        formed(&sent, region)?;
+    }
     let exists = stack.status != Status::ReviewInProgress;
     let previous = exists.then_some(&stack.source.parameters);
-    let source = Source {
-        parameters: settle(&template, &proposal.parameters, previous, &seen)?,
+    let mut source = Source {
+        parameters: settle(&sent, &proposal.parameters, previous, &seen)?,
         body,
+        included: None,
         tags: proposal.tags.clone().unwrap_or_else(|| stack.source.tags.clone()),
         capabilities: proposal.capabilities.clone(),
     };
-    acknowledged(&template, &source)?;
     let place = Place::of(world, region, stack, &seen);
+    let whole = include(world, &sent, &source, &place)?;
+    source.included = whole.as_ref().map(|template| template.document.to_string());
+    // Source: *Capabilities* of `CreateStack` in the API reference: macros need it, and change sets do not.
+    let expands = proposal.name == DIRECT && !sent.transforms().is_empty();
+    let template = whole.unwrap_or(sent);
+    if !is_whole {
+        formed(&template, region)?;
+    }
+    acknowledged(&template, &source, &place, expands)?;
     let after = match Design::new(&template, &source, &place) {
         // What other stacks lack is found when the change set is computed.
         Err(error) if is_about_others(&error) => return Ok(source),
@@ -165,8 +177,13 @@ fn source(world: &World, region: &str, stack: &Stack, proposal: &Proposal) -> Re
     Ok(source)
 }
 
+fn formed(template: &Template, region: &str) -> Result<(), ApiError> {
+    check(template)?;
+    check_region(template, region)
+}
+
 fn design_of(stack: &Stack, place: &crate::cloudformation::template::Place<'_>) -> Result<Design, ApiError> {
-    Design::new(&Template::parse(&stack.source.body)?, &stack.source, place)
+    Design::new(&stack.source.template()?, &stack.source, place)
 }
 
 fn is_about_others(error: &ApiError) -> bool {
@@ -174,8 +191,9 @@ fn is_about_others(error: &ApiError) -> bool {
 }
 
 /// Source: *Capabilities* of `CreateChangeSet`; the wording stands in many public reports.
-fn acknowledged(template: &Template, source: &Source) -> Result<(), ApiError> {
-    let needed = capabilities(template);
+fn acknowledged(template: &Template, source: &Source, place: &Place<'_>, expands: bool) -> Result<(), ApiError> {
+    let mut needed = capabilities(expand(template, source, place)?.as_ref());
+    needed.extend(expands.then_some("CAPABILITY_AUTO_EXPAND"));
     let given = |name: &str| {
         source.capabilities.contains(name)
             || name == "CAPABILITY_IAM" && source.capabilities.contains("CAPABILITY_NAMED_IAM")
