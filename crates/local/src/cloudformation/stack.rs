@@ -340,6 +340,12 @@ impl Stack {
         self.last_operations.truncate(2);
     }
 
+    /// The change set that is being executed.
+    #[must_use]
+    pub fn operation_set(&self) -> Option<&str> {
+        self.change_sets.iter().find(|set| set.execution == "EXECUTE_IN_PROGRESS").map(|set| set.id.as_str())
+    }
+
     /// Whether it waits for the stack above it before it cleans up.
     #[must_use]
     pub fn is_held(&self) -> bool {

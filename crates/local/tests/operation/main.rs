@@ -12,4 +12,5 @@ mod restart;
 mod services;
 mod signals;
 mod statuses;
+mod transforms;
 mod update;

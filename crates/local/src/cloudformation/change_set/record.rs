@@ -8,7 +8,8 @@ use serde_json::Value as Json;
 use super::{ChangeSet, DIRECT, Kind, import};
 use crate::cloudformation::stack::{Event, Source, Stack, Status};
 use crate::cloudformation::template::{
-    Design, Given, INCLUDE, Place, Seen, Template, capabilities, check, check_region, expand, include, partition, settle, transforms,
+    Design, Given, INCLUDE, Place, Seen, Template, capabilities, check, check_region, expand, include, partition,
+    settle, transforms,
 };
 use crate::wire::ApiError;
 use crate::world::{Due, World};
@@ -44,6 +45,8 @@ pub struct Proposal {
     pub revert_drift: bool,
     /// The token of the request.
     pub token: Option<String>,
+    /// Whether to look into nested stacks.
+    pub include_nested: bool,
 }
 
 /// How long it takes to compute a change set.
@@ -192,7 +195,10 @@ fn is_about_others(error: &ApiError) -> bool {
 
 /// Source: *Capabilities* of `CreateChangeSet`; the wording stands in many public reports.
 fn acknowledged(template: &Template, source: &Source, place: &Place<'_>, expands: bool) -> Result<(), ApiError> {
-    let mut needed = capabilities(expand(template, source, place)?.as_ref());
+    let expanded = expand(template, source, place)?;
+    // What loops make is looked at as if it had been written.
+    check(&expanded)?;
+    let mut needed = capabilities(&expanded);
     needed.extend(expands.then_some("CAPABILITY_AUTO_EXPAND"));
     let given = |name: &str| {
         source.capabilities.contains(name)
@@ -239,6 +245,8 @@ fn record(id: &str, source: Source, proposal: Proposal, world: &World) -> Change
         imports: proposal.imports,
         revert_drift: proposal.revert_drift,
         token: proposal.token,
+        include_nested: proposal.include_nested,
+        within: None,
     }
 }
 

@@ -5,8 +5,8 @@ use serde_json::Value as Json;
 use stackgen_schema::{Facts, ResourceType};
 
 use super::include::INCLUDE;
-use super::{Problem, Template};
 use super::parse::format_error;
+use super::{Problem, Template};
 use crate::wire::ApiError;
 
 mod early;
@@ -71,8 +71,10 @@ pub fn check(template: &Template) -> Result<(), ApiError> {
 
 fn sections(template: &Template) -> Result<(), ApiError> {
     let entries = template.document.as_object().into_iter().flatten();
-    let strange: Vec<&str> =
-        entries.map(|(name, _)| name.as_str()).filter(|name| !SECTIONS.contains(name) && !is_transformed(name)).collect();
+    let strange: Vec<&str> = entries
+        .map(|(name, _)| name.as_str())
+        .filter(|name| !SECTIONS.contains(name) && !is_transformed(name))
+        .collect();
     if !strange.is_empty() {
         return Err(ApiError::validation(format!("Invalid template property or properties [{}]", strange.join(", "))));
     }

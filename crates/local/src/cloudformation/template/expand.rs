@@ -33,7 +33,8 @@ pub(crate) fn expand<'t>(
 pub(crate) fn processed(template: &Template, source: &Source, place: &Place<'_>) -> Result<Json, Problem> {
     let expanded = expand(template, source, place)?;
     let setting = Setting::new(&expanded, source, place);
-    let mut document = if setting.extended() { answered(&expanded.document, &setting) } else { expanded.document.clone() };
+    let mut document =
+        if setting.extended() { answered(&expanded.document, &setting) } else { expanded.document.clone() };
     if let Some(sections) = document.as_object_mut() {
         sections.shift_remove("Transform");
     }

@@ -18,7 +18,12 @@ const CALL: &str = "Fn::Transform";
 /// # Errors
 ///
 /// If a piece is not there or is none.
-pub fn include(world: &World, template: &Template, source: &Source, place: &Place<'_>) -> Result<Option<Template>, ApiError> {
+pub fn include(
+    world: &World,
+    template: &Template,
+    source: &Source,
+    place: &Place<'_>,
+) -> Result<Option<Template>, ApiError> {
     let whole = whole(template);
     if whole.is_empty() && !has_call(&template.document) {
         return Ok(None);

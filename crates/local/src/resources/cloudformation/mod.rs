@@ -6,4 +6,5 @@ mod wait;
 
 pub use custom::CustomResource;
 pub use nested::Nested;
+pub(crate) use nested::propose;
 pub use wait::{Handle, WaitCondition, receive};

@@ -22,13 +22,15 @@ pub struct Nested;
 impl Provider for Nested {
     /// It keeps what it has made when it fails, for the stack above to delete.
     fn create(&self, site: &mut Site<'_>, properties: &Json) -> Result<Begun, Refusal> {
-        let name = name(site);
-        let proposal = proposal(site, &name, Kind::Create, properties)?;
+        let waiting = in_review(site);
+        let proposal = propose(site, waiting.as_deref(), Kind::Create, properties)?;
+        let executed = prepared(site, waiting.as_deref());
         let (id, set) = change_set::direct(site.world, &site.region, proposal).map_err(refusal)?;
         let parent =
             stack(site, &site.stack_id.clone()).ok_or_else(|| Refusal("its stack is gone".to_owned()))?.clone();
         let mut order = Order::new(Verb::Create, set.source);
         order.by_parent = true;
+        order.change_set = executed;
         order.disable_rollback = true;
         order.timeout_minutes = number(properties, "TimeoutInMinutes");
         order.role_arn.clone_from(&set.role_arn);
@@ -39,13 +41,13 @@ impl Provider for Nested {
         child.parent_id = Some(parent.id);
         child.termination_protection = parent.termination_protection;
         child.timeout_minutes = order.timeout_minutes.and_then(|it| u64::try_from(it).ok());
-        operation::start(site.world, &region, &id, order).map_err(refusal)?;
+        start(site, &id, order)?;
         Ok(Begun { physical_id: id, takes: SignedDuration::ZERO })
     }
 
     /// Where nothing changes, the nested stack is not touched.
     fn update(&self, site: &mut Site<'_>, id: &str, _: &Json, after: &Json) -> Result<Begun, Refusal> {
-        let proposal = proposal(site, id, Kind::Update, after)?;
+        let proposal = propose(site, Some(id), Kind::Update, after)?;
         let region = site.region.clone();
         let waited = site.world.region(&region).stacks.get_mut(id).and_then(operation::set_aside);
         let begun = begin_update(site, id, proposal);
@@ -103,6 +105,7 @@ impl Provider for Nested {
 /// Whether an update has begun; there may be nothing to do.
 fn begin_update(site: &mut Site<'_>, id: &str, proposal: Proposal) -> Result<bool, Refusal> {
     let region = site.region.clone();
+    let executed = prepared(site, Some(id));
     let (_, set) = match change_set::direct(site.world, &region, proposal) {
         Err(error) if error.message == NOTHING => return Ok(false),
         found => found.map_err(refusal)?,
@@ -111,11 +114,44 @@ fn begin_update(site: &mut Site<'_>, id: &str, proposal: Proposal) -> Result<boo
     let disable_rollback = above.is_some_and(|parent| parent.asked.disable_rollback);
     let mut order = Order::new(Verb::Update, set.source);
     order.by_parent = true;
+    order.change_set = executed;
     order.disable_rollback = disable_rollback;
     order.role_arn = set.role_arn;
     order.notification_arns = set.notification_arns;
-    operation::start(site.world, &region, id, order).map_err(refusal)?;
+    start(site, id, order)?;
     Ok(true)
+}
+
+/// Starts what the stack above asks for. Of the change sets only the executed one stays.
+fn start(site: &mut Site<'_>, id: &str, order: Order) -> Result<(), Refusal> {
+    let (region, executed) = (site.region.clone(), order.change_set.clone());
+    operation::start(site.world, &region, id, order).map_err(refusal)?;
+    let sets = &mut site.world.region(&region).stacks[id].change_sets;
+    sets.retain(|set| Some(&set.id) == executed.as_ref() || set.execution.starts_with("EXECUTE_"));
+    for set in sets.iter_mut().filter(|set| Some(&set.id) == executed.as_ref()) {
+        set.execution = "EXECUTE_IN_PROGRESS".to_owned();
+    }
+    Ok(())
+}
+
+/// The nested stack that waits for the change set that the stack above executes.
+fn in_review(site: &mut Site<'_>) -> Option<String> {
+    let (region, parent, logical_id) = (site.region.clone(), site.stack_id.clone(), site.logical_id.clone());
+    let stacks = &site.world.region(&region).stacks;
+    let above = stacks.get(&parent)?;
+    let mut waiting = stacks.values().filter(|child| child.status == Status::ReviewInProgress);
+    let is_it = |child: &&Stack| {
+        let set = change_set::executed(above, child).and_then(|set| set.within.as_ref());
+        set.is_some_and(|within| within.logical_id == logical_id)
+    };
+    waiting.find(is_it).map(|child| child.id.clone())
+}
+
+/// The change set of a nested stack that is executed with the one of the stack above.
+fn prepared(site: &mut Site<'_>, child: Option<&str>) -> Option<String> {
+    let (region, parent) = (site.region.clone(), site.stack_id.clone());
+    let stacks = &site.world.region(&region).stacks;
+    Some(change_set::executed(stacks.get(&parent)?, stacks.get(child?)?)?.id.clone())
 }
 
 fn created(child: &Stack) -> Result<bool, Refusal> {
@@ -186,7 +222,13 @@ fn name(site: &mut Site<'_>) -> String {
     format!("{parent}-{logical}-{mark}")
 }
 
-fn proposal(site: &mut Site<'_>, name: &str, kind: Kind, properties: &Json) -> Result<Proposal, Refusal> {
+/// What the properties of a nested stack propose for it; for a new one, if there is no id.
+pub(crate) fn propose(
+    site: &mut Site<'_>,
+    id: Option<&str>,
+    kind: Kind,
+    properties: &Json,
+) -> Result<Proposal, Refusal> {
     let parameters = parameters(properties)?;
     let url = properties.get("TemplateURL").and_then(Json::as_str).unwrap_or_default();
     let body = crate::s3::template(site.world, url).map_err(refusal)?;
@@ -196,7 +238,7 @@ fn proposal(site: &mut Site<'_>, name: &str, kind: Kind, properties: &Json) -> R
     let capabilities: BTreeSet<String> = above.map(|parent| parent.asked.capabilities.clone()).unwrap_or_default();
     let arns = properties.get("NotificationARNs").and_then(Json::as_array).into_iter().flatten();
     Ok(Proposal {
-        stack: name.to_owned(),
+        stack: id.map_or_else(|| name(site), str::to_owned),
         name: change_set::DIRECT.to_owned(),
         kind,
         description: None,
@@ -210,6 +252,7 @@ fn proposal(site: &mut Site<'_>, name: &str, kind: Kind, properties: &Json) -> R
         imports: Vec::new(),
         revert_drift: false,
         token: None,
+        include_nested: false,
     })
 }
 
