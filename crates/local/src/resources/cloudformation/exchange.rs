@@ -152,7 +152,7 @@ pub(super) fn send(
     old: Option<&Json>,
 ) -> Result<(), Refusal> {
     let Some(token) = properties.get("ServiceToken").and_then(text) else {
-        return Err(Refusal("Invalid template resource property 'ServiceToken'".to_owned()));
+        return Err(Refusal("Property ServiceToken cannot be empty.".to_owned()));
     };
     let timeout = properties.get("ServiceTimeout").and_then(text).and_then(|it| it.parse().ok()).unwrap_or(3600);
     let timeout = SignedDuration::from_secs(timeout).clamp(SignedDuration::from_secs(1), SignedDuration::from_hours(1));
