@@ -52,7 +52,7 @@ fn kinds(engine: &Engine) -> Vec<(String, String)> {
     all.map(|it| (told("RequestType", it), told("PhysicalResourceId", it))).collect()
 }
 
-fn pairs<'a>(all: &'a [(String, String)]) -> Vec<(&'a str, &'a str)> {
+fn pairs(all: &[(String, String)]) -> Vec<(&str, &str)> {
     all.iter().map(|(kind, id)| (kind.as_str(), id.as_str())).collect()
 }
 

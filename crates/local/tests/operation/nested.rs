@@ -105,6 +105,7 @@ fn an_update_cleans_up_in_step_with_the_root() {
             "Z UPDATE_IN_PROGRESS",
             "Z UPDATE_COMPLETE",
             "top UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+            "Nested UPDATE_IN_PROGRESS",
             "Nested UPDATE_COMPLETE",
             "top UPDATE_COMPLETE",
         ]
@@ -127,6 +128,8 @@ fn a_nested_stack_that_does_not_change_is_asked_and_left_alone() {
     engine.update("top", &parent(&url, "x", "other"));
     let events = engine.events("top", from);
     assert!(place(&events, "Nested UPDATE_IN_PROGRESS") < place(&events, "Nested UPDATE_COMPLETE"));
+    let clean = place(&events, "top UPDATE_COMPLETE_CLEANUP_IN_PROGRESS");
+    assert!(events[clean..].contains(&"Nested UPDATE_COMPLETE".to_owned()), "{events:#?}");
     assert_eq!(engine.status("top"), "UPDATE_COMPLETE");
     assert_eq!(nested(&mut engine, "top").status.word(), "CREATE_COMPLETE");
     assert_eq!(nested_events(&mut engine, inner), Vec::<String>::new());

@@ -6,8 +6,8 @@
 use jiff::SignedDuration;
 
 use super::run::Run;
-use super::{Order, State, Step, Verb, Work, go_on, start};
-use crate::cloudformation::stack::{ResourceStatus, Source, Stack, Stacks, Status};
+use super::{Order, Phase, State, Step, Verb, Work, go_on, start};
+use crate::cloudformation::stack::{Resource, ResourceStatus, Source, Stack, Stacks, Status};
 use crate::resources::{Doing, Refusal};
 use crate::wire::ApiError;
 use crate::world::World;
@@ -16,35 +16,51 @@ use crate::world::World;
 pub(super) const NESTED: &str = "AWS::CloudFormation::Stack";
 
 impl Run<'_> {
-    /// Steps that let the nested stacks clean up that wait for it.
-    pub(super) fn held_children(&mut self) -> Vec<Step> {
-        let stacks = &self.world.region(self.region).stacks;
-        let resources = stacks[self.stack_id].resources.iter().filter(|(_, it)| it.type_name == NESTED);
-        let held = resources
-            .filter(|(_, it)| it.physical_id.as_deref().and_then(|id| stacks.get(id)).is_some_and(Stack::is_held));
-        let step = |logical_id: &String| Step {
-            logical_id: logical_id.clone(),
+    /// Steps that let the nested stacks clean up that were asked in this operation, users before what they use. Those in which
+    /// nothing has changed are shown as well: the events in Ruby on Jets' demo *Cors Routes Issue*.
+    pub(super) fn let_children_clean_up(&mut self, first: usize) -> Vec<Step> {
+        let before = self.op.resources_before.clone();
+        let asked = |id: &String, now: &Resource| {
+            let was = before.get(id).filter(|was| was.physical_id == now.physical_id);
+            now.type_name == NESTED && was.is_some_and(|was| was.since != now.since)
+        };
+        let resources = &self.stack().resources;
+        let children: Vec<(&String, &Resource)> = resources.iter().rev().filter(|(id, it)| asked(id, it)).collect();
+        let users = |id: &String| {
+            let users = children.iter().enumerate().filter(|(_, (_, user))| user.depends_on.contains(id));
+            users.map(|(place, _)| first + place).collect()
+        };
+        let step = |(id, _): &(&String, &Resource)| Step {
+            logical_id: (*id).clone(),
             work: Work::LetCleanUp,
-            after: Vec::new(),
+            after: users(id),
             state: State::Waiting,
         };
-        held.map(|(logical_id, _)| step(logical_id)).collect()
+        children.iter().map(step).collect()
     }
 
+    /// A nested stack that removes something is shown as being updated once more: the events in Ruby on Jets' page on VPC.
     pub(super) fn begin_let_clean_up(&mut self, at: usize) {
         let child = self.child(at);
-        if let Some(mut run) = Run::take(self.world, self.region, &child).filter(|run| run.op.held) {
-            run.op.held = false;
-            match run.stack().status {
-                Status::UpdateCompleteCleanup => run.plan_clean_up(),
-                _ => run.plan_clean_up_back(),
+        let mut removes = false;
+        if let Some(mut run) = Run::take(self.world, self.region, &child) {
+            if run.op.held {
+                run.op.held = false;
+                match run.stack().status {
+                    Status::UpdateCompleteCleanup => run.plan_clean_up(),
+                    _ => run.plan_clean_up_back(),
+                }
+                removes = run.op.phase == Phase::CleanUp && !run.op.steps.is_empty();
             }
             run.leave();
+        }
+        if removes {
+            let logical_id = self.op.steps[at].logical_id.clone();
+            self.mark(&logical_id, ResourceStatus::UpdateInProgress, None);
         }
         self.wait(at, Doing::Update, SignedDuration::ZERO);
     }
 
-    /// The stack above shows its nested one complete once more: `events` of jenkins pipelines and of the CDK end that way.
     pub(super) fn cleaned_up(&mut self, at: usize) {
         let logical_id = self.op.steps[at].logical_id.clone();
         self.mark(&logical_id, ResourceStatus::UpdateComplete, None);

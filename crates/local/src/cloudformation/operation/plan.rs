@@ -63,7 +63,7 @@ impl Run<'_> {
         doomed.extend(self.op.leftovers.drain(..).map(|(id, resource)| (id, settle(resource, false), false)));
         doomed.extend(self.unwanted().into_iter().map(|(id, resource)| (id, settle(resource, false), true)));
         let mut steps = removals(doomed, TRIES);
-        steps.extend(self.held_children());
+        steps.extend(self.let_children_clean_up(steps.len()));
         self.begin_phase(Phase::CleanUp, steps);
     }
 
@@ -103,7 +103,7 @@ impl Run<'_> {
             doomed.push((id, settle(resource, true), true));
         }
         let mut steps = removals(doomed, TRIES);
-        steps.extend(self.held_children());
+        steps.extend(self.let_children_clean_up(steps.len()));
         self.begin_phase(Phase::CleanUpBack, steps);
     }
 
