@@ -61,15 +61,37 @@ fn one(
     logical_id: &str,
     properties: &Json,
 ) -> Result<Option<String>, ApiError> {
+    let (id, child) = begin(world, region, stack, change_set, logical_id, properties)?;
+    compute(world, region, &id);
+    let sets = &mut world.region(region).stacks[&child].change_sets;
+    let place = sets.iter().position(|set| set.id == id).expect("it was just made");
+    if sets[place].status == "CREATE_COMPLETE" {
+        return Ok(Some(id));
+    }
+    if sets[place].reason.as_deref().is_some_and(is_empty) {
+        sets.remove(place);
+        return Ok(None);
+    }
+    // The sentence is the one that aws/aws-cdk-cli looks for.
+    Err(ApiError::validation(format!("Nested change set {id} was not successfully created: Currently in FAILED.")))
+}
+
+/// Records the change set of a nested stack, and that stack if there is none. The ids of both.
+fn begin(
+    world: &mut World,
+    region: &str,
+    stack: &Stack,
+    change_set: &ChangeSet,
+    logical_id: &str,
+    properties: &Json,
+) -> Result<(String, String), ApiError> {
     let child = stack.resources.get(logical_id).and_then(|it| it.physical_id.clone());
+    let kind = if child.is_some() { Kind::Update } else { Kind::Create };
     let mut at = site(world, region, stack, logical_id, NESTED);
     at.stack_tags = change_set.source.tags.clone().into_iter().collect();
-    let (kind, mark) = (if child.is_some() { Kind::Update } else { Kind::Create }, at.world.letters(12));
-    let mut proposal =
-        propose(&mut at, child.as_deref(), kind, properties).map_err(|refusal| ApiError::validation(refusal.0))?;
-    let free: usize = 128 - mark.len() - 2 - logical_id.len().min(50);
-    let name: String = change_set.name.chars().take(free).collect();
-    proposal.name = format!("{name}-{}-{mark}", logical_id.chars().take(50).collect::<String>());
+    let proposal = propose(&mut at, child.as_deref(), kind, properties);
+    let mut proposal = proposal.map_err(|refusal| ApiError::validation(refusal.0))?;
+    proposal.name = name(change_set, logical_id, &world.letters(12));
     proposal.capabilities.clone_from(&change_set.source.capabilities);
     proposal.include_nested = true;
     let (id, child_id) = create(world, region, proposal)?;
@@ -81,18 +103,14 @@ fn one(
     if let Some(set) = child.change_sets.iter_mut().find(|set| set.id == id) {
         set.within = Some(within);
     }
-    compute(world, region, &id);
-    let sets = &mut world.region(region).stacks[&child_id].change_sets;
-    let place = sets.iter().position(|set| set.id == id).expect("it was just made");
-    if sets[place].status == "CREATE_COMPLETE" {
-        return Ok(Some(id));
-    }
-    if sets[place].reason.as_deref().is_some_and(is_empty) {
-        sets.remove(place);
-        return Ok(None);
-    }
-    // The sentence is the one that aws/aws-cdk-cli looks for.
-    Err(ApiError::validation(format!("Nested change set {id} was not successfully created: Currently in FAILED.")))
+    Ok((id, child_id))
+}
+
+/// A name of at most 128 characters.
+fn name(change_set: &ChangeSet, logical_id: &str, mark: &str) -> String {
+    let logical_id: String = logical_id.chars().take(50).collect();
+    let above: String = change_set.name.chars().take(64).collect();
+    format!("{above}-{logical_id}-{mark}")
 }
 
 fn is_empty(reason: &str) -> bool {

@@ -139,32 +139,9 @@ fn in_state(stack: Option<&Stack>, proposal: &Proposal) -> Result<(), ApiError> 
 
 fn source(world: &World, region: &str, stack: &Stack, proposal: &Proposal) -> Result<Source, ApiError> {
     let seen = Seen { world, region };
-    let body = proposal.body.clone().unwrap_or_else(|| stack.source.body.clone());
-    let sent = Template::parse(&body)?;
-    transforms(&sent)?;
-    let is_whole = !sent.transforms().contains(&INCLUDE);
-    if is_whole {
-        formed(&sent, region)?;
-    }
-    let exists = stack.status != Status::ReviewInProgress;
-    let previous = exists.then_some(&stack.source.parameters);
-    let mut source = Source {
-        parameters: settle(&sent, &proposal.parameters, previous, &seen)?,
-        body,
-        included: None,
-        tags: proposal.tags.clone().unwrap_or_else(|| stack.source.tags.clone()),
-        capabilities: proposal.capabilities.clone(),
-    };
     let place = Place::of(world, region, stack, &seen);
-    let whole = include(world, &sent, &source, &place)?;
-    source.included = whole.as_ref().map(|template| template.document.to_string());
-    // Source: *Capabilities* of `CreateStack` in the API reference: macros need it, and change sets do not.
-    let expands = proposal.name == DIRECT && !sent.transforms().is_empty();
-    let template = whole.unwrap_or(sent);
-    if !is_whole {
-        formed(&template, region)?;
-    }
-    acknowledged(&template, &source, &place, expands)?;
+    let (template, source) = whole(world, &place, stack, proposal)?;
+    let exists = stack.status != Status::ReviewInProgress;
     let after = match Design::new(&template, &source, &place) {
         // What other stacks lack is found when the change set is computed.
         Err(error) if is_about_others(&error) => return Ok(source),
@@ -178,6 +155,35 @@ fn source(world: &World, region: &str, stack: &Stack, proposal: &Proposal) -> Re
         import::check(exists.then_some(stack), &source, before.as_ref(), &after, &proposal.imports)?;
     }
     Ok(source)
+}
+
+/// The template with the pieces that it includes, and everything else that the stack would be made from.
+fn whole(world: &World, place: &Place<'_>, stack: &Stack, proposal: &Proposal) -> Result<(Template, Source), ApiError> {
+    let body = proposal.body.clone().unwrap_or_else(|| stack.source.body.clone());
+    let sent = Template::parse(&body)?;
+    transforms(&sent)?;
+    let is_whole = !sent.transforms().contains(&INCLUDE);
+    if is_whole {
+        formed(&sent, place.region)?;
+    }
+    let previous = (stack.status != Status::ReviewInProgress).then_some(&stack.source.parameters);
+    let mut source = Source {
+        parameters: settle(&sent, &proposal.parameters, previous, place.outside)?,
+        body,
+        included: None,
+        tags: proposal.tags.clone().unwrap_or_else(|| stack.source.tags.clone()),
+        capabilities: proposal.capabilities.clone(),
+    };
+    // Source: *Capabilities* of `CreateStack` in the API reference: macros need it, and change sets do not.
+    let expands = proposal.name == DIRECT && !sent.transforms().is_empty();
+    let included = include(world, &sent, &source, place)?;
+    source.included = included.as_ref().map(|template| template.document.to_string());
+    let template = included.unwrap_or(sent);
+    if !is_whole {
+        formed(&template, place.region)?;
+    }
+    acknowledged(&template, &source, place, expands)?;
+    Ok((template, source))
 }
 
 fn formed(template: &Template, region: &str) -> Result<(), ApiError> {

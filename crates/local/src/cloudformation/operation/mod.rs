@@ -3,7 +3,8 @@
 //!
 //! An operation is a list of [`Step`]s for the [`Phase`] that it is in. [`go_on`] takes every step as far as it can go now,
 //! and when all are settled it finishes the phase (`finish`), which ends the operation or plans the next one (`plan`). What a
-//! step does is in `reach` (towards the template), `back` (back to what was), and `remove`.
+//! step does is in `reach` (towards the template), `back` (back to what was), `remove`,
+//! and `nested` for the stacks in a stack.
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;

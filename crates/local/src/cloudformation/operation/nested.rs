@@ -141,16 +141,7 @@ pub(super) fn admit_skip(stacks: &Stacks, stack: &Stack, skip: &[String], by_par
     }
     let mut wrong = Vec::new();
     for wanted in skip {
-        let (owner, logical_id) = match wanted.split_once('.') {
-            None => (stack, wanted.as_str()),
-            Some((name, logical_id)) => {
-                let inside = |it: &&Stack| it.name == name && it.root_id.as_deref() == Some(stack.id.as_str());
-                let Some(owner) = stacks.values().find(inside) else {
-                    return refuse(format!("Stack [{name}] does not exist"));
-                };
-                (owner, logical_id)
-            }
-        };
+        let (owner, logical_id) = owner(stacks, stack, wanted)?;
         match owner.resources.get(logical_id) {
             Some(it) if it.type_name == NESTED && it.status == ResourceStatus::UpdateFailed => {
                 return refuse("Nested stacks could not be skipped".to_owned());
@@ -166,6 +157,15 @@ pub(super) fn admit_skip(stacks: &Stacks, stack: &Stack, skip: &[String], by_par
         "The following resource(s) cannot be skipped, because they are not in UPDATE_FAILED state: [{}]",
         wrong.join(", ")
     ))
+}
+
+/// The stack that an id to skip means, and the logical id in it.
+fn owner<'s>(stacks: &'s Stacks, stack: &'s Stack, wanted: &'s str) -> Result<(&'s Stack, &'s str), ApiError> {
+    let Some((name, logical_id)) = wanted.split_once('.') else { return Ok((stack, wanted)) };
+    let inside = |it: &&Stack| it.name == name && it.root_id.as_deref() == Some(stack.id.as_str());
+    let found = stacks.values().find(inside);
+    let owner = found.ok_or_else(|| ApiError::validation(format!("Stack [{name}] does not exist")))?;
+    Ok((owner, logical_id))
 }
 
 /// Takes an operation that waits for the stack above it as one that failed, so that another one can take it up. The status that
