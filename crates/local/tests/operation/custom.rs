@@ -207,6 +207,18 @@ fn what_is_wrong_with_an_answer_fails_it() {
         place(&engine.events("one", 0), &format!("C CREATE_FAILED {wanted}"));
     }
     let mut engine = Engine::new();
+    begin(&mut engine);
+    answer(&mut engine, json!({ "Status": "SUCCESS", "PhysicalResourceId": "a" }));
+    let id = engine.stack("one").id.clone();
+    let bucket = "cloudformation-custom-resource-storage-euwest1";
+    place(
+        &engine.events("one", 0),
+        &format!(
+            "T CREATE_FAILED CustomResource attribute error: Vendor response doesn't contain Word attribute in object {id}|C in S3 \
+             bucket {bucket}"
+        ),
+    );
+    let mut engine = Engine::new();
     assert!(exchange::answer(&mut engine.world, "https://x/none%7CC%7Cnone", "{}").is_err());
 }
 

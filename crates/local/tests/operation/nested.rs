@@ -419,6 +419,9 @@ fn a_change_set_of_a_new_stack_looks_inside() {
     let saved = engine.world.clone();
     engine.ok("DeleteChangeSet", json!({ "StackName": "top", "ChangeSetName": "c" }));
     assert!(!engine.world.region(REGION).stacks.contains_key(&id), "it was there for the change set only");
+    engine.world = saved.clone();
+    engine.ok("DeleteStack", json!({ "StackName": "top" }));
+    assert!(!engine.world.region(REGION).stacks.contains_key(&id), "nobody else asks for it");
     engine.world = saved;
     engine.ok("ExecuteChangeSet", json!({ "StackName": "top", "ChangeSetName": "c" }));
     engine.settle();

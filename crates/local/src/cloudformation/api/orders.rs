@@ -78,6 +78,10 @@ pub(super) fn delete(world: &mut World, request: &Request) -> Result<Json, ApiEr
     let force = request.text("DeletionMode") == Some("FORCE_DELETE_STACK");
     let order = order_of(request, Verb::Delete { retain, force }, Source::default());
     operation::start(world, &request.region, &id, order)?;
+    // Nested stacks that there are only for a change set of this one go with it.
+    let sets = &world.region(&request.region).stacks[&id].change_sets;
+    let with_nested: Vec<String> = sets.iter().filter(|set| set.include_nested).map(|set| set.id.clone()).collect();
+    with_nested.iter().for_each(|set| change_set::forget(world, &request.region, set));
     Ok(nothing())
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::{Operation, Phase, State, Work, exports, mishap};
 use crate::cloudformation::stack::{Resource, ResourceStatus, Stack};
-use crate::cloudformation::template::{Design, Known, Seen, dynamic};
+use crate::cloudformation::template::{Design, Known, Problem, Seen, dynamic, no_attribute};
 use crate::resources::{Begun, Doing, Progress, Refusal, Site, provider};
 use crate::world::{Due, World};
 
@@ -319,5 +319,20 @@ impl Known for Stack {
 
     fn attribute(&self, logical_id: &str, name: &str) -> Option<Json> {
         self.resources.get(logical_id)?.attributes.get(name).cloned()
+    }
+
+    /// A custom resource has what its answer gave. The sentence stands in the events that users quote, with the id of the request
+    /// behind the logical id.
+    fn missing(&self, logical_id: &str, name: &str) -> Problem {
+        let type_name = self.resources.get(logical_id).map(|it| it.type_name.as_str()).unwrap_or_default();
+        if !type_name.starts_with("Custom::") && type_name != "AWS::CloudFormation::CustomResource" {
+            return no_attribute(logical_id, name);
+        }
+        let place = self.id.split(':').nth(3).unwrap_or_default().replace('-', "");
+        Problem(format!(
+            "CustomResource attribute error: Vendor response doesn't contain {name} attribute in object {}|{logical_id} in S3 \
+             bucket cloudformation-custom-resource-storage-{place}",
+            self.id
+        ))
     }
 }

@@ -47,7 +47,7 @@ pub fn include(
     Ok(Some(Template { document }))
 }
 
-/// What AWS says of a piece that cannot be had.
+/// What AWS says of a piece that cannot be had, as far as it is known: the wording is from memory.
 fn failed(why: &str) -> ApiError {
     ApiError::validation(format!("Transform {INCLUDE} failed with: {why}"))
 }

@@ -95,6 +95,15 @@ pub trait Known {
     fn reference(&self, logical_id: &str) -> Option<Json>;
     /// What `Fn::GetAtt` gives.
     fn attribute(&self, logical_id: &str, name: &str) -> Option<Json>;
+    /// What is wrong where `Fn::GetAtt` gives nothing.
+    fn missing(&self, logical_id: &str, name: &str) -> Problem {
+        no_attribute(logical_id, name)
+    }
+}
+
+/// The refusal of an attribute that a resource does not have.
+pub(crate) fn no_attribute(logical_id: &str, name: &str) -> Problem {
+    Problem(format!("Template error: resource {logical_id} does not support attribute type {name} in Fn::GetAtt"))
 }
 
 /// Why a template has no answer, in AWS's words.

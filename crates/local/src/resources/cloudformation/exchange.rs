@@ -228,7 +228,7 @@ fn response_url(site: &mut Site<'_>, request_id: &str) -> String {
     format!("{host}{key}?Signature={mark}")
 }
 
-/// Properties arrive as texts: aws-cloudformation/cloudformation-coverage-roadmap and others complain of flags and numbers.
+/// Properties arrive as texts, flags and numbers too. No page says so; handlers that compare with `"true"` know it.
 fn texts(value: &Json) -> Json {
     match value {
         Json::Array(items) => items.iter().map(texts).collect(),
