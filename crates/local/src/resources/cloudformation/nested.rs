@@ -257,7 +257,8 @@ pub(crate) fn propose(
 }
 
 /// Values are texts and numbers. Source: *Parameters* of `AWS::CloudFormation::Stack`: "comma-delimited list parameters must be of
-/// type String". An older form of the message is quoted in *List Params and Nested Stacks on CloudFormation*; this one is from memory.
+/// type String". An older form of the message is quoted in *List Params and Nested Stacks on CloudFormation*; this one is from
+/// memory.
 fn parameters(properties: &Json) -> Result<IndexMap<String, Given>, Refusal> {
     let entries = properties.get("Parameters").and_then(Json::as_object).into_iter().flatten();
     let given = entries.map(|(name, value)| Some((name.clone(), Given::Value(text(value)?))));
