@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cloudformation::operation::Mishap;
 use crate::cloudformation::{self, Stacks};
+use crate::resources::cloudformation::exchange::Custom;
 
 /// One AWS account.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -27,6 +28,9 @@ pub struct World {
     /// What S3 has; names of buckets are the same everywhere.
     #[serde(default)]
     pub s3: crate::s3::S3,
+    /// What custom resources were asked and answered.
+    #[serde(default)]
+    pub custom: Custom,
 }
 
 /// What one region has.
@@ -91,6 +95,7 @@ impl World {
             endpoint: None,
             iam: crate::iam::Iam::default(),
             s3: crate::s3::S3::default(),
+            custom: Custom::default(),
         }
     }
 
