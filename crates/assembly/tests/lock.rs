@@ -5,7 +5,7 @@ use std::error::Error as _;
 use proptest::prelude::*;
 use serde_json::Value as Json;
 use stackgen_assembly::lock::{Lock, LockError, Pin, PinSource, check, is_image_id};
-use stackgen_assembly::{ImageEntry, ImageWish};
+use stackgen_assembly::{FORMAT_VERSION, ImageEntry, ImageWish, Manifest, ProblemEntry};
 
 fn read(text: &str) -> Result<Lock, LockError> {
     let temp = tempfile::tempdir().unwrap();
@@ -39,6 +39,11 @@ fn wish() -> ImageEntry {
         root_gib: 10,
         pin: None,
     }
+}
+
+fn app(images: &[ImageEntry]) -> Manifest {
+    let generator = "a test".to_owned();
+    Manifest { version: FORMAT_VERSION, generator, stacks: Vec::new(), problems: Vec::new(), images: images.to_vec() }
 }
 
 fn with(pin: Pin) -> Lock {
@@ -136,16 +141,16 @@ fn ids_of_images_are_told_from_names() {
 
 #[test]
 fn what_fits_is_not_told() {
-    assert_eq!(check(&with(pin()), &[wish()], &[]), []);
+    assert_eq!(check(&with(pin()), &app(&[wish()])), []);
     // A pin by hand still has the parameter that new pins come from.
     let by_hand = PinSource::Parameter { parameter: "/zmanim/prod/ami-id".to_owned(), version: None };
-    assert_eq!(check(&with(Pin { source: by_hand, ..pin() }), &[wish()], &[]), []);
+    assert_eq!(check(&with(Pin { source: by_hand, ..pin() }), &app(&[wish()])), []);
 }
 
 #[test]
 fn what_does_not_fit_is_told() {
     let said = |pin: Pin, wish: ImageEntry| {
-        let findings = check(&with(pin), &[wish], &[]);
+        let findings = check(&with(pin), &app(&[wish]));
         assert_eq!(findings.len(), 1, "{findings:#?}");
         findings[0].to_string()
     };
@@ -174,9 +179,9 @@ fn what_does_not_fit_is_told() {
     for (said, part) in cases {
         assert!(said.starts_with("prod-compute HostImage: ") && said.contains(part), "{said}");
     }
-    let missing = check(&Lock::default(), &[wish()], &[]);
+    let missing = check(&Lock::default(), &app(&[wish()]));
     assert_eq!(missing[0].message, "no image is pinned");
-    let stray = check(&with(pin()), &[], &[]);
+    let stray = check(&with(pin()), &app(&[]));
     assert_eq!(stray[0].message, "an image is pinned that no stack wants");
 }
 
@@ -185,7 +190,18 @@ fn what_no_stack_wants_goes() {
     let mut lock = with(pin());
     lock.set_pin("gone", "HostImage", pin());
     lock.inputs.entry("gone".to_owned()).or_default().insert("VpcId".to_owned(), "vpc-1".to_owned());
-    let gone = lock.prune(&[wish()], &[]);
+    // An app with problems does not say what its stacks read.
+    let problem = ProblemEntry {
+        stack: "prod-compute".to_owned(),
+        id: None,
+        path: String::new(),
+        source: None,
+        message: "wrong".to_owned(),
+        hint: None,
+    };
+    let troubled = Manifest { problems: vec![problem], ..app(&[wish()]) };
+    assert_eq!(lock.clone().prune(&troubled), [("gone".to_owned(), "HostImage".to_owned())]);
+    let gone = lock.prune(&app(&[wish()]));
     assert_eq!(gone, [("gone".to_owned(), "HostImage".to_owned()), ("gone".to_owned(), "VpcId".to_owned())]);
     assert_eq!(lock, with(pin()));
 }

@@ -2,7 +2,7 @@
 use std::fmt;
 
 use super::{Lock, Pin, PinSource};
-use crate::manifest::{ImageEntry, ImageWish, StackEntry};
+use crate::manifest::{ImageEntry, ImageWish, Manifest};
 
 /// Something that does not fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,23 +23,23 @@ impl fmt::Display for Finding {
 
 /// What of a lock does not fit the images that an app wants and the outputs that its stacks read, in the order of the lock.
 #[must_use]
-pub fn check(lock: &Lock, images: &[ImageEntry], stacks: &[StackEntry]) -> Vec<Finding> {
+pub fn check(lock: &Lock, manifest: &Manifest) -> Vec<Finding> {
     let finding = |stack: &str, name: &str, message: String| {
         let (stack, name) = (stack.to_owned(), name.to_owned());
         Finding { stack, name, message }
     };
     let mut findings = Vec::new();
-    for wanted in images {
+    for wanted in &manifest.images {
         let messages = match lock.pin(&wanted.stack, &wanted.parameter) {
             Some(pin) => misfits(wanted, pin),
             None => vec!["no image is pinned".to_owned()],
         };
         findings.extend(messages.into_iter().map(|message| finding(&wanted.stack, &wanted.parameter, message)));
     }
-    for (stack, parameter) in lock.strays(images) {
+    for (stack, parameter) in lock.strays(manifest) {
         findings.push(finding(stack, parameter, "an image is pinned that no stack wants".to_owned()));
     }
-    for (stack, output) in lock.stray_inputs(stacks) {
+    for (stack, output) in lock.stray_inputs(manifest) {
         findings.push(finding(stack, output, "its value is recorded and no stack reads it".to_owned()));
     }
     findings.sort_by(|one, other| (&one.stack, &one.name).cmp(&(&other.stack, &other.name)));
@@ -116,27 +116,30 @@ impl fmt::Display for ImageWish {
 
 impl Lock {
     /// Pins that no stack wants.
-    pub fn strays<'a>(&'a self, images: &'a [ImageEntry]) -> impl Iterator<Item = (&'a str, &'a str)> {
+    fn strays<'a>(&'a self, manifest: &'a Manifest) -> impl Iterator<Item = (&'a str, &'a str)> {
         let all = self.images.iter().flat_map(|(stack, pins)| pins.keys().map(move |name| (&**stack, &**name)));
-        all.filter(|(stack, name)| !images.iter().any(|image| image.stack == *stack && image.parameter == *name))
+        let is_wanted = |stack: &str, name: &str| {
+            manifest.images.iter().any(|image| image.stack == stack && image.parameter == name)
+        };
+        all.filter(move |(stack, name)| !is_wanted(stack, name))
     }
 
-    /// Recorded outputs that no stack reads.
-    pub fn stray_inputs<'a>(&'a self, stacks: &'a [StackEntry]) -> impl Iterator<Item = (&'a str, &'a str)> {
+    /// Recorded outputs that no stack reads. An app with problems does not say what its stacks read.
+    fn stray_inputs<'a>(&'a self, manifest: &'a Manifest) -> impl Iterator<Item = (&'a str, &'a str)> {
         let all = self.inputs.iter().flat_map(|(stack, values)| values.keys().map(move |name| (&**stack, &**name)));
         let is_read = |stack: &str, output: &str| {
-            let mut inputs = stacks.iter().flat_map(|entry| &entry.inputs);
+            let mut inputs = manifest.stacks.iter().flat_map(|entry| &entry.inputs);
             inputs.any(|input| input.stack == stack && input.output == output)
         };
-        all.filter(move |(stack, output)| !is_read(stack, output))
+        all.filter(move |(stack, output)| manifest.problems.is_empty() && !is_read(stack, output))
     }
 
     /// Removes what no stack wants; answers with what went.
-    pub fn prune(&mut self, images: &[ImageEntry], stacks: &[StackEntry]) -> Vec<(String, String)> {
+    pub fn prune(&mut self, manifest: &Manifest) -> Vec<(String, String)> {
         let owned = |(stack, name): (&str, &str)| (stack.to_owned(), name.to_owned());
-        let mut gone: Vec<(String, String)> = self.strays(images).map(owned).collect();
+        let mut gone: Vec<(String, String)> = self.strays(manifest).map(owned).collect();
         gone.iter().for_each(|(stack, name)| drop(self.remove_pin(stack, name)));
-        let inputs: Vec<(String, String)> = self.stray_inputs(stacks).map(owned).collect();
+        let inputs: Vec<(String, String)> = self.stray_inputs(manifest).map(owned).collect();
         for (stack, output) in &inputs {
             if let Some(values) = self.inputs.get_mut(stack) {
                 values.remove(output);
