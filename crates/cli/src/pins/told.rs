@@ -77,8 +77,11 @@ pub(crate) fn move_pin(account: &Account<'_>, locks: &mut Locks, wanted: &ImageE
     let after = pin_words(&pin, account.now);
     match locks.seen().pin(stack, parameter) {
         Some(before) if *before == pin => {
-            shell.status("Unchanged", &format!("{stack} {parameter}: {after}, the newest of {}", wanted.wish));
+            shell.status("Unchanged", &format!("{stack} {parameter}: {after}"));
             return false;
+        }
+        Some(before) if before.id == pin.id => {
+            shell.status("Looked up", &format!("{stack} {parameter}: {after} again, from {}", pin.source));
         }
         Some(before) => {
             let before = pin_words(before, account.now);

@@ -3,12 +3,12 @@ use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use jiff::Timestamp;
+use stackgen_assembly::ImageEntry;
 use stackgen_assembly::lock::{Finding, Lock, check};
-use stackgen_assembly::{ImageEntry, StackEntry};
 use stackgen_deploy::image::{self, Look};
 
 use crate::Context;
-use crate::deploy::way::{Account, Way};
+use crate::deploy::way::Way;
 use crate::error::CliError;
 use crate::load::{self, Loaded};
 use crate::local;
@@ -16,9 +16,8 @@ use crate::pins::told::{difference, pin_words};
 use crate::pins::{PinError, in_region, regions};
 use crate::problems::AppProblems;
 use crate::shell::STRONG;
-use crate::table::Table;
 
-/// What is older than it could be, if it is asked for.
+/// The exit code for what is older than it could be, if that is asked for.
 const STALE: u8 = 4;
 
 /// Check the lock against the app, and against what is published
@@ -43,36 +42,81 @@ pub(crate) struct Args {
 pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError> {
     let loaded = load::described(context, args.way.is_local())?;
     check_rest(context, &loaded)?;
-    let manifest = &loaded.assembly.manifest;
     let seen = loaded.locks.seen();
-    let mut findings = check(&seen, &manifest.images, &stacks_that_count(&loaded));
-    let mut is_stale = false;
-    let mut table = Table::new(&["STACK", "IMAGE", "PINNED", "SOURCE", "NOTES"]);
-    for region in regions(&manifest.images) {
+    let mut found = Found { findings: check(&seen, &loaded.assembly.manifest), ..Found::default() };
+    for region in regions(&loaded.assembly.manifest.images) {
+        found.look(context, args, &loaded, &region)?;
+    }
+    show(context, &seen, &found)?;
+    Ok(ExitCode::from(if args.newest && found.is_stale { STALE } else { 0 }))
+}
+
+/// What was found.
+#[derive(Default)]
+struct Found {
+    findings: Vec<Finding>,
+    /// What is pinned, in lines.
+    shown: String,
+    /// Whether something is older than it could be.
+    is_stale: bool,
+    /// Why it is not known whether something is.
+    unknown: Vec<String>,
+}
+
+impl Found {
+    /// Looks at the images of a region.
+    fn look(
+        &mut self,
+        context: &Context,
+        args: &Args,
+        loaded: &Loaded,
+        region: &Option<String>,
+    ) -> Result<(), CliError> {
+        let images = &loaded.assembly.manifest.images;
         let account = if args.offline { None } else { Some(args.way.open(context, region.clone())?) };
         if let Some(account) = account.as_ref().filter(|_| args.way.is_local()) {
-            let ids: BTreeSet<String> = manifest.images.iter().filter_map(|image| image.pin.clone()).collect();
+            let ids: BTreeSet<String> = images.iter().filter_map(|image| image.pin.clone()).collect();
             local::images::promise_ids(context, &ids, &account.connection.region)?;
         }
-        for wanted in in_region(&manifest.images, &region) {
+        let seen = loaded.locks.seen();
+        for wanted in in_region(images, region) {
             let Some(pin) = seen.pin(&wanted.stack, &wanted.parameter) else { continue };
-            let now = account.as_ref().map_or(context.settings.now, |account| account.now);
             let mut notes = Vec::new();
             if loaded.locks.is_of_this_machine(&wanted.stack, &wanted.parameter) {
                 notes.push("on this machine only".to_owned());
             }
             if let Some(account) = &account {
                 let look = account.ask(image::look(&account.connection, wanted, pin))?;
-                is_stale |= stale(&look, account, &mut notes);
-                findings.extend(look.misfits.into_iter().map(|message| finding(wanted, message)));
+                self.note(wanted, look, account.now, &mut notes);
             }
-            let notes = if notes.is_empty() { "-".to_owned() } else { notes.join("; ") };
-            let cells = [pin_words(pin, now), pin.source.to_string(), notes];
-            table.push([wanted.stack.clone(), wanted.parameter.clone()].into_iter().chain(cells).collect());
+            let now = account.as_ref().map_or(context.settings.now, |account| account.now);
+            let (stack, parameter) = (&wanted.stack, &wanted.parameter);
+            self.shown += &format!("{STRONG}{stack} {parameter}{STRONG:#}\n  {}\n", pin_words(pin, now));
+            self.shown += &format!("  from {}\n", pin.source);
+            notes.iter().for_each(|note| self.shown += &format!("  {note}\n"));
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, wanted: &ImageEntry, look: Look, now: Timestamp, notes: &mut Vec<String>) {
+        let finding = |message| Finding { stack: wanted.stack.clone(), name: wanted.parameter.clone(), message };
+        self.findings.extend(look.misfits.into_iter().map(finding));
+        if let Some(at) = look.deprecated.filter(|at| *at <= now) {
+            notes.push(format!("deprecated since {}", at.to_string().chars().take(10).collect::<String>()));
+            self.is_stale = true;
+        }
+        match look.newer {
+            Ok(None) => notes.push("the newest".to_owned()),
+            Ok(Some(newer)) => {
+                notes.push(format!("{} ({}) is published", newer.pin.id, difference(newer.seconds)));
+                self.is_stale = true;
+            }
+            Err(failure) => {
+                notes.push("not known whether it is the newest".to_owned());
+                self.unknown.push(format!("{} {}: {failure}", wanted.stack, wanted.parameter));
+            }
         }
     }
-    show(context, &seen, &table, &findings)?;
-    Ok(ExitCode::from(if args.newest && is_stale { STALE } else { 0 }))
 }
 
 /// Problems that are none of pins end the command: then nobody knows what the app wants.
@@ -87,38 +131,14 @@ fn check_rest(context: &Context, loaded: &Loaded) -> Result<(), CliError> {
     Ok(AppProblems::check(context, loaded)?)
 }
 
-/// An app with problems shows no stacks, so that nobody knows what they read; then every recorded input counts as read.
-fn stacks_that_count(loaded: &Loaded) -> Vec<StackEntry> {
-    loaded.assembly.manifest.stacks.clone()
-}
-
-fn finding(wanted: &ImageEntry, message: String) -> Finding {
-    Finding { stack: wanted.stack.clone(), name: wanted.parameter.clone(), message }
-}
-
-/// Notes what is older than it could be.
-fn stale(look: &Look, account: &Account<'_>, notes: &mut Vec<String>) -> bool {
-    let day = |at: Timestamp| at.to_string().chars().take(10).collect::<String>();
-    let deprecated = look.deprecated.filter(|at| *at <= account.now);
-    notes.extend(deprecated.map(|at| format!("deprecated since {}", day(at))));
-    match &look.newer {
-        Ok(None) => notes.push("the newest".to_owned()),
-        Ok(Some(newer)) => {
-            notes.push(format!("{} ({}) is published", newer.pin.id, difference(newer.seconds)));
-            return true;
-        }
-        Err(failure) => notes.push(format!("not known whether it is the newest: {failure}")),
-    }
-    deprecated.is_some()
-}
-
-fn show(context: &Context, seen: &Lock, table: &Table, findings: &[Finding]) -> Result<(), CliError> {
+fn show(context: &Context, seen: &Lock, found: &Found) -> Result<(), CliError> {
     let shell = &context.shell;
-    if seen.images.is_empty() && findings.is_empty() {
+    if seen.images.is_empty() && found.findings.is_empty() {
         shell.status("Nothing", "is pinned, and no stack wants an image");
         return Ok(());
     }
-    shell.view(&table.render(STRONG, 0, shell.width()))?;
-    findings.iter().for_each(|finding| shell.warn(&finding.to_string()));
-    if findings.is_empty() { Ok(()) } else { Err(PinError::Faults(findings.len()).into()) }
+    shell.view(&found.shown)?;
+    found.unknown.iter().for_each(|why| shell.warn(why));
+    found.findings.iter().for_each(|finding| shell.warn(&finding.to_string()));
+    if found.findings.is_empty() { Ok(()) } else { Err(PinError::Faults(found.findings.len()).into()) }
 }

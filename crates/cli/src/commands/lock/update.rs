@@ -36,7 +36,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
     }
     check_names(&manifest.images, &args.stacks, &loaded)?;
     let seen = loaded.locks.seen();
-    let findings = check(&seen, &manifest.images, &manifest.stacks);
+    let findings = check(&seen, &manifest);
     let is_meant = |image: &&ImageEntry| {
         let fits = !findings.iter().any(|it| it.stack == image.stack && it.name == image.parameter);
         (args.stacks.is_empty() || args.stacks.contains(&image.stack)) && (args.newest || !fits)
@@ -50,16 +50,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
             changes += usize::from(move_pin(&account, &mut loaded.locks, wanted, pin));
         }
     }
-    // An app with other problems shows no stacks, and then nobody knows which inputs are still read.
-    let has_stacks = manifest.problems.is_empty();
-    let inputs = std::mem::take(&mut loaded.locks.written().inputs);
-    if has_stacks {
-        loaded.locks.written().inputs.clone_from(&inputs);
-    }
-    let gone = loaded.locks.prune(&manifest.images, &manifest.stacks);
-    if !has_stacks {
-        loaded.locks.written().inputs = inputs;
-    }
+    let gone = loaded.locks.prune(&manifest);
     gone.iter()
         .for_each(|(stack, name)| context.shell.status("Removed", &format!("{stack} {name}: no stack wants it")));
     if changes + gone.len() == 0 {
