@@ -143,7 +143,9 @@ impl From<PinError> for CliError {
                 let stacks: String = stacks.iter().map(|stack| format!(" --stack {stack}")).collect();
                 Some(format!("pin and review it: `stackgen lock update{stacks}{words}`; or say --yes"))
             }
-            PinError::Faults(_) => Some("look up again what does not fit: `stackgen lock update`".to_owned()),
+            PinError::Faults { ref words, .. } => {
+                Some(format!("look up again what does not fit: `stackgen lock update{words}`"))
+            }
             PinError::WhichImage { ref images, .. } | PinError::NoImage { ref images, .. } => {
                 Some(format!("there are: --image {}", images.join(", --image ")))
             }

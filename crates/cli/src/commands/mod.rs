@@ -48,7 +48,7 @@ Examples:
 
 Exit codes:
   0 done   1 failed   2 wrong arguments   3 refused by a safety rule
-  4 deployed, but something old could not be deleted; from `lock check`, something is older than it could be
+  4 deployed, but something old could not be deleted; an old image from `lock check`
   2, 4 and 6 from `lint`: it found errors, warnings, or both
   70 a bug in stackgen   130 interrupted or detached   141 nobody reads the output any more";
 

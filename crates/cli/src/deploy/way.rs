@@ -146,7 +146,8 @@ impl Way {
         Ok(root.join(".stackgen").join("operations"))
     }
 
-    fn words(&self) -> String {
+    /// What has to be typed for the same way.
+    pub(crate) fn words(&self) -> String {
         let mut words = if self.local { " --local".to_owned() } else { String::new() };
         let named = [("profile", &self.profile), ("region", &self.region), ("endpoint-url", &self.endpoint_url)];
         for (name, value) in named {

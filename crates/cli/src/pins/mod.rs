@@ -25,8 +25,8 @@ pub(crate) enum PinError {
     Answer(#[source] io::Error),
     #[error("images that cannot be deployed; nothing was done:\n  {}", .0.join("\n  "))]
     Misfits(Vec<String>),
-    #[error("{} in stackgen.lock", crate::table::counted(*.0, "fault"))]
-    Faults(usize),
+    #[error("{} in stackgen.lock", crate::table::counted(*count, "fault"))]
+    Faults { count: usize, words: String },
     #[error("the stack `{0}` wants no image")]
     NoImages(String),
     #[error("the stack `{stack}` wants {} images; say which one", images.len())]

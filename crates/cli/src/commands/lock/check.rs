@@ -47,7 +47,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
     for region in regions(&loaded.assembly.manifest.images) {
         found.look(context, args, &loaded, &region)?;
     }
-    show(context, &seen, &found)?;
+    show(context, &seen, &found, args.way.words())?;
     Ok(ExitCode::from(if args.newest && found.is_stale { STALE } else { 0 }))
 }
 
@@ -131,7 +131,7 @@ fn check_rest(context: &Context, loaded: &Loaded) -> Result<(), CliError> {
     Ok(AppProblems::check(context, loaded)?)
 }
 
-fn show(context: &Context, seen: &Lock, found: &Found) -> Result<(), CliError> {
+fn show(context: &Context, seen: &Lock, found: &Found, words: String) -> Result<(), CliError> {
     let shell = &context.shell;
     if seen.images.is_empty() && found.findings.is_empty() {
         shell.status("Nothing", "is pinned, and no stack wants an image");
@@ -140,5 +140,8 @@ fn show(context: &Context, seen: &Lock, found: &Found) -> Result<(), CliError> {
     shell.view(&found.shown)?;
     found.unknown.iter().for_each(|why| shell.warn(why));
     found.findings.iter().for_each(|finding| shell.warn(&finding.to_string()));
-    if found.findings.is_empty() { Ok(()) } else { Err(PinError::Faults(found.findings.len()).into()) }
+    match found.findings.len() {
+        0 => Ok(()),
+        count => Err(PinError::Faults { count, words }.into()),
+    }
 }

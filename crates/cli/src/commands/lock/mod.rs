@@ -7,9 +7,9 @@ use std::process::ExitCode;
 use crate::Context;
 use crate::error::CliError;
 
-/// Check and update stackgen.lock, in which the images of hosts are pinned
+/// Check and update the pinned images of hosts
 ///
-/// The file stands beside stackgen.toml and is committed. What is in it changes by these commands and `stackgen ami bump`, and
+/// They are in stackgen.lock, which stands beside stackgen.toml and is committed. What is in it changes by these commands and `stackgen ami bump`, and
 /// never by a deploy. With --local, pins of this machine are meant: they are kept in .stackgen/local and lie over the project's.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
