@@ -324,12 +324,12 @@ fn state_hint(error: &StateError) -> Option<&'static str> {
 
 impl From<Failure> for CliError {
     fn from(failure: Failure) -> Self {
-        of_failure(failure, None)
+        of_failure(failure, None, "")
     }
 }
 
-/// What AWS refused, with hints that name the profile in use.
-pub(crate) fn of_failure(failure: Failure, profile: Option<&str>) -> CliError {
+/// What AWS refused, with hints that name the profile in use, and the words that lead to the same account.
+pub(crate) fn of_failure(failure: Failure, profile: Option<&str>, words: &str) -> CliError {
     let kind = match failure.kind {
         Why::Refused | Why::Busy | Why::WrongStatus | Why::Protected | Why::ExportInUse => Kind::Refused,
         _ => Kind::Failed,
@@ -354,6 +354,9 @@ pub(crate) fn of_failure(failure: Failure, profile: Option<&str>) -> CliError {
             "the message names the permission that is missing; another --profile or --role-arn may have it".to_owned()
         }
         Why::NoStack => "`stackgen status --all` lists the stacks of the region; --region chooses another".to_owned(),
+        Why::Bucket => format!(
+            "name a bucket of this region that you may write to: --s3-bucket NAME; or make one: `stackgen bootstrap{words}`"
+        ),
         Why::NoChangeSet => "it was deleted or carried out since: plan again".to_owned(),
         Why::Busy => "`stackgen watch STACK` shows what is going on".to_owned(),
         Why::WrongStatus => "`stackgen events STACK` shows how it came there".to_owned(),
@@ -377,7 +380,9 @@ pub(crate) fn of_failure(failure: Failure, profile: Option<&str>) -> CliError {
                 .to_owned()
         }
         Why::NotThere => "the other end does not have this operation; docs/local.md lists those of --local".to_owned(),
-        Why::NoChanges | Why::AlreadyStarted | Why::Refused | Why::Operation | Why::Other => String::new(),
+        Why::NoChanges | Why::AlreadyStarted | Why::NotFound | Why::Refused | Why::Operation | Why::Other => {
+            String::new()
+        }
     };
     CliError::new(kind, failure).hints(Some(hint).filter(|hint| !hint.is_empty()))
 }

@@ -1,4 +1,5 @@
 //! The commands, one file each: `Args` and `exec`. Their doc comments are the help.
+mod bootstrap;
 mod changeset;
 mod deploy;
 mod destroy;
@@ -102,6 +103,7 @@ pub(crate) enum Command {
     Drift(drift::Args),
     Import(import::Args),
     Changeset(changeset::Args),
+    Bootstrap(bootstrap::Args),
     Synth(synth::Args),
     List(list::Args),
     Lint(lint::Args),
@@ -120,6 +122,7 @@ pub(crate) fn exec(context: &Context, command: Command) -> Result<ExitCode, CliE
         Command::Rollback(args) => return rollback::exec(context, &args),
         Command::Drift(args) => return drift::exec(context, &args),
         Command::Import(args) => return import::exec(context, &args),
+        Command::Bootstrap(args) => return bootstrap::exec(context, &args),
         Command::Changeset(args) => return changeset::exec(context, &args),
         Command::Lint(args) => return lint::exec(context, &args),
         Command::Status(args) => status::exec(context, &args),

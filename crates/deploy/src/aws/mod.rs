@@ -11,6 +11,7 @@ pub(crate) mod ssm;
 
 pub use calls::{CallCount, Retry};
 pub use connect::{Connection, Settings, connect};
+pub(crate) use s3::NewObject;
 
 use aws_sdk_cloudformation::primitives::DateTime;
 use jiff::Timestamp;

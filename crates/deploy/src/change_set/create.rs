@@ -69,8 +69,23 @@ pub(crate) async fn create(
                 }
                 capabilities.extend(wanted);
             }
-            Err(failure) => return Err(failure.while_doing(format_args!("cannot plan `{stack}`"))),
+            Err(failure) => return Err(unreadable(failure, request).while_doing(format_args!("cannot plan `{stack}`"))),
         }
+    }
+}
+
+/// CloudFormation reads a template with the caller's credentials, or with the stack's role.
+fn unreadable(failure: Failure, request: &Request) -> Failure {
+    match &request.bucket {
+        Some(bucket) if failure.kind == FailureKind::Bucket => {
+            let need = "whoever plans needs s3:GetObject there";
+            let message = format!(
+                "CloudFormation cannot read the template in the bucket `{}`, {need}: {}",
+                bucket.name, failure.message
+            );
+            Failure::new(FailureKind::Bucket, message)
+        }
+        _ => failure,
     }
 }
 

@@ -9,11 +9,12 @@ use super::{
     PLAN_VERSION, Plan, Question, Request, Selection, StackPlan, Verb, Wishes, estimate, propose, stack_policy,
 };
 use crate::aws::Connection;
+use crate::bootstrap::{self, Bucket};
 use crate::change_set;
 use crate::failure::{Failure, Kind};
 use crate::record::{Phase, Records};
 use crate::stack::{self, Move, StackNow, Wish, next_move};
-use crate::template_body::{check_size, minified};
+use crate::template_body::minified;
 
 /// Plans a deploy of some stacks of an assembly: asks CloudFormation for a change set of each stack whose inputs are there.
 ///
@@ -27,7 +28,7 @@ pub async fn make(
     selection: &Selection,
     wishes: &Wishes,
 ) -> Result<Plan, Failure> {
-    let mut making = Making { connection, records, wishes, stacks: Vec::new(), known: BTreeMap::new() };
+    let mut making = Making { connection, records, wishes, stacks: Vec::new(), known: BTreeMap::new(), bucket: None };
     let chosen = chosen(assembly, selection)?;
     for entry in chosen {
         let planned = match making.one(assembly, entry).await {
@@ -50,6 +51,8 @@ struct Making<'a> {
     wishes: &'a Wishes,
     stacks: Vec<StackPlan>,
     known: BTreeMap<String, StackNow>,
+    /// The bucket for large templates, once it was looked for.
+    bucket: Option<Bucket>,
 }
 
 /// The stacks that are meant, with those that they depend on, in the order of the assembly.
@@ -147,7 +150,7 @@ impl Making<'_> {
         now: Option<&StackNow>,
     ) -> Result<(Request, Vec<String>), Failure> {
         let template = minified(assembly.template(entry));
-        check_size(&entry.name, &template)?;
+        let bucket = self.bucket(&entry.name, &template).await?;
         let json: Json = serde_json::from_str(&template).unwrap_or_default();
         let mut tags = entry.tags.clone();
         tags.extend(self.wishes.tags.clone());
@@ -166,12 +169,23 @@ impl Making<'_> {
             protection: self.wishes.protection.filter(|wanted| *wanted != now.is_some_and(|now| now.protection)),
             after,
             resources: entry.resources.clone(),
+            bucket,
             template,
             ..Request::default()
         };
         self.protect(&mut request, now).await?;
         let waits_for = self.fill(&mut request, &json).await?;
         Ok((request, waits_for))
+    }
+
+    /// The bucket through which a template has to go, which is looked for once.
+    async fn bucket(&mut self, stack: &str, template: &str) -> Result<Option<Bucket>, Failure> {
+        let known = self.bucket.as_ref().map(|bucket| &bucket.name).or(self.wishes.s3_bucket.as_ref());
+        let found = bootstrap::bucket_for(self.connection, stack, template, known.map(String::as_str)).await?;
+        if found.is_some() && self.bucket.is_none() {
+            self.bucket.clone_from(&found);
+        }
+        Ok(found.and(self.bucket.clone()))
     }
 
     /// Sets the stack policies that are wanted, if they are not there yet.

@@ -32,6 +32,7 @@ pub use change::{
 pub use danger::{Danger, DangerKind};
 pub(crate) use estimate::seconds_of;
 pub use file::{check, load, save};
+pub(crate) use make::account_of;
 pub use make::{discard, make, of_change_set};
 pub use make_destroy::make_destroy;
 pub(crate) use propose::{Question, propose};

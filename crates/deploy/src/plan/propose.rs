@@ -10,6 +10,7 @@ use super::{
     Action, Change, Consequence, Danger, DangerKind, Request, StackPlan, Verb, estimate, exports, from_template, values,
 };
 use crate::aws::Connection;
+use crate::bootstrap;
 use crate::change_set::{self, Described};
 use crate::failure::Failure;
 use crate::machines;
@@ -97,6 +98,8 @@ async fn ask(
     sides: (&Json, &Json),
     keep: bool,
 ) -> Result<BTreeMap<String, String>, Failure> {
+    // Before anything is noted, since nothing has to be cleared up after it.
+    bootstrap::put(connection, &plan.stack, &mut plan.request).await?;
     let operation = change_set::new_operation();
     plan.change_set = Some(change_set::name_of(&operation));
     if !keep {
