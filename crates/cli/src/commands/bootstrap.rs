@@ -21,9 +21,9 @@ use crate::error::CliError;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    given: Given,
-    #[command(flatten)]
     telling: Telling,
+    #[command(flatten)]
+    given: Given,
     #[command(flatten)]
     wanted: Stack,
     #[command(flatten)]
