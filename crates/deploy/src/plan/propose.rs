@@ -7,7 +7,8 @@ use super::build::{self, Sides};
 use super::compare::compare;
 use super::side::Side;
 use super::{
-    Action, Change, Consequence, Danger, DangerKind, Request, StackPlan, Verb, estimate, exports, from_template, values,
+    Action, Change, Consequence, Danger, DangerKind, PermissionChange, Request, StackPlan, Verb, estimate, exports,
+    from_template, values,
 };
 use crate::aws::Connection;
 use crate::bootstrap;
@@ -213,16 +214,10 @@ pub(super) fn dangers(plan: &StackPlan) -> Vec<Danger> {
     }
     if matches!(plan.verb, Verb::Update | Verb::Import) {
         let widening = plan.permissions.iter().filter(|one| one.widens);
-        dangers.extend(widening.map(|one| {
-            let verb = match (&*one.effect, one.is_added) {
-                ("Boundary", _) => "is no longer bound to",
-                (_, true) => "allows",
-                (_, false) => "no longer forbids",
-            };
-            let all = |names: &[String], all: &str| if names == ["*"] { all.to_owned() } else { names.join(", ") };
-            let reason =
-                format!("it {verb} {} on {}", all(&one.actions, "all actions"), all(&one.resources, "everything"));
-            Danger { kind: DangerKind::Permission, id: one.id.clone(), reason }
+        dangers.extend(widening.map(|one| Danger {
+            kind: DangerKind::Permission,
+            id: one.id.clone(),
+            reason: permission(one),
         }));
         let opening = plan.openings.iter().filter(|one| one.widens && one.direction == "in");
         dangers.extend(opening.map(|one| {
@@ -233,6 +228,21 @@ pub(super) fn dangers(plan: &StackPlan) -> Vec<Danger> {
     dangers.sort();
     dangers.dedup_by(|one, other| one.kind == other.kind && one.id == other.id);
     dangers
+}
+
+/// What a permission gives that nobody had.
+fn permission(change: &PermissionChange) -> String {
+    let verb = match (&*change.effect, change.is_added) {
+        ("Boundary", _) => "is no longer bound to",
+        (_, true) => "allows",
+        (_, false) => "no longer forbids",
+    };
+    let all = |names: &[String], all: &str| if names == ["*"] { all.to_owned() } else { names.join(", ") };
+    match change.actions.as_slice() {
+        [role] if role.starts_with("act as ") => format!("it lets {} {role}", change.principals.join(", ")),
+        [policy] if policy.starts_with("policy ") => format!("it {verb} what the {policy} says"),
+        actions => format!("it {verb} {} on {}", all(actions, "all actions"), all(&change.resources, "everything")),
+    }
 }
 
 fn data_danger(change: &Change) -> Option<Danger> {
