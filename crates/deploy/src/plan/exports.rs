@@ -93,7 +93,7 @@ fn fate(output: &str, before: &Json, after: &Json) -> Fate {
     let (is, will_be) = (part(before, "Export"), part(after, "Export"));
     match will_be {
         None => Fate::Goes,
-        // The template in force may be in a form that we do not read.
+        // Nobody may be able to read the template in force.
         Some(_) if is.is_none() => Fate::Same,
         will_be if will_be != is => Fate::Goes,
         _ if part(before, "Value") != part(after, "Value") => Fate::NewValue,
@@ -107,7 +107,7 @@ fn put_back(output: &str, name: &str, before: &Json, after: &mut Json, who: &str
         Failure::new(Kind::ExportInUse, message)
     };
     let old =
-        before.pointer(&format!("/Outputs/{output}")).ok_or_else(|| refused("the template in force is not JSON"))?;
+        before.pointer(&format!("/Outputs/{output}")).ok_or_else(|| refused("the template in force cannot be read"))?;
     let mut needs = Vec::new();
     references(old, &mut needs);
     let is_there = |id: &str| {

@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 use stackgen_assembly::{Assembly, StackEntry};
 
-use super::build::{self, Sides};
-use super::{
-    PLAN_VERSION, Plan, Question, Request, Selection, StackPlan, Verb, Wishes, estimate, propose, stack_policy,
-};
+use super::{PLAN_VERSION, Plan, Question, Request, Selection, StackPlan, Verb, Wishes, propose, stack_policy};
 use crate::aws::Connection;
 use crate::bootstrap::{self, Bucket};
 use crate::change_set;
@@ -317,43 +314,6 @@ fn parameters(wishes: &Wishes, stack: &str, template: &Json) -> BTreeMap<String,
     let everywhere = wishes.parameters.get("*").into_iter().flatten().filter(|(name, _)| declared(name));
     let here = wishes.parameters.get(stack).into_iter().flatten();
     everywhere.chain(here).map(|(name, value)| (name.clone(), value.clone())).collect()
-}
-
-/// The plan of a change set that is there, whoever made it.
-///
-/// # Errors
-///
-/// If there is no such change set.
-pub async fn of_change_set(
-    connection: &Connection,
-    id: &str,
-    assembly: Option<&Assembly>,
-) -> Result<StackPlan, Failure> {
-    let described = change_set::describe(connection, id).await?;
-    let now = stack::describe(connection, &described.stack_id).await?;
-    let is_there = now.as_ref().is_some_and(|now| now.status.word() != "REVIEW_IN_PROGRESS");
-    let resources = assembly.and_then(|assembly| assembly.stack(&described.stack)).map(|entry| entry.resources.clone());
-    let nothing = Json::Null;
-    let resources = resources.unwrap_or_default();
-    let changes =
-        build::changes(&described.changes, &Sides { before: &nothing, after: &nothing, resources: &resources });
-    let mut plan = StackPlan {
-        stack: described.stack.clone(),
-        stack_id: Some(described.stack_id.clone()),
-        verb: if is_there { Verb::Update } else { Verb::Create },
-        change_set: Some(described.id.clone()),
-        capabilities: described.capabilities.clone(),
-        seconds: estimate::seconds(&changes, &nothing),
-        changes,
-        seen: now.as_ref().map(StackNow::seen).unwrap_or_default(),
-        request: Request { resources, tags: described.tags.clone(), ..Request::default() },
-        ..StackPlan::default()
-    };
-    plan.dangers = super::propose::dangers(&plan);
-    if described.execution != "AVAILABLE" {
-        plan.remarks.push(format!("it cannot be carried out: it is {}", described.execution));
-    }
-    Ok(plan)
 }
 
 /// Deletes the change sets of a plan that nobody wants, and stacks that are nothing but a change set.

@@ -5,10 +5,11 @@ use serde_json::Value as Json;
 
 use super::build::{self, Sides};
 use super::compare::compare;
+use super::nested::Inner;
 use super::side::Side;
 use super::{
     Action, Change, Consequence, Danger, DangerKind, PermissionChange, Request, StackPlan, Verb, estimate, exports,
-    from_template, values,
+    from_template, nested, read, values,
 };
 use crate::aws::Connection;
 use crate::bootstrap;
@@ -42,7 +43,8 @@ pub(crate) async fn propose(
     let before = template_in_force(connection, now.as_ref()).await?;
     let mut remarks = Vec::new();
     if now.is_some() && before.is_none() {
-        remarks.push("the template in force is not JSON, so that all permissions and openings count as new".to_owned());
+        remarks
+            .push("the template in force cannot be read, so that all permissions and openings count as new".to_owned());
     }
     let before = before.unwrap_or_default();
     let mut after: Json = serde_json::from_str(&request.template).unwrap_or_default();
@@ -65,32 +67,50 @@ pub(crate) async fn propose(
         request,
         ..StackPlan::default()
     };
+    let mut inner = Vec::new();
     let mut values = now.as_ref().map_or_else(BTreeMap::new, |now| known(&now.parameters, &now.resolved));
     let before_values = values.clone();
     values.extend(plan.request.parameters.clone());
     if plan.waits_for.is_empty() && verb != Verb::Recreate {
-        values.extend(ask(connection, records, &mut plan, now.as_ref(), (&before, &after), keep).await?);
+        let described = ask(connection, records, &mut plan, now.as_ref(), (&before, &after), keep).await?;
+        values.extend(known(&described.parameters, &described.resolved));
+        inner = match nested::look(connection, &described).await {
+            Ok(inner) => inner,
+            Err(failure) => {
+                // The first failure is the one to tell; what is left now, the next plan finds.
+                if let (Some(id), Some(stack_id)) = (&plan.change_set, &plan.stack_id) {
+                    let _ = drop_it(connection, id, stack_id, now.as_ref()).await;
+                }
+                return Err(failure);
+            }
+        };
     } else {
         plan.changes = from_template::changes(&before, &after, &plan.request.resources);
         plan.values = values::settings(now.as_ref(), &plan.request);
     }
     let before = Side { template: &before, parameters: &before_values };
-    finish(&mut plan, &before, &Side { template: &after, parameters: &values });
+    finish(&mut plan, &before, &Side { template: &after, parameters: &values }, &inner);
     Ok(plan)
 }
 
 /// Values of parameters; of those of SSM types what stands behind the name.
-fn known(values: &BTreeMap<String, String>, resolved: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+pub(super) fn known(
+    values: &BTreeMap<String, String>,
+    resolved: &BTreeMap<String, String>,
+) -> BTreeMap<String, String> {
     values.iter().chain(resolved).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-async fn template_in_force(connection: &Connection, now: Option<&StackNow>) -> Result<Option<Json>, Failure> {
+pub(super) async fn template_in_force(
+    connection: &Connection,
+    now: Option<&StackNow>,
+) -> Result<Option<Json>, Failure> {
     let Some(now) = now else { return Ok(None) };
     let text = stack::template(connection, &now.id).await?.unwrap_or_default();
-    Ok(serde_json::from_str(&text).ok())
+    Ok(read::template(&text))
 }
 
-/// Puts what CloudFormation says into the plan, and answers what it takes for the values of the parameters.
+/// Puts what CloudFormation says into the plan, and answers it.
 async fn ask(
     connection: &Connection,
     records: &Records,
@@ -98,7 +118,7 @@ async fn ask(
     now: Option<&StackNow>,
     sides: (&Json, &Json),
     keep: bool,
-) -> Result<BTreeMap<String, String>, Failure> {
+) -> Result<Described, Failure> {
     // Before anything is noted, since nothing has to be cleared up after it.
     bootstrap::put(connection, &plan.stack, &mut plan.request).await?;
     let operation = change_set::new_operation();
@@ -126,11 +146,11 @@ async fn ask(
             drop_it(connection, &id, &stack_id, now).await?;
             records.clear(&plan.stack)?;
             nothing(plan, now, sides);
-            Ok(known(&described.parameters, &described.resolved))
+            Ok(described)
         }
         Ok(described) => {
             tell(plan, now, &described, sides);
-            Ok(known(&described.parameters, &described.resolved))
+            Ok(described)
         }
         Err(failure) if failure.is_passing() => Err(failure),
         Err(failure) => {
@@ -173,7 +193,7 @@ fn nothing(plan: &mut StackPlan, now: Option<&StackNow>, (before, after): (&Json
 }
 
 /// Tells a change set.
-fn tell(plan: &mut StackPlan, now: Option<&StackNow>, described: &Described, sides: (&Json, &Json)) {
+pub(super) fn tell(plan: &mut StackPlan, now: Option<&StackNow>, described: &Described, sides: (&Json, &Json)) {
     let resources = &plan.request.resources;
     plan.changes = build::changes(&described.changes, &Sides { before: sides.0, after: sides.1, resources });
     plan.values = values::changed(now, &plan.request, described, sides);
@@ -187,11 +207,12 @@ fn tell(plan: &mut StackPlan, now: Option<&StackNow>, described: &Described, sid
 }
 
 /// What follows from the changes.
-fn finish(plan: &mut StackPlan, before: &Side<'_>, after: &Side<'_>) {
+pub(super) fn finish(plan: &mut StackPlan, before: &Side<'_>, after: &Side<'_>, inner: &[Inner]) {
     let compared = compare(before, after, &plan.changes);
     plan.boot_scripts = compared.boot_scripts;
     plan.permissions = compared.permissions;
     plan.openings = compared.openings;
+    nested::tell(plan, inner);
     plan.seconds = estimate::seconds(&plan.changes, after.template);
     plan.dangers = dangers(plan);
     // "Immutable updates" in *Choose how to handle failures* of the CloudFormation User Guide.
