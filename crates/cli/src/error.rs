@@ -368,7 +368,11 @@ pub(crate) fn of_failure(failure: Failure, profile: Option<&str>, words: &str) -
             "if it shall go: `aws cloudformation update-termination-protection --no-enable-termination-protection`"
                 .to_owned()
         }
-        Why::ExportInUse => "change the stacks that import it first, or destroy them too".to_owned(),
+        Why::ExportInUse => format!(
+            "let the stacks that import it read the value with `.at_deploy()` (a parameter that the deploy fills in) or \
+             `.weak()` (`Fn::GetStackOutput`), deploy those first (`stackgen deploy STACK --exclusively{words}`), then this \
+             again; or destroy them"
+        ),
         Why::AlreadyExists => {
             "something of that name is there: take it in with `stackgen import`, or name it otherwise".to_owned()
         }

@@ -74,12 +74,15 @@ pub(crate) async fn propose(
     if plan.waits_for.is_empty() && verb != Verb::Recreate {
         let described = ask(connection, records, &mut plan, now.as_ref(), (&before, &after), keep).await?;
         values.extend(known(&described.parameters, &described.resolved));
-        inner = match nested::look(connection, &described).await {
+        inner = match inspect(connection, &mut plan, now.as_ref(), &described, &after).await {
             Ok(inner) => inner,
             Err(failure) => {
                 // The first failure is the one to tell; what is left now, the next plan finds.
                 if let (Some(id), Some(stack_id)) = (&plan.change_set, &plan.stack_id) {
                     let _ = drop_it(connection, id, stack_id, now.as_ref()).await;
+                }
+                if !failure.is_passing() {
+                    records.clear(&plan.stack)?;
                 }
                 return Err(failure);
             }
@@ -91,6 +94,20 @@ pub(crate) async fn propose(
     let before = Side { template: &before, parameters: &before_values };
     finish(&mut plan, &before, &Side { template: &after, parameters: &values }, &inner);
     Ok(plan)
+}
+
+/// Looks at what a change set does not say by itself.
+async fn inspect(
+    connection: &Connection,
+    plan: &mut StackPlan,
+    now: Option<&StackNow>,
+    described: &Described,
+    after: &Json,
+) -> Result<Vec<Inner>, Failure> {
+    if let Some(now) = now {
+        exports::check_replaced(connection, now, after, plan).await?;
+    }
+    nested::look(connection, described).await
 }
 
 /// Values of parameters; of those of SSM types what stands behind the name.
