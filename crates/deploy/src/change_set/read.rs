@@ -228,15 +228,18 @@ async fn why(connection: &Connection, id: &str, reason: &str) -> Failure {
         if let Ok(answer) = connection.call("DescribeEvents", Retry::Safe, send).await {
             for event in answer.operation_events.unwrap_or_default() {
                 let said = event.validation_status_reason.or(event.resource_status_reason);
-                if let Some(said) = said {
-                    let resource = event.logical_resource_id.unwrap_or_default();
+                // What is said of the stack itself is the reason again.
+                let resource = event.logical_resource_id.filter(|resource| !resource.is_empty());
+                if let (Some(said), Some(resource)) = (said, resource) {
                     let path = event.validation_path.unwrap_or_default();
                     message = format!("{message}\n{resource}{path}: {said}");
                 }
             }
         }
     }
-    Failure::new(Kind::Template, format!("CloudFormation refuses the change: {message}"))
+    let is_there = message.contains("ResourceExistenceCheck") && message.contains("already exists");
+    let kind = if is_there { Kind::AlreadyExists } else { Kind::Template };
+    Failure::new(kind, format!("CloudFormation refuses the change: {message}"))
 }
 
 /// The reason of the change set that really failed: for a stack in a stack the outer one only names it.
