@@ -342,6 +342,9 @@ pub(crate) fn of_failure(failure: Failure, profile: Option<&str>, words: &str) -
         Why::Credentials if failure.message.contains("no region") => {
             "say which: --region eu-west-1, or AWS_REGION, or `region` in ~/.aws/config; --local needs none".to_owned()
         }
+        Why::Credentials if failure.message.contains("there is no profile") => {
+            "`aws configure list-profiles` lists them; --local needs no account".to_owned()
+        }
         Why::Credentials => format!(
             "log in with `{}` or `{}`, or choose a profile with --profile; --local needs no account",
             profiled("aws sso login"),

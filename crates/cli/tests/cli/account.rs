@@ -299,6 +299,36 @@ fn what_happened_to_a_stack_that_is_finished() {
 }
 
 #[test]
+fn a_stack_of_somebody_else_is_not_taken_over_by_accident() {
+    let account = Account::deployed("owned", &note("/owned"));
+    account.describe(&json!({"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}));
+    let refused = account.run(&["deploy", "--yes"]);
+    assert_eq!(refused.code, Some(3), "{refused}");
+    let said = refused.stderr.split("error: ").nth(1).unwrap();
+    assert_snapshot!(said, @r"
+    this needs approval, and there is no terminal to ask on; nothing was done:
+      takeover:owned (owned): a stack of this name is there, made by somebody else, it seems: its one resource is not in this template, and it goes
+    hint: if all of it is meant: --yes --approve takeover:owned
+    ");
+}
+
+#[test]
+fn plans_that_are_not_for_here() {
+    let account = Account::deployed("planned", &service("10.0.0.0/8", "planned", 1));
+    account.describe(&service("10.0.0.0/8", "planned", 2));
+    assert_eq!(account.run(&["deploy", "--no-execute"]).code, Some(0));
+    let elsewhere = account.run(&["deploy", "--plan", "stackgen.plan.json", "--region", "us-east-1", "--yes"]);
+    assert_eq!(elsewhere.code, Some(3));
+    assert!(elsewhere.stderr.contains("the plan is for eu-west-1, and this is us-east-1"), "{elsewhere}");
+    assert_eq!(account.run(&["changeset", "delete", "planned"]).code, Some(0));
+    let gone = account.run(&["deploy", "--plan", "stackgen.plan.json", "--yes"]);
+    assert!(gone.stderr.contains("is gone: its change set was carried out or deleted"), "{gone}");
+    let nothing = account.run(&["destroy", "planed", "--yes"]);
+    assert_eq!(nothing.code, Some(0));
+    assert!(nothing.stderr.contains("planed: there is no stack of this name in eu-west-1"), "{nothing}");
+}
+
+#[test]
 fn what_cannot_be_deleted_after_an_update_is_told_and_the_exit_code_says_so() {
     let both = json!({"Resources": {
         "Old": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "leftover-bucket"}},

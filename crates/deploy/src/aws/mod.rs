@@ -3,6 +3,7 @@
 
 mod calls;
 mod connect;
+mod credentials;
 pub(crate) mod ec2;
 mod limiter;
 mod s3;

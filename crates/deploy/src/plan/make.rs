@@ -86,7 +86,10 @@ impl Making<'_> {
     async fn one(&mut self, assembly: &Assembly, entry: &StackEntry) -> Result<StackPlan, Failure> {
         let region = &self.connection.region;
         if let Some(bound) = entry.region.as_ref().filter(|bound| *bound != region) {
-            let message = format!("`{}` is bound to the region {bound}, and this is {region}", entry.name);
+            let message = format!(
+                "`{}` is bound to the region {bound}, and this is {region}; say --region {bound}, or bind it to another one in the app",
+                entry.name
+            );
             return Err(Failure::new(Kind::Refused, message));
         }
         self.forget_proposal(&entry.name).await?;

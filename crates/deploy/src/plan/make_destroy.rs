@@ -66,7 +66,10 @@ async fn one(
     let now = stack::describe(connection, name).await?;
     let mut plan = StackPlan { stack: name.to_owned(), verb: Verb::Nothing, ..StackPlan::default() };
     let next = next_move(now.as_ref().map(|now| &now.status), Wish::Destroy);
-    let Some(now) = now.filter(|_| next != Move::Nothing) else { return Ok(plan) };
+    let Some(now) = now.filter(|_| next != Move::Nothing) else {
+        plan.remarks.push(format!("there is no stack of this name in {}", connection.region));
+        return Ok(plan);
+    };
     check(&now, next)?;
     let retain = retained(name, retain, next)?;
     let text = stack::template(connection, &now.id).await?.unwrap_or_default();

@@ -22,6 +22,7 @@ mod read;
 mod request;
 mod side;
 mod stack_policy;
+mod takeover;
 mod values;
 mod wishes;
 

@@ -9,7 +9,7 @@ use super::nested::Inner;
 use super::side::Side;
 use super::{
     Action, Change, Consequence, Danger, DangerKind, PermissionChange, Request, StackPlan, Verb, estimate, exports,
-    from_template, nested, read, values,
+    from_template, nested, read, takeover, values,
 };
 use crate::aws::Connection;
 use crate::bootstrap;
@@ -232,6 +232,7 @@ pub(super) fn finish(plan: &mut StackPlan, before: &Side<'_>, after: &Side<'_>, 
     nested::tell(plan, inner);
     plan.seconds = estimate::seconds(&plan.changes, after.template);
     plan.dangers = dangers(plan);
+    plan.dangers.extend(takeover::danger(plan, before.template, after.template));
     // "Immutable updates" in *Choose how to handle failures* of the CloudFormation User Guide.
     let replaced = plan.changes.iter().find(|change| change.action == Action::Replace);
     if let Some(replaced) = replaced.filter(|_| plan.request.disable_rollback) {
