@@ -127,7 +127,7 @@ fn what_a_deploy_would_do() {
         ! --approve replace:Table
           is replaced: TableName changes; its data is lost
         ! --approve ingress:Web
-          it lets 0.0.0.0/0 reach tcp 443
+          it lets 0.0.0.0/0 reach it on tcp 443
 
     1 stack: 1 to update, 2 approvals needed
     "#);
@@ -142,7 +142,7 @@ fn what_a_deploy_would_do() {
     > [!WARNING]
     > **This needs approval:**
     > - `--approve replace:Table` in `diffed`: is replaced: TableName changes; its data is lost
-    > - `--approve ingress:Web` in `diffed`: it lets 0.0.0.0/0 reach tcp 443
+    > - `--approve ingress:Web` in `diffed`: it lets 0.0.0.0/0 reach it on tcp 443
 
     <details open><summary><b>diffed</b>: update; 1 data at risk, 2 changed in place; about 30 s</summary>
 
@@ -203,7 +203,7 @@ fn without_a_terminal_dangers_need_their_names() {
     assert_snapshot!(said, @r"
     this needs approval, and there is no terminal to ask on; nothing was done:
       replace:Table (feared): is replaced: TableName changes; its data is lost
-      ingress:Web (feared): it lets 0.0.0.0/0 reach tcp 443
+      ingress:Web (feared): it lets 0.0.0.0/0 reach it on tcp 443
     hint: if all of it is meant: --yes --approve replace:Table --approve ingress:Web
     ");
     let half = account.run(&["deploy", "--yes", "--approve", "replace:Table"]);
@@ -326,6 +326,33 @@ fn plans_that_are_not_for_here() {
     let nothing = account.run(&["destroy", "planed", "--yes"]);
     assert_eq!(nothing.code, Some(0));
     assert!(nothing.stderr.contains("planed: there is no stack of this name in eu-west-1"), "{nothing}");
+}
+
+#[test]
+fn logins_that_are_missing_or_over() {
+    let account = Account::new("unknown", &note("/unknown"));
+    let config = "[sso-session corp]\nsso_start_url = https://corp.example/start\nsso_region = eu-west-1\n\
+                  sso_registration_scopes = sso:account:access\n\
+                  [profile over]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = Admin\n";
+    account.env.write("../home/.aws/config", config);
+    // The name of the file is the SHA-1 of the session's.
+    let token = json!({"startUrl": "https://corp.example/start", "region": "eu-west-1", "accessToken": "x",
+                       "expiresAt": "2020-01-01T00:00:00Z"});
+    let file = "../home/.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
+    account.env.write(file, &token.to_string());
+    let said = |profile: &[&str]| {
+        let mut command = account.env.command(&[&["diff", "--assembly", "ready"], profile].concat());
+        let url = server().endpoint();
+        command.env("AWS_ENDPOINT_URL_CLOUDFORMATION", url).env("AWS_EC2_METADATA_DISABLED", "true");
+        let run = account.env.outcome(&command.output().unwrap());
+        assert_eq!(run.code, Some(1), "{run}");
+        run.stderr.lines().filter(|line| !line.contains("Planning")).collect::<Vec<_>>().join("\n")
+    };
+    assert_snapshot!(said(&[]), @"");
+    assert_snapshot!(said(&["--profile", "nobody"]), @"");
+    assert_snapshot!(said(&["--profile", "over"]), @"");
+    std::fs::remove_file(account.env.path(file)).unwrap();
+    assert_snapshot!(said(&["--profile", "over"]), @"");
 }
 
 #[test]

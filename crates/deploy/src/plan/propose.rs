@@ -8,8 +8,8 @@ use super::compare::compare;
 use super::nested::Inner;
 use super::side::Side;
 use super::{
-    Action, Change, Consequence, Danger, DangerKind, PermissionChange, Request, StackPlan, Verb, estimate, exports,
-    from_template, nested, read, takeover, values,
+    Action, Change, Consequence, Danger, DangerKind, Opening, PermissionChange, Request, StackPlan, Verb, estimate,
+    exports, from_template, nested, read, takeover, values,
 };
 use crate::aws::Connection;
 use crate::bootstrap;
@@ -260,13 +260,19 @@ pub(super) fn dangers(plan: &StackPlan) -> Vec<Danger> {
         }));
         let opening = plan.openings.iter().filter(|one| one.widens && one.direction == "in");
         dangers.extend(opening.map(|one| {
-            let reason = format!("it lets {} reach {}", one.peer, one.ports);
+            let reason = opening(one);
             Danger { kind: DangerKind::Ingress, id: one.id.clone(), reason }
         }));
     }
     dangers.sort();
     dangers.dedup_by(|one, other| one.kind == other.kind && one.id == other.id);
     dangers
+}
+
+/// Whom an opening lets in.
+fn opening(one: &Opening) -> String {
+    let on = if one.ports == "all" { "any port" } else { &one.ports };
+    format!("it lets {} reach it on {on}", one.peer)
 }
 
 /// What a permission gives that nobody had.
