@@ -11,6 +11,8 @@ use stackgen_local::server::{Fault, Handle, Options, Script, Server, Then, When}
 
 #[path = "local/bootstrap.rs"]
 mod bootstrap;
+#[path = "local/nested.rs"]
+mod nested;
 #[path = "local/plan.rs"]
 mod plans;
 

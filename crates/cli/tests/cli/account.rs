@@ -348,11 +348,26 @@ fn logins_that_are_missing_or_over() {
         assert_eq!(run.code, Some(1), "{run}");
         run.stderr.lines().filter(|line| !line.contains("Planning")).collect::<Vec<_>>().join("\n")
     };
-    assert_snapshot!(said(&[]), @"");
-    assert_snapshot!(said(&["--profile", "nobody"]), @"");
-    assert_snapshot!(said(&["--profile", "over"]), @"");
+    assert_snapshot!(said(&[]), @r"
+    error: cannot read the stack `unknown`: there are no credentials: none in the environment or the default profile, and this is no machine or container of AWS that has some
+    hint: log in with `aws sso login` or `aws configure`, or choose a profile with
+          --profile; --local needs no account
+    ");
+    assert_snapshot!(said(&["--profile", "nobody"]), @r"
+    error: cannot read the stack `unknown`: there is no profile `nobody` in ~/.aws/config or ~/.aws/credentials
+    hint: `aws configure list-profiles` lists them; --local needs no account
+    ");
+    assert_snapshot!(said(&["--profile", "over"]), @r"
+    error: cannot read the stack `unknown`: the SSO login has expired
+    hint: log in again: `aws sso login --profile over`. Nothing is lost: `stackgen
+          resume` goes on
+    ");
     std::fs::remove_file(account.env.path(file)).unwrap();
-    assert_snapshot!(said(&["--profile", "over"]), @"");
+    assert_snapshot!(said(&["--profile", "over"]), @r"
+    error: cannot read the stack `unknown`: nobody is logged in: the profile is of SSO, and there is no token of a login
+    hint: log in with `aws sso login --profile over` or `aws configure --profile
+          over`, or choose a profile with --profile; --local needs no account
+    ");
 }
 
 #[test]

@@ -258,11 +258,8 @@ pub(super) fn dangers(plan: &StackPlan) -> Vec<Danger> {
             id: one.id.clone(),
             reason: permission(one),
         }));
-        let opening = plan.openings.iter().filter(|one| one.widens && one.direction == "in");
-        dangers.extend(opening.map(|one| {
-            let reason = opening(one);
-            Danger { kind: DangerKind::Ingress, id: one.id.clone(), reason }
-        }));
+        let opens = plan.openings.iter().filter(|one| one.widens && one.direction == "in");
+        dangers.extend(opens.map(|one| Danger { kind: DangerKind::Ingress, id: one.id.clone(), reason: opening(one) }));
     }
     dangers.sort();
     dangers.dedup_by(|one, other| one.kind == other.kind && one.id == other.id);
