@@ -132,7 +132,7 @@ fn explained(failure: Failure, stack: &str, bucket: &Bucket, connection: &Connec
             Failure::new(Kind::Bucket, message)
         }
         Kind::Denied => {
-            let need = format!("it takes s3:PutObject on arn:…:s3:::{name}/templates/*, and s3:GetObject to read it");
+            let need = format!("it takes s3:PutObject on {name}/templates/*, and s3:GetObject to read it");
             Failure::new(Kind::Denied, format!("{doing}: {}; {need}", failure.message))
         }
         _ => failure.while_doing(doing),
