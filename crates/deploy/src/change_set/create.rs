@@ -186,6 +186,7 @@ mod tests {
         assert!(
             has_nested(r#"{"Type":"AWS::CloudFormation::Stack"}"#) && has_nested("Type: AWS::CloudFormation::Stack\n")
         );
+        assert!(has_nested("Type: AWS::CloudFormation::StackSet\nType: AWS::CloudFormation::Stack\n"));
         assert!(!has_nested("Type: AWS::CloudFormation::StackSet\n"));
     }
 
