@@ -198,28 +198,6 @@ async fn an_export_in_use_goes_in_two_steps() {
 }
 
 #[tokio::test]
-async fn what_an_export_in_use_tells_of_is_not_replaced() {
-    let desk = Desk::new().await;
-    let all = |cidr: &str| {
-        let mut template = network();
-        template["Resources"]["Vpc"]["Properties"]["CidrBlock"] = json!(cidr);
-        template["Outputs"]["Vpc"]["Export"] = json!({"Name": "network:Vpc"});
-        let text = json!({"Type": "String", "Value": {"Fn::ImportValue": "network:Vpc"}});
-        let consumer = json!({"Resources": {"Text": {"Type": "AWS::SSM::Parameter", "Properties": text}}});
-        let mut consumer = stack("consumer", consumer, &[]);
-        consumer.0.dependencies = vec!["network".to_owned()];
-        assembly(vec![stack("network", template, &[]), consumer])
-    };
-    assert!(desk.deploy(&all("10.0.0.0/16")).await.is_good());
-    let refused = desk.plan(&all("10.1.0.0/16")).await.expect_err("the consumer holds the VPC");
-    assert_eq!(refused.kind, Kind::ExportInUse);
-    assert!(refused.message.contains("`Vpc` is replaced") && refused.message.contains("`consumer`"), "{refused}");
-    let left = stackgen_deploy::change_set::list(&desk.connection, "network").await.expect("it is told");
-    assert!(left.iter().all(|entry| entry.execution != "AVAILABLE"), "{left:?}");
-    assert_eq!(desk.records().stacks().expect("the folder is there"), Vec::<String>::new());
-}
-
-#[tokio::test]
 async fn a_failure_is_told_by_its_first_cause() {
     let desk = Desk::new().await;
     let template = json!({"Resources": {

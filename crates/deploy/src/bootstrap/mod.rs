@@ -108,15 +108,15 @@ pub(crate) async fn put(connection: &Connection, stack: &str, request: &mut Requ
     let key = format!("templates/{}.{end}", digest(&request.template));
     let (name, owner) = (&bucket.name, bucket.owner.as_deref());
     let object = NewObject { bucket: name, owner, key: &key, body: &request.template };
-    connection.put_object(&object).await.map_err(|failure| explained(failure, stack, &bucket, connection))?;
+    connection.put_object(&object).await.map_err(|failure| explained(failure, stack, &bucket, &connection.region))?;
     request.template_url = Some(connection.object_url(name, &key));
     request.bucket = Some(bucket);
     Ok(())
 }
 
 /// What S3 says of a bucket, in words that lead on.
-fn explained(failure: Failure, stack: &str, bucket: &Bucket, connection: &Connection) -> Failure {
-    let (name, region) = (&bucket.name, &connection.region);
+fn explained(failure: Failure, stack: &str, bucket: &Bucket, region: &str) -> Failure {
+    let name = &bucket.name;
     let doing = format!("cannot put the template of `{stack}` into the bucket `{name}`");
     let is_of_stack = bucket.owner.is_some();
     match failure.kind {
@@ -156,10 +156,9 @@ mod tests {
 
     #[test]
     fn what_a_bucket_refuses_leads_on() {
-        let connection = Connection::with_http_client(crate::fake::Line::default());
         let told = |kind, owner: Option<&str>| {
             let bucket = Bucket { name: "b".to_owned(), owner: owner.map(str::to_owned) };
-            explained(Failure::new(kind, "PutObject: no"), "prod", &bucket, &connection)
+            explained(Failure::new(kind, "PutObject: no"), "prod", &bucket, "eu-west-1")
         };
         let gone = told(Kind::NotFound, Some("123456789012"));
         assert!(gone.kind == Kind::Bucket && gone.message.contains("destroy stackgen-bootstrap"), "{gone}");

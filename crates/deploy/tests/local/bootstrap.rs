@@ -1,7 +1,13 @@
 //! Templates that are too large for a request.
+use serde_json::{Value as Json, json};
+use stackgen_assembly::Assembly;
 use stackgen_deploy::bootstrap::{self, STACK};
+use stackgen_deploy::failure::{Failure, Kind};
+use stackgen_deploy::plan::{self, Approvals, Selection, Verb, Wishes};
+use stackgen_deploy::run;
+use stackgen_local::server::{Then, When};
 
-use super::*;
+use super::{Desk, assembly, network, stack};
 
 /// A template of about so many bytes, which changes with its note.
 fn large(bytes: usize, note: &str) -> Json {

@@ -1,6 +1,8 @@
 //! Stacks in a stack.
-use super::*;
+use serde_json::json;
 use stackgen_deploy::bootstrap;
+
+use super::{Desk, assembly, stack};
 
 fn inner(cidr: &str, table: &str) -> String {
     json!({"Resources": {

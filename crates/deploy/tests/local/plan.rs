@@ -1,6 +1,10 @@
-//! What a plan tells of stacks that others made: in YAML, with short tags, by hand.
-use super::*;
+//! What a plan tells of stacks that others made, in YAML, with short tags, by hand; and of what others hold.
+use serde_json::{Value as Json, json};
 use stackgen_deploy::change_set;
+use stackgen_deploy::failure::Kind;
+use stackgen_deploy::plan;
+
+use super::{Desk, assembly, network, stack};
 
 const YAML: &str = "\
 Parameters:
@@ -72,4 +76,26 @@ async fn a_change_set_of_others_shows_what_it_opens() {
     assert_eq!(found.dangers, plan.stacks[0].dangers);
     assert_eq!(found.dangers.iter().map(ToString::to_string).collect::<Vec<_>>(), ["ingress:Web"]);
     assert_eq!(found.openings, plan.stacks[0].openings);
+}
+
+#[tokio::test]
+async fn what_an_export_in_use_tells_of_is_not_replaced() {
+    let desk = Desk::new().await;
+    let all = |cidr: &str| {
+        let mut template = network();
+        template["Resources"]["Vpc"]["Properties"]["CidrBlock"] = json!(cidr);
+        template["Outputs"]["Vpc"]["Export"] = json!({"Name": "network:Vpc"});
+        let text = json!({"Type": "String", "Value": {"Fn::ImportValue": "network:Vpc"}});
+        let consumer = json!({"Resources": {"Text": {"Type": "AWS::SSM::Parameter", "Properties": text}}});
+        let mut consumer = stack("consumer", consumer, &[]);
+        consumer.0.dependencies = vec!["network".to_owned()];
+        assembly(vec![stack("network", template, &[]), consumer])
+    };
+    assert!(desk.deploy(&all("10.0.0.0/16")).await.is_good());
+    let refused = desk.plan(&all("10.1.0.0/16")).await.expect_err("the consumer holds the VPC");
+    assert_eq!(refused.kind, Kind::ExportInUse);
+    assert!(refused.message.contains("`Vpc` is replaced") && refused.message.contains("`consumer`"), "{refused}");
+    let left = change_set::list(&desk.connection, "network").await.expect("it is told");
+    assert!(left.iter().all(|entry| entry.execution != "AVAILABLE"), "{left:?}");
+    assert_eq!(desk.records().stacks().expect("the folder is there"), Vec::<String>::new());
 }
