@@ -368,12 +368,12 @@ fn state_hint(error: &StateError) -> Option<&'static str> {
 
 impl From<Failure> for CliError {
     fn from(failure: Failure) -> Self {
-        of_failure(failure, None)
+        of_failure(failure, None, "")
     }
 }
 
-/// What AWS refused, with hints that name the profile in use.
-pub(crate) fn of_failure(failure: Failure, profile: Option<&str>) -> CliError {
+/// What AWS refused, with hints that name the profile in use, and the words that lead to the same account.
+pub(crate) fn of_failure(failure: Failure, profile: Option<&str>, words: &str) -> CliError {
     let kind = match failure.kind {
         Why::Refused | Why::Busy | Why::WrongStatus | Why::Protected | Why::ExportInUse => Kind::Refused,
         _ => Kind::Failed,
@@ -385,6 +385,9 @@ pub(crate) fn of_failure(failure: Failure, profile: Option<&str>) -> CliError {
     let hint = match failure.kind {
         Why::Credentials if failure.message.contains("no region") => {
             "say which: --region eu-west-1, or AWS_REGION, or `region` in ~/.aws/config; --local needs none".to_owned()
+        }
+        Why::Credentials if failure.message.contains("there is no profile") => {
+            "`aws configure list-profiles` lists them; --local needs no account".to_owned()
         }
         Why::Credentials => format!(
             "log in with `{}` or `{}`, or choose a profile with --profile; --local needs no account",
@@ -398,6 +401,9 @@ pub(crate) fn of_failure(failure: Failure, profile: Option<&str>) -> CliError {
             "the message names the permission that is missing; another --profile or --role-arn may have it".to_owned()
         }
         Why::NoStack => "`stackgen status --all` lists the stacks of the region; --region chooses another".to_owned(),
+        Why::Bucket => format!(
+            "name a bucket of this region that you may write to: --s3-bucket NAME; or make one: `stackgen bootstrap{words}`"
+        ),
         Why::NoChangeSet => "it was deleted or carried out since: plan again".to_owned(),
         Why::Busy => "`stackgen watch STACK` shows what is going on".to_owned(),
         Why::WrongStatus => "`stackgen events STACK` shows how it came there".to_owned(),
@@ -409,7 +415,11 @@ pub(crate) fn of_failure(failure: Failure, profile: Option<&str>) -> CliError {
             "if it shall go: `aws cloudformation update-termination-protection --no-enable-termination-protection`"
                 .to_owned()
         }
-        Why::ExportInUse => "change the stacks that import it first, or destroy them too".to_owned(),
+        Why::ExportInUse => format!(
+            "let the stacks that import it read the value with `.at_deploy()` (a parameter that the deploy fills in) or \
+             `.weak()` (`Fn::GetStackOutput`), deploy those first (`stackgen deploy STACK --exclusively{words}`), then this \
+             again; or destroy them"
+        ),
         Why::AlreadyExists => {
             "something of that name is there: take it in with `stackgen import`, or name it otherwise".to_owned()
         }

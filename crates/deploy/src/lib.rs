@@ -10,6 +10,7 @@
 //! 5. [`follow`] tells what happens, and why it failed if it did.
 
 pub mod aws;
+pub mod bootstrap;
 pub mod change_set;
 pub mod failure;
 pub mod follow;

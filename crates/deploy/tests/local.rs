@@ -9,6 +9,13 @@ use stackgen_deploy::run::{self, Ending, Outcome};
 use stackgen_deploy::stack;
 use stackgen_local::server::{Fault, Handle, Options, Script, Server, Then, When};
 
+#[path = "local/bootstrap.rs"]
+mod bootstrap;
+#[path = "local/nested.rs"]
+mod nested;
+#[path = "local/plan.rs"]
+mod plans;
+
 struct Desk {
     server: Handle,
     connection: Connection,

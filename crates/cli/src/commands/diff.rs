@@ -12,7 +12,8 @@ use crate::{Context, lint, load, plan_view, select};
 /// Show what a deploy would do
 ///
 /// Asks CloudFormation for a change set of each stack and tells what it means: what is new, what is replaced, which data is at
-/// risk, who may do and reach more, what becomes of boot scripts. Nothing is done, and nothing is left behind.
+/// risk, who may do and reach more, what becomes of boot scripts. Nothing is done, and nothing is left behind; only a template
+/// over 51,200 bytes stays in its bucket until it expires there.
 ///
 /// A stack that needs outputs of another one that is not there yet is told from its template.
 #[derive(Debug, clap::Args)]

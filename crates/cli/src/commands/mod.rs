@@ -1,5 +1,6 @@
 //! The commands, one file each: `Args` and `exec`. Their doc comments are the help.
 mod ami;
+mod bootstrap;
 mod changeset;
 mod deploy;
 mod destroy;
@@ -107,6 +108,7 @@ pub(crate) enum Command {
     Changeset(changeset::Args),
     Lock(lock::Args),
     Ami(ami::Args),
+    Bootstrap(bootstrap::Args),
     Synth(synth::Args),
     List(list::Args),
     Lint(lint::Args),
@@ -125,6 +127,7 @@ pub(crate) fn exec(context: &Context, command: Command) -> Result<ExitCode, CliE
         Command::Rollback(args) => return rollback::exec(context, &args),
         Command::Drift(args) => return drift::exec(context, &args),
         Command::Import(args) => return import::exec(context, &args),
+        Command::Bootstrap(args) => return bootstrap::exec(context, &args),
         Command::Changeset(args) => return changeset::exec(context, &args),
         Command::Lint(args) => return lint::exec(context, &args),
         Command::Lock(args) => return lock::exec(context, &args),

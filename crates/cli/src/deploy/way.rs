@@ -117,7 +117,7 @@ impl Way {
         let runtime = Builder::new_current_thread().enable_all().build().map_err(DeployError::Runtime)?;
         let connection = runtime.block_on(aws::connect(&settings));
         let profile = profile.or_else(|| context.settings.profile.clone());
-        let connection = connection.map_err(|failure| error::of_failure(failure, profile.as_deref()))?;
+        let connection = connection.map_err(|failure| error::of_failure(failure, profile.as_deref(), &self.words()))?;
         let records = Records::new(self.records(context)?);
         Ok(Account {
             context,
@@ -185,7 +185,7 @@ impl Account<'_> {
 
     /// A failure with its hints.
     pub(crate) fn explain(&self, failure: Failure) -> CliError {
-        error::of_failure(failure, self.profile.as_deref())
+        error::of_failure(failure, self.profile.as_deref(), &self.words)
     }
 
     /// Makes the folder of records, which no repository is to have.

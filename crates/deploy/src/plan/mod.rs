@@ -13,12 +13,16 @@ mod file;
 mod from_template;
 mod make;
 mod make_destroy;
+mod nested;
+mod of_change_set;
 mod openings;
 mod permissions;
 mod propose;
+mod read;
 mod request;
 mod side;
 mod stack_policy;
+mod takeover;
 mod values;
 mod wishes;
 
@@ -32,8 +36,10 @@ pub use change::{
 pub use danger::{Danger, DangerKind};
 pub(crate) use estimate::seconds_of;
 pub use file::{check, load, save};
-pub use make::{discard, make, of_change_set};
+pub(crate) use make::account_of;
+pub use make::{discard, make};
 pub use make_destroy::make_destroy;
+pub use of_change_set::of_change_set;
 pub(crate) use propose::{Question, propose};
 pub use request::Request;
 pub use wishes::{Approvals, Selection, Wishes};
