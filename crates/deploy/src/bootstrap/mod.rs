@@ -58,7 +58,7 @@ pub fn assembly() -> Assembly {
         retired: Vec::new(),
     };
     let (generator, problems) = ("stackgen bootstrap".to_owned(), Vec::new());
-    let manifest = Manifest { version: FORMAT_VERSION, generator, stacks: vec![stack], problems };
+    let manifest = Manifest { version: FORMAT_VERSION, generator, stacks: vec![stack], problems, images: Vec::new() };
     Assembly { manifest, files: [(file, TEMPLATE.to_owned())].into() }
 }
 
