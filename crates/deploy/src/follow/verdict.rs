@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::feed::Feed;
+use super::forecast::Forecast;
 use crate::aws::Connection;
 use crate::change_set;
 use crate::failure::{Failure, Kind};
@@ -10,8 +11,8 @@ use crate::pace::Pace;
 use crate::progress::{Progress, ResourceEvent};
 use crate::stack::{self, StackNow, Status};
 
-/// How many looks at events come between two at the stack, when they go well.
-const LOOKS: u32 = 5;
+/// How many looks at events come between two at the stack, when they go well and do not tell the end.
+const LOOKS: u32 = 10;
 /// How often a stack that looks as it did before is read again before we ask its change set.
 const RE_READS: u32 = 3;
 /// How long a verdict may be missing before we say that we do not know. The operation goes on meanwhile.
@@ -28,8 +29,8 @@ pub(crate) struct Operation {
     pub(crate) seen: BTreeMap<String, String>,
     /// The change set that is carried out.
     pub(crate) change_set: Option<String>,
-    /// About how long it takes.
-    pub(crate) expected: Duration,
+    /// What is expected of it.
+    pub(crate) forecast: Forecast,
 }
 
 /// How an operation ended.
@@ -53,7 +54,7 @@ pub(crate) async fn follow(
 ) -> Result<Followed, Failure> {
     let mut following = Following::new(connection, operation, say);
     loop {
-        following.pace.wait().await;
+        following.pace.wait_for(following.forecast.left(following.pace.elapsed())).await;
         let is_due = following.look().await;
         if is_due && let Some(now) = following.ask().await? {
             // What came between the last look and the verdict is worth telling, and is not worth failing for.
@@ -70,6 +71,7 @@ struct Following<'a> {
     operation: &'a Operation,
     say: &'a (dyn Fn(Progress) + Send + Sync),
     pace: Pace,
+    forecast: Forecast,
     feed: Feed,
     events: Vec<ResourceEvent>,
     /// Looks since the last verdict was asked for.
@@ -90,7 +92,8 @@ impl<'a> Following<'a> {
             connection,
             operation,
             say,
-            pace: Pace::new(connection.is_near, operation.expected),
+            pace: Pace::new(connection),
+            forecast: operation.forecast.clone(),
             feed: Feed::new(&operation.stack, &operation.stack_id, operation.token.clone()),
             events: Vec::new(),
             looks: 0,
@@ -105,6 +108,7 @@ impl<'a> Following<'a> {
         match self.feed.news(self.connection).await {
             Ok(news) => {
                 for event in news {
+                    self.forecast.note(&event);
                     (self.say)(Progress::Resource(event.clone()));
                     self.events.push(event);
                 }

@@ -1,13 +1,12 @@
 //! One stack's turn in a deploy.
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use super::outcome::{Ending, StackOutcome};
 use super::{Turn, ending};
 use crate::aws::Retry;
 use crate::change_set::{self, token};
 use crate::failure::{Failure, Kind};
-use crate::follow::{self, Operation, follow};
+use crate::follow::{self, Forecast, Operation, follow};
 use crate::plan::{Question, StackPlan, Verb, propose, seconds_of};
 use crate::progress::Progress;
 use crate::record::Phase;
@@ -58,7 +57,7 @@ async fn clear(turn: &Turn, plan: &StackPlan) -> Result<(), Failure> {
         token: Some(token.clone()),
         seen: plan.seen.clone(),
         change_set: None,
-        expected: Duration::ZERO,
+        forecast: Forecast::default(),
     };
     let followed = follow(&turn.connection, &operation, &|progress| turn.say(progress)).await?;
     match followed.now.filter(|now| now.status.word() != "DELETE_COMPLETE") {
@@ -140,7 +139,7 @@ pub(super) async fn finish(turn: &Turn, plan: &StackPlan, token: &str) -> Result
         token: Some(token.to_owned()),
         seen: plan.seen.clone(),
         change_set: plan.change_set.clone(),
-        expected: Duration::from_secs(plan.seconds),
+        forecast: Forecast::of(plan),
     };
     let followed = follow(&turn.connection, &operation, &|progress| turn.say(progress)).await?;
     let mut outcome = ending::of_deploy(plan, &followed);

@@ -1,11 +1,10 @@
 //! One stack's turn in a destruction.
-use std::time::Duration;
 
 use super::outcome::{Ending, StackOutcome};
 use super::{Turn, ending};
 use crate::aws::Retry;
 use crate::failure::{Failure, Kind};
-use crate::follow::{Operation, follow};
+use crate::follow::{Forecast, Operation, follow};
 use crate::machines;
 use crate::plan::{StackPlan, Verb};
 use crate::record::Phase;
@@ -49,7 +48,7 @@ pub(super) async fn steps(turn: &Turn, plan: &StackPlan, token: &str) -> Result<
         token: Some(token.to_owned()),
         seen: plan.seen.clone(),
         change_set: None,
-        expected: Duration::from_secs(plan.seconds),
+        forecast: Forecast::of(plan),
     };
     let followed = follow(&turn.connection, &operation, &|progress| turn.say(progress)).await?;
     let outcome = ending::of_destroy(plan, &followed);

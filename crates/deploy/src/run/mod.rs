@@ -14,13 +14,12 @@ mod waves;
 
 use std::future::Future;
 use std::sync::Mutex;
-use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::aws::{Connection, Retry};
 use crate::failure::{Failure, Kind};
-use crate::follow::{Operation, follow};
+use crate::follow::{Forecast, Operation, follow};
 use crate::plan::{Approvals, PLAN_VERSION, Plan, StackPlan, Verb};
 use crate::progress::Progress;
 use crate::record::{Record, Records};
@@ -88,7 +87,7 @@ pub async fn watch(connection: &Connection, stack: &str, say: &dyn Fn(Progress))
     let operation = Operation {
         stack: now.name.clone(),
         stack_id: now.id.clone(),
-        expected: Duration::from_secs(30),
+        forecast: Forecast::about(30),
         ..Operation::default()
     };
     let (sender, news) = unbounded_channel();

@@ -1,11 +1,10 @@
 //! Rolling a stack back, and going on with a rollback that failed.
-use std::time::Duration;
 
 use super::outcome::StackOutcome;
 use super::{Turn, ending};
 use crate::aws::{Connection, Retry};
 use crate::failure::{Failure, Kind};
-use crate::follow::{Operation, follow};
+use crate::follow::{Forecast, Operation, follow};
 use crate::plan::{StackPlan, Verb};
 use crate::record::Phase;
 use crate::stack::{self, Move, StackNow, Wish, next_move};
@@ -79,7 +78,7 @@ pub(super) async fn resume(turn: &Turn, plan: &StackPlan, token: &str) -> Result
         token: Some(token.to_owned()),
         seen: plan.seen.clone(),
         change_set: None,
-        expected: Duration::from_secs(60),
+        forecast: Forecast::about(60),
     };
     let followed = follow(&turn.connection, &operation, &|progress| turn.say(progress)).await?;
     let outcome = ending::of_other(&plan.stack, plan.verb, &followed, is_back);
