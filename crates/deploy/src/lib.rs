@@ -24,6 +24,4 @@ mod machines;
 mod pace;
 
 #[cfg(test)]
-mod fake;
-#[cfg(test)]
 mod scenarios;

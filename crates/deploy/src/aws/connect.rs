@@ -82,6 +82,8 @@ impl Connection {
             ))
             .http_client(http)
             .retry_config(RetryConfig::disabled())
+            .sleep_impl(aws_sdk_cloudformation::config::SharedAsyncSleep::new(Sleeper))
+            .timeout_config(timeouts(ANSWER_NEAR))
             .endpoint_url("http://127.0.0.1:1")
             .build();
         let cloudformation = aws_sdk_cloudformation::Client::new(&config);
@@ -95,6 +97,18 @@ impl Connection {
             limiter: Limiter::new(true),
             config,
         }
+    }
+}
+
+/// Sleeps by the runtime's clock, which a test may stop.
+#[cfg(test)]
+#[derive(Debug)]
+struct Sleeper;
+
+#[cfg(test)]
+impl aws_sdk_cloudformation::config::AsyncSleep for Sleeper {
+    fn sleep(&self, duration: Duration) -> aws_sdk_cloudformation::config::Sleep {
+        aws_sdk_cloudformation::config::Sleep::new(tokio::time::sleep(duration))
     }
 }
 

@@ -17,7 +17,10 @@ pub(super) async fn deploy(turn: &Turn, plan: StackPlan) -> StackOutcome {
     let (stack, verb) = (plan.stack.clone(), plan.verb);
     match steps(turn, plan).await {
         Ok(outcome) => outcome,
-        Err(failure) => ending::of_failure(&stack, verb, &failure),
+        Err(failure) => {
+            turn.give_up(&stack, &failure);
+            ending::of_failure(&stack, verb, &failure)
+        }
     }
 }
 
@@ -33,6 +36,7 @@ async fn steps(turn: &Turn, mut plan: StackPlan) -> Result<StackOutcome, Failure
     if plan.change_set.is_none() && !plan.request.template.is_empty() {
         plan = propose_now(turn, plan).await?;
         if plan.verb == Verb::Nothing {
+            turn.records.clear(&plan.stack)?;
             return Ok(StackOutcome::short(&plan.stack, plan.verb, Ending::Nothing));
         }
     }
@@ -84,7 +88,7 @@ async fn propose_now(turn: &Turn, plan: StackPlan) -> Result<StackPlan, Failure>
         request.parameters.insert(input.parameter.clone(), value);
     }
     let now = if plan.verb == Verb::Create { None } else { stack::describe(&turn.connection, &plan.stack).await? };
-    let question = Question { stack: &plan.stack, verb: plan.verb, request, now, waits_for: Vec::new(), keep: false };
+    let question = Question { stack: &plan.stack, verb: plan.verb, request, now, waits_for: Vec::new(), keep: true };
     let plan = propose(&turn.connection, &turn.records, question).await?;
     turn.say(Progress::Planned { plan: Box::new(plan.clone()) });
     let missing = turn.approvals.missing(&plan.stack, &plan.dangers);
@@ -121,7 +125,7 @@ pub(super) async fn execute(turn: &Turn, plan: &StackPlan) -> Result<StackOutcom
     turn.begins(plan);
     if let Err(failure) = start(turn, plan, &id, &token).await {
         // Only a refusal is certain; then what was unlocked is locked again and nothing is open.
-        if !failure.is_passing() {
+        if failure.is_final() {
             lock_again(turn, plan).await?;
             turn.records.clear(&plan.stack)?;
         }

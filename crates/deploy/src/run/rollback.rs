@@ -61,7 +61,7 @@ pub(super) async fn rollback(turn: &Turn, name: &str, skip: &[String]) -> Result
 fn started<T>(turn: &Turn, plan: &StackPlan, answer: Result<T, Failure>) -> Result<(), Failure> {
     match answer {
         Err(failure) if failure.kind == Kind::AlreadyStarted => Ok(()),
-        Err(failure) if failure.is_passing() => Err(failure),
+        Err(failure) if !failure.is_final() => Err(failure),
         Err(failure) => {
             turn.records.clear(&plan.stack)?;
             Err(failure.while_doing(format_args!("cannot roll `{}` back", plan.stack)))
