@@ -112,6 +112,7 @@ impl<'a> Following<'a> {
                     (self.say)(Progress::Resource(event.clone()));
                     self.events.push(event);
                 }
+                // Events that do not show the end are late, or not those of this operation.
                 self.looks >= LOOKS || self.feed.last.as_ref().is_some_and(Status::is_settled)
             }
             Err(failure) => {
@@ -124,17 +125,19 @@ impl<'a> Following<'a> {
     /// The stack if the operation is over; inside, `None` if it is gone.
     async fn ask(&mut self) -> Result<Option<Option<StackNow>>, Failure> {
         self.looks = 0;
-        match stack::describe(self.connection, &self.operation.stack_id).await {
-            Ok(now) => {
-                self.heard = tokio::time::Instant::now();
-                self.judge(now).await
-            }
+        match self.verdict().await {
             Err(failure) if failure.is_passing() && self.heard.elapsed() < SILENCE => {
                 self.tell_wait(&failure);
                 Ok(None)
             }
-            Err(failure) => Err(failure),
+            verdict => verdict,
         }
+    }
+
+    async fn verdict(&mut self) -> Result<Option<Option<StackNow>>, Failure> {
+        let now = stack::describe(self.connection, &self.operation.stack_id).await?;
+        self.heard = tokio::time::Instant::now();
+        self.judge(now).await
     }
 
     async fn judge(&mut self, now: Option<StackNow>) -> Result<Option<Option<StackNow>>, Failure> {
@@ -161,15 +164,19 @@ impl<'a> Following<'a> {
         if self.re_reads <= RE_READS {
             return Ok(false);
         }
-        let Some(change_set) = &self.operation.change_set else { return Ok(true) };
-        match change_set::execution(self.connection, change_set).await?.as_deref() {
-            Some("AVAILABLE") if self.pace.elapsed() > SILENCE => {
-                let message = format!("`{}` was told to begin and does not", self.operation.stack);
-                Err(Failure::new(Kind::Unknown, message))
+        let is_begun = match &self.operation.change_set {
+            Some(change_set) => {
+                let execution = change_set::execution(self.connection, change_set).await?;
+                matches!(execution.as_deref(), Some("AVAILABLE" | "EXECUTE_IN_PROGRESS" | "EXECUTE_COMPLETE"))
             }
-            Some("AVAILABLE" | "EXECUTE_IN_PROGRESS") => Ok(false),
-            _ => Ok(true),
+            // What has events was begun, and then a stack does not look as before.
+            None => !self.events.is_empty(),
+        };
+        if is_begun && self.pace.elapsed() > SILENCE {
+            let message = format!("`{}` looks as before, and nobody says what became of it", self.operation.stack);
+            return Err(Failure::new(Kind::Operation, message));
         }
+        Ok(!is_begun)
     }
 
     fn tell_wait(&self, failure: &Failure) {
