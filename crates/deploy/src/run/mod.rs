@@ -133,9 +133,8 @@ pub async fn resume(
             None => outcome.stacks.push(watch(connection, &name, say).await?),
         }
     }
-    let dangers = |plan: &StackPlan| {
-        plan.dangers.iter().map(|danger| format!("{}/{danger}", plan.stack)).collect::<Vec<_>>()
-    };
+    let dangers =
+        |plan: &StackPlan| plan.dangers.iter().map(|danger| format!("{}/{danger}", plan.stack)).collect::<Vec<_>>();
     let approvals = Approvals::new(open.iter().flat_map(|record| dangers(&record.plan)));
     open.sort_by(|one, other| one.plan.stack.cmp(&other.plan.stack));
     let plans: Vec<StackPlan> = open.iter().map(|record| record.plan.clone()).collect();

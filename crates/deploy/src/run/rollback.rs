@@ -4,8 +4,9 @@ use super::outcome::StackOutcome;
 use super::{Turn, ending};
 use crate::aws::{Connection, Retry};
 use crate::failure::{Failure, Kind};
-use crate::follow::{Forecast, Operation, follow};
+use crate::follow::{self, Forecast, Operation, follow};
 use crate::plan::{StackPlan, Verb};
+use crate::progress::ResourceEvent;
 use crate::record::Phase;
 use crate::stack::{self, Move, StackNow, Wish, next_move};
 
@@ -99,11 +100,13 @@ async fn check_skip(connection: &Connection, now: &StackNow, next: Move, skip: &
             format!("`{}` is in {}; resources are skipped only in a rollback that failed", now.name, now.status);
         return Err(Failure::new(Kind::Refused, message));
     }
-    let mut failed = stack::resources(connection, &now.id).await?;
-    failed.retain(|_, resource| {
-        resource.resource_status.as_ref().is_some_and(|status| status.as_str() == "UPDATE_FAILED")
-    });
-    let failed: Vec<&str> = failed.keys().map(String::as_str).collect();
+    // What failed in the update before it looks the same in the list of resources, and must not be skipped.
+    let events = follow::history(connection, &now.id).await?;
+    let turned = |event: &ResourceEvent| event.id == now.name && event.status == "UPDATE_ROLLBACK_IN_PROGRESS";
+    let since = events.iter().rposition(turned).unwrap_or_default();
+    let failed = events[since..].iter().filter(|event| event.status.ends_with("_FAILED") && event.id != now.name);
+    let mut failed: Vec<&str> = failed.map(|event| event.id.as_str()).collect();
+    failed.dedup();
     match skip.iter().find(|id| !id.contains('.') && !failed.contains(&id.as_str())) {
         None => Ok(()),
         Some(id) => {

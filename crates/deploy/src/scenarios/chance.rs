@@ -55,7 +55,8 @@ fn target(dice: &mut Dice, stacks: u64) -> Assembly {
         };
         if has_more {
             let mut json: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
-            json["Resources"]["More"] = serde_json::json!({"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": value}});
+            json["Resources"]["More"] =
+                serde_json::json!({"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": value}});
             text = json.to_string();
         }
         made.push((entry, text));
@@ -117,7 +118,10 @@ struct Script {
 
 impl Script {
     /// Runs something under new faults, with a client that may be killed.
-    async fn in_bad_weather(mut self, work: impl AsyncFnOnce(&Desk) -> Result<Outcome, Failure>) -> (Self, Option<Outcome>) {
+    async fn in_bad_weather(
+        mut self,
+        work: impl AsyncFnOnce(&Desk) -> Result<Outcome, Failure>,
+    ) -> (Self, Option<Outcome>) {
         let at = usize::try_from(self.dice.below(12)).expect("it is small");
         let kill = match self.dice.below(4) {
             0 => Some(Kill::Before(at)),
@@ -194,7 +198,10 @@ impl Script {
             } else {
                 assert!(executed <= 1 && (executed == 1 || !is_changed), "{what}: {now:?}");
                 // A stack that was nothing but a change set may go again; one that was made may not.
-                assert!(!now.join(" ").contains("CREATE DELETE") && !now.join(" ").contains("UPDATE DELETE"), "{what}: {now:?}");
+                assert!(
+                    !now.join(" ").contains("CREATE DELETE") && !now.join(" ").contains("UPDATE DELETE"),
+                    "{what}: {now:?}"
+                );
             }
         }
         self.round += 1;
@@ -218,7 +225,11 @@ impl Script {
     }
 
     fn body(&self, name: &str) -> Option<String> {
-        self.desk.line.stack(name).filter(|stack| stack.status.word() != "REVIEW_IN_PROGRESS").map(|stack| stack.source.body)
+        self.desk
+            .line
+            .stack(name)
+            .filter(|stack| stack.status.word() != "REVIEW_IN_PROGRESS")
+            .map(|stack| stack.source.body)
     }
 }
 

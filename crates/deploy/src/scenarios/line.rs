@@ -90,7 +90,8 @@ impl Line {
 
     /// What was begun with the stacks of a name, in the words of their events: `CREATE_IN_PROGRESS` and so on.
     pub(super) fn begun(&self, name: &str) -> Vec<String> {
-        const BEGINNINGS: [&str; 7] = ["CREATE", "UPDATE", "DELETE", "IMPORT", "ROLLBACK", "UPDATE_ROLLBACK", "IMPORT_ROLLBACK"];
+        const BEGINNINGS: [&str; 7] =
+            ["CREATE", "UPDATE", "DELETE", "IMPORT", "ROLLBACK", "UPDATE_ROLLBACK", "IMPORT_ROLLBACK"];
         let stacks = self.stacks(name);
         let events = stacks.iter().flat_map(|stack| stack.events.iter().filter(|event| event.physical_id == stack.id));
         let verbs = events.filter_map(|event| event.status.strip_suffix("_IN_PROGRESS"));

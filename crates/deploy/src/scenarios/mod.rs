@@ -195,8 +195,10 @@ async fn of_two_who_plan_at_once_one_is_refused() {
     let (first, second) = (Desk::new(), Desk::new());
     let second = Desk::at(first.line.again(None), second.folder);
     first.deploy(&one(&note("a")), &Wishes::default()).await.expect("it is made");
-    let (one_plan, other_plan) =
-        (first.plan(&one(&note("b")), &Wishes::default()).await, second.plan(&one(&note("c")), &Wishes::default()).await);
+    let (one_plan, other_plan) = (
+        first.plan(&one(&note("b")), &Wishes::default()).await,
+        second.plan(&one(&note("c")), &Wishes::default()).await,
+    );
     let (mine, yours) = (one_plan.expect("it is planned"), other_plan.expect("it is planned"));
     let (mine, yours) = tokio::join!(first.run(&mine), second.run(&yours));
     let (mine, yours) = (mine.expect("it runs"), yours.expect("it runs"));
