@@ -5,15 +5,15 @@ use tokio::time::{Instant, sleep};
 
 use crate::aws::Connection;
 
-/// How often to look: never oftener than the first, never more seldom than the second. Far away that is what an account's rate
-/// allows several stacks at once, and what people bear.
-const FAR: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(10));
-/// The same on this machine.
-const NEAR: (Duration, Duration) = (Duration::from_millis(300), Duration::from_secs(3));
+/// How often to look: never oftener than the first, never more seldom than the second. That is what an account's rate allows
+/// several stacks at once, and what people bear.
+const BOUNDS: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(10)];
+/// The same where time flies: it does not fly for people.
+const FLYING: [Duration; 2] = [Duration::from_millis(300), Duration::from_secs(3)];
 /// The same for what is over soon, such as a change set.
-const FAR_SHORT: (Duration, Duration) = (Duration::from_millis(700), Duration::from_secs(5));
-/// The same on this machine.
-const NEAR_SHORT: (Duration, Duration) = (Duration::from_millis(50), Duration::from_millis(500));
+const SHORT_BOUNDS: [Duration; 2] = [Duration::from_millis(700), Duration::from_secs(5)];
+/// The same where time flies.
+const SHORT_FLYING: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(500)];
 /// How much of the time that something took so far is waited until the next look, once it takes longer than expected.
 const SHARE: f64 = 0.15;
 
@@ -31,19 +31,21 @@ pub(crate) struct Pace {
 impl Pace {
     /// For an operation.
     pub(crate) fn new(connection: &Connection) -> Pace {
-        Pace::between(connection, if connection.is_near { NEAR } else { FAR }, Duration::ZERO)
+        Pace::between(connection.speed, BOUNDS, FLYING, Duration::ZERO)
     }
 
     /// For what AWS does in a few seconds.
     pub(crate) fn short(connection: &Connection, expected: Duration) -> Pace {
-        Pace::between(connection, if connection.is_near { NEAR_SHORT } else { FAR_SHORT }, expected)
+        Pace::between(connection.speed, SHORT_BOUNDS, SHORT_FLYING, expected)
     }
 
-    fn between(connection: &Connection, (shortest, longest): (Duration, Duration), expected: Duration) -> Pace {
-        // On an engine that leaps from look to look, there is nothing to wait for.
-        let is_leaping = connection.speed.is_infinite();
-        let (shortest, longest) = if is_leaping { (Duration::ZERO, Duration::ZERO) } else { (shortest, longest) };
-        Pace { shortest, longest, speed: connection.speed, begun: Instant::now(), expected }
+    fn between(speed: f64, usual: [Duration; 2], flying: [Duration; 2], expected: Duration) -> Pace {
+        let bound = |at: usize| match speed {
+            // On an engine that leaps from look to look, there is nothing to wait for.
+            f64::INFINITY => Duration::ZERO,
+            speed => usual[at].div_f64(speed.max(1.0)).max(flying[at]),
+        };
+        Pace { shortest: bound(0), longest: bound(1), speed, begun: Instant::now(), expected }
     }
 
     /// How long it has taken so far, at the other end.
@@ -77,13 +79,13 @@ impl Pace {
 mod tests {
     use super::*;
 
-    fn far() -> Pace {
-        Pace { shortest: FAR.0, longest: FAR.1, speed: 1.0, begun: Instant::now(), expected: Duration::ZERO }
+    fn at(speed: f64) -> Pace {
+        Pace::between(speed, BOUNDS, FLYING, Duration::ZERO)
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_long_operation_is_asked_about_seldom_and_never_too_often() {
-        let pace = far();
+        let pace = at(1.0);
         let mut looks = 0;
         while pace.elapsed() < Duration::from_secs(300) {
             let left = Duration::from_secs(100).saturating_sub(pace.elapsed());
@@ -96,11 +98,10 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_time_of_the_other_end_counts() {
-        let fast = Pace { shortest: NEAR.0, longest: NEAR.1, speed: 30.0, ..far() };
+        let fast = at(30.0);
         assert_eq!(fast.pause(Duration::from_secs(45)), Duration::from_millis(1_500));
-        assert_eq!(fast.pause(Duration::from_secs(450)), NEAR.1);
-        assert_eq!(fast.pause(Duration::from_secs(1)), NEAR.0);
-        let leaping = Pace { shortest: Duration::ZERO, longest: Duration::ZERO, speed: f64::INFINITY, ..far() };
-        assert_eq!(leaping.pause(Duration::from_secs(45)), Duration::ZERO);
+        assert_eq!(fast.pause(Duration::from_secs(450)), FLYING[1]);
+        assert_eq!(fast.pause(Duration::from_secs(1)), FLYING[0]);
+        assert_eq!(at(f64::INFINITY).pause(Duration::from_secs(45)), Duration::ZERO);
     }
 }
