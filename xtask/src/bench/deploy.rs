@@ -180,7 +180,9 @@ impl Bench {
         let modules = self.cdk.join("node_modules");
         let mut synth = Command::new("node");
         synth.arg(self.folder.join("app.js")).arg(&out).args([ACCOUNT, REGION]).env("NODE_PATH", &modules);
-        stacks.iter().for_each(|(name, file)| drop(synth.arg(name).arg(file)));
+        for (name, file) in stacks {
+            synth.arg(name).arg(file);
+        }
         let output = synth.output()?;
         ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let mut command = Command::new("node");
