@@ -500,7 +500,8 @@ fn deploy_hints(error: &DeployError) -> Vec<String> {
 fn detached(stacks: &[String], updating: &[String], left: &[String], words: &str) -> Vec<String> {
     let watch = stacks.iter().map(|stack| format!("watch it: `stackgen watch {stack}{words}`"));
     let resume = format!("go on with it: `stackgen resume{words}`");
-    let left = (!left.is_empty()).then(|| format!("the turn of {} had not come; it begins anew", left.join(" and ")));
+    let left = (!left.is_empty())
+        .then(|| format!("the turn of {} had not come; it comes when you resume", left.join(" and ")));
     let cancel = updating.iter().map(|stack| format!("cancel it: `stackgen rollback {stack}{words}`"));
     watch.chain([resume]).chain(cancel).chain(left).collect()
 }

@@ -83,6 +83,13 @@ impl Failure {
     pub fn is_passing(&self) -> bool {
         matches!(self.kind, Kind::Throttled | Kind::Unknown)
     }
+
+    /// Whether it says that nothing was begun. Whoever has no credentials any more does not even learn what became of a call
+    /// whose answer was lost.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        !self.is_passing() && !matches!(self.kind, Kind::Credentials | Kind::Expired)
+    }
 }
 
 /// What a refusal means, by its code and its message.

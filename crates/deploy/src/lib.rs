@@ -26,6 +26,4 @@ mod machines;
 mod pace;
 
 #[cfg(test)]
-mod fake;
-#[cfg(test)]
 mod scenarios;

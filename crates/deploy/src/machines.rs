@@ -13,6 +13,8 @@ use crate::failure::{Failure, Kind};
 use crate::pace::Pace;
 use crate::plan::{Action, Change, Consequence, Fate, StackPlan};
 
+/// How long a machine takes to stop, about.
+const STOPPING: Duration = Duration::from_secs(30);
 /// How long a machine may take to stop. EC2 itself turns one off that does not shut down after a few minutes.
 const PATIENCE: Duration = Duration::from_secs(600);
 
@@ -60,7 +62,7 @@ pub(crate) async fn running(connection: &Connection, machines: &[String]) -> Res
 ///
 /// If EC2 refuses, or they do not stop.
 pub(crate) async fn stop(connection: &Connection, machines: &[String]) -> Result<(), Failure> {
-    let pace = Pace::new(connection.is_near, Duration::from_secs(30));
+    let pace = Pace::short(connection, STOPPING);
     connection.ec2("StopInstances", Retry::Safe, &numbered("InstanceId", machines)).await?;
     while !running(connection, machines).await?.is_empty() {
         if pace.elapsed() > PATIENCE {

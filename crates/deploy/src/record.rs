@@ -41,6 +41,8 @@ pub struct Record {
 pub enum Phase {
     /// A change set is made; nothing of it was approved.
     Proposed,
+    /// The plan was approved, and the stack's turn has not come.
+    Waiting,
     /// What a failed creation left is deleted, and the stack is then made again.
     Clearing,
     /// The change set is carried out.
@@ -119,6 +121,21 @@ impl Records {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 Err(Failure::new(Kind::Refused, format!("cannot delete `{}`: {error}", path.display())))
             }
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes that a stack's turn does not come any more. What was made for it is then like a plan that nobody approved.
+    ///
+    /// # Errors
+    ///
+    /// As of the others.
+    pub(crate) fn give_up(&self, stack: &str) -> Result<(), Failure> {
+        match self.read(stack)? {
+            Some(record) if record.phase == Phase::Waiting && record.plan.change_set.is_some() => {
+                self.write(&Record { phase: Phase::Proposed, ..record })
+            }
+            Some(record) if record.phase == Phase::Waiting => self.clear(stack),
             _ => Ok(()),
         }
     }

@@ -4,6 +4,8 @@
 //! whatever is compared runs in turns. `docs/benchmarks.md` has figures and says how to read them. Start at [`exec`];
 //! [`measure`] has the stopwatch.
 mod compile;
+mod count;
+mod deploy;
 mod edit;
 mod equal;
 mod growth;
@@ -40,12 +42,16 @@ pub struct Args {
 enum Only {
     /// `stackgen lint` beside cfn-lint, which is installed beside the build
     Lint,
+    /// `stackgen deploy` beside the AWS CLI's and the CDK's, on servers of this machine
+    Deploy,
 }
 
 /// Measures and prints.
 pub fn exec(args: &Args) -> anyhow::Result<()> {
-    if let Some(Only::Lint) = args.only {
-        return lint::exec(args.runs);
+    match args.only {
+        Some(Only::Lint) => return lint::exec(args.runs),
+        Some(Only::Deploy) => return deploy::exec(),
+        None => {}
     }
     let peers = args.peers.then(peers::Peers::install).transpose()?;
     growth::exec(args.runs)?;

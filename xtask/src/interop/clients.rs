@@ -11,14 +11,14 @@ use crate::tools::{self, CDK};
 const PYTHON: Packages = Packages { name: "clients", packages: &["boto3==1.43.127", "awscli==1.46.3"] };
 
 /// Packages of Python that have a folder of their own, since their dependencies do not go together.
-pub(super) struct Packages {
-    pub(super) name: &'static str,
-    pub(super) packages: &'static [&'static str],
+pub(crate) struct Packages {
+    pub(crate) name: &'static str,
+    pub(crate) packages: &'static [&'static str],
 }
 
 impl Packages {
     /// The folder with the programs, installed if it is not there.
-    pub(super) fn programs(&self) -> anyhow::Result<PathBuf> {
+    pub(crate) fn programs(&self) -> anyhow::Result<PathBuf> {
         let home = home(self.name, self.packages)?;
         let programs = home.join("bin");
         if is_there(&home) {
@@ -35,12 +35,12 @@ impl Packages {
 }
 
 /// A Python that has boto3 and the AWS CLI.
-pub(super) fn python() -> anyhow::Result<PathBuf> {
+pub(crate) fn python() -> anyhow::Result<PathBuf> {
     Ok(PYTHON.programs()?.join("python"))
 }
 
 /// The folder with the CDK and its library.
-pub(super) fn cdk() -> anyhow::Result<PathBuf> {
+pub(crate) fn cdk() -> anyhow::Result<PathBuf> {
     let home = home("cdk", &CDK)?;
     if !is_there(&home) {
         fs::create_dir_all(&home)?;

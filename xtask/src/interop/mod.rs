@@ -13,9 +13,9 @@ use anyhow::{Context, bail, ensure};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-mod clients;
+pub(crate) mod clients;
 mod known;
-mod server;
+pub(crate) mod server;
 
 use known::Known;
 use server::{Other, Running};

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Another engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Other {
+pub(crate) enum Other {
     /// What knows stacks well, and no instances in them.
     Ministack,
     /// What knows the calls of EC2 and other services.
@@ -27,7 +27,7 @@ pub(super) enum Other {
 }
 
 impl Other {
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Other::Ministack => "ministack",
             Other::Moto => "moto",
@@ -66,16 +66,16 @@ impl Other {
 }
 
 /// A server that runs; it ends with this value.
-pub(super) struct Running {
-    pub(super) name: &'static str,
+pub(crate) struct Running {
+    pub(crate) name: &'static str,
     process: Child,
-    port: u16,
+    pub(crate) port: u16,
     folder: PathBuf,
 }
 
 impl Running {
     /// `stackgen local`, built from this workspace. Whoever looks leaps through time.
-    pub(super) fn stackgen() -> anyhow::Result<Running> {
+    pub(crate) fn stackgen() -> anyhow::Result<Running> {
         let built = Command::new("cargo").args(["build", "--quiet", "--package", "stackgen-cli"]).status()?;
         ensure!(built.success(), "stackgen does not build");
         let program = std::env::current_exe()?.with_file_name("stackgen");
@@ -86,12 +86,12 @@ impl Running {
         })
     }
 
-    pub(super) fn other(other: Other) -> anyhow::Result<Running> {
+    pub(crate) fn other(other: Other) -> anyhow::Result<Running> {
         start(other.name(), |port, folder| other.command(port, folder))
     }
 
     /// What leads clients to it, and nowhere else.
-    pub(super) fn environment(&self) -> Vec<(&'static str, OsString)> {
+    pub(crate) fn environment(&self) -> Vec<(&'static str, OsString)> {
         let nothing = || OsString::from("/dev/null");
         vec![
             ("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{}", self.port).into()),

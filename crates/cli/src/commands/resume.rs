@@ -13,8 +13,8 @@ use crate::error::CliError;
 /// Go on with what was begun and not ended
 ///
 /// What another stackgen of this project began and left, by Ctrl-C or because it was killed, is followed to its end, and what
-/// that takes is done. What was approved then is approved. A stack that somebody else works on is watched only; one whose turn
-/// had not come is not begun.
+/// that takes is done. What was approved then is approved, and a stack whose turn had not come gets it now. A stack that
+/// somebody else works on is watched only.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Only these stacks

@@ -105,19 +105,25 @@ impl Way {
         let profile = self.profile.clone();
         let mut settings =
             Settings { profile: profile.clone(), region, endpoint: self.endpoint_url.clone(), is_local: self.local };
-        let (mut now, mut speed) = (context.settings.now, 1.0);
+        let (mut now, mut speed, mut pace) = (context.settings.now, 1.0, None);
         if self.local {
             let endpoint = local::endpoint(context, Wish::default())?;
             let status = Place::find(context)?.required()?.ask("GET", "status")?;
             now = status["now"].as_str().and_then(|now| now.parse().ok()).unwrap_or(now);
-            speed = status["pace"].as_str().and_then(|pace| pace.parse().ok()).unwrap_or(speed);
+            pace = match status["pace"].as_str() {
+                Some("leap") => Some(f64::INFINITY),
+                pace => pace.and_then(|pace| pace.parse().ok()),
+            };
+            speed = pace.filter(|pace| pace.is_finite()).unwrap_or(speed);
             settings.region.get_or_insert_with(|| endpoint.region.to_owned());
             settings.endpoint = Some(endpoint.url);
         }
         let runtime = Builder::new_current_thread().enable_all().build().map_err(DeployError::Runtime)?;
         let connection = runtime.block_on(aws::connect(&settings));
         let profile = profile.or_else(|| context.settings.profile.clone());
-        let connection = connection.map_err(|failure| error::of_failure(failure, profile.as_deref(), &self.words()))?;
+        let mut connection =
+            connection.map_err(|failure| error::of_failure(failure, profile.as_deref(), &self.words()))?;
+        connection.speed = pace.unwrap_or(connection.speed);
         let records = Records::new(self.records(context)?);
         Ok(Account {
             context,

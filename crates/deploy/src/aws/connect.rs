@@ -16,6 +16,8 @@ use crate::failure::{Failure, Kind};
 const ANSWER: Duration = Duration::from_secs(30);
 /// The same on this machine.
 const ANSWER_NEAR: Duration = Duration::from_secs(10);
+/// How fast time passes on this machine's engine, unless somebody knows better; what imitates AWS elsewhere is no slower.
+const SPEED_NEAR: f64 = 30.0;
 /// How long it may take until somebody picks up.
 const CONNECT: Duration = Duration::from_secs(5);
 
@@ -44,6 +46,8 @@ pub struct Connection {
     pub region: String,
     /// Whether the other end is this machine, where asking often costs nobody.
     pub is_near: bool,
+    /// How many seconds pass there in one of ours; on AWS one. An engine on this machine is taken for one that hurries.
+    pub speed: f64,
     pub(super) calls: Calls,
     pub(super) limiter: Limiter,
 }
@@ -61,7 +65,9 @@ pub async fn connect(settings: &Settings) -> Result<Connection, Failure> {
         return Err(Failure::new(Kind::Credentials, "no region is set"));
     };
     let cloudformation = aws_sdk_cloudformation::Client::new(&config);
-    Ok(Connection { cloudformation, region, is_near, calls: Calls::default(), limiter: Limiter::new(is_near), config })
+    let (calls, limiter) = (Calls::default(), Limiter::new(is_near));
+    let speed = if is_near { SPEED_NEAR } else { 1.0 };
+    Ok(Connection { cloudformation, region, is_near, speed, calls, limiter, config })
 }
 
 #[cfg(test)]
@@ -76,6 +82,8 @@ impl Connection {
             ))
             .http_client(http)
             .retry_config(RetryConfig::disabled())
+            .sleep_impl(aws_sdk_cloudformation::config::SharedAsyncSleep::new(Sleeper))
+            .timeout_config(timeouts(ANSWER_NEAR))
             .endpoint_url("http://127.0.0.1:1")
             .build();
         let cloudformation = aws_sdk_cloudformation::Client::new(&config);
@@ -84,10 +92,23 @@ impl Connection {
             cloudformation,
             region,
             is_near: true,
+            speed: SPEED_NEAR,
             calls: Calls::default(),
             limiter: Limiter::new(true),
             config,
         }
+    }
+}
+
+/// Sleeps by the runtime's clock, which a test may stop.
+#[cfg(test)]
+#[derive(Debug)]
+struct Sleeper;
+
+#[cfg(test)]
+impl aws_sdk_cloudformation::config::AsyncSleep for Sleeper {
+    fn sleep(&self, duration: Duration) -> aws_sdk_cloudformation::config::Sleep {
+        aws_sdk_cloudformation::config::Sleep::new(tokio::time::sleep(duration))
     }
 }
 

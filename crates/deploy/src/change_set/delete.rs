@@ -1,4 +1,6 @@
 //! Deleting change sets that nobody wants.
+use std::time::Duration;
+
 use super::read::list;
 use crate::aws::{Connection, Retry};
 use crate::failure::{Failure, Kind};
@@ -50,7 +52,7 @@ pub(crate) async fn forget_of(connection: &Connection, stack: &str, id: &str) ->
 
 /// Waits until a change set is gone. Nested ones take their time.
 async fn gone(connection: &Connection, id: &str) -> Result<(), Failure> {
-    let pace = Pace::short(connection.is_near);
+    let pace = Pace::short(connection, Duration::ZERO);
     loop {
         let send = || connection.cloudformation.describe_change_set().change_set_name(id).send();
         match connection.call("DescribeChangeSet", Retry::Safe, send).await {

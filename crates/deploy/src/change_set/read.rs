@@ -1,5 +1,6 @@
 //! Reading change sets, whole.
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use aws_sdk_cloudformation::operation::describe_change_set::DescribeChangeSetOutput;
 use aws_sdk_cloudformation::types::{ChangeSetStatus, EventFilter, ResourceChange, TemplateStage};
@@ -18,6 +19,9 @@ const INCOMPLETE: &str = "can return incomplete ChangeSet data";
 
 /// How often a change set that we made is looked for before we believe that it is gone.
 const RE_READS: u32 = 4;
+
+/// How long CloudFormation needs for a change set, about: to ask sooner only costs a call.
+const COMPUTING: Duration = Duration::from_millis(3_500);
 
 /// A change set with all that it would change.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -87,7 +91,13 @@ pub async fn list(connection: &Connection, stack: &str) -> Result<Vec<ChangeSetE
 
 /// Waits until a change set is computed, and reads it. One that is empty is not a failure.
 pub(crate) async fn wait(connection: &Connection, id: &str) -> Result<Described, Failure> {
-    let pace = Pace::short(connection.is_near);
+    let pace = Pace::short(connection, COMPUTING);
+    pace.wait().await;
+    computed(connection, id, pace).await
+}
+
+/// Reads a change set, once it is computed.
+async fn computed(connection: &Connection, id: &str, pace: Pace) -> Result<Described, Failure> {
     let mut missed = 0;
     loop {
         let first = match page(connection, id, None, true).await {
@@ -115,9 +125,9 @@ pub(crate) async fn wait(connection: &Connection, id: &str) -> Result<Described,
     }
 }
 
-/// Reads a change set that is computed.
+/// Reads a change set that somebody made before.
 pub(crate) async fn describe(connection: &Connection, id: &str) -> Result<Described, Failure> {
-    wait(connection, id).await
+    computed(connection, id, Pace::short(connection, Duration::ZERO)).await
 }
 
 /// The template that a change set was made of, as it was sent.

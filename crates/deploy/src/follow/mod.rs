@@ -4,11 +4,13 @@
 //! fails an operation, and an operation is over only when the stack says so.
 mod cause;
 mod feed;
+mod forecast;
 mod spans;
 mod verdict;
 
 pub(crate) use cause::{leftovers, root};
 pub use feed::history;
 pub(crate) use feed::was_begun;
+pub(crate) use forecast::Forecast;
 pub use spans::spans;
 pub(crate) use verdict::{Followed, Operation, follow};

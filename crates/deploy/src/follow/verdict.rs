@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::feed::Feed;
+use super::forecast::Forecast;
 use crate::aws::Connection;
 use crate::change_set;
 use crate::failure::{Failure, Kind};
@@ -10,8 +11,8 @@ use crate::pace::Pace;
 use crate::progress::{Progress, ResourceEvent};
 use crate::stack::{self, StackNow, Status};
 
-/// How many looks at events come between two at the stack, when they go well.
-const LOOKS: u32 = 5;
+/// How many looks at events come between two at the stack, when they go well and do not tell the end.
+const LOOKS: u32 = 10;
 /// How often a stack that looks as it did before is read again before we ask its change set.
 const RE_READS: u32 = 3;
 /// How long a verdict may be missing before we say that we do not know. The operation goes on meanwhile.
@@ -28,8 +29,8 @@ pub(crate) struct Operation {
     pub(crate) seen: BTreeMap<String, String>,
     /// The change set that is carried out.
     pub(crate) change_set: Option<String>,
-    /// About how long it takes.
-    pub(crate) expected: Duration,
+    /// What is expected of it.
+    pub(crate) forecast: Forecast,
 }
 
 /// How an operation ended.
@@ -53,7 +54,7 @@ pub(crate) async fn follow(
 ) -> Result<Followed, Failure> {
     let mut following = Following::new(connection, operation, say);
     loop {
-        following.pace.wait().await;
+        following.pace.wait_for(following.forecast.left(following.pace.elapsed())).await;
         let is_due = following.look().await;
         if is_due && let Some(now) = following.ask().await? {
             // What came between the last look and the verdict is worth telling, and is not worth failing for.
@@ -70,6 +71,7 @@ struct Following<'a> {
     operation: &'a Operation,
     say: &'a (dyn Fn(Progress) + Send + Sync),
     pace: Pace,
+    forecast: Forecast,
     feed: Feed,
     events: Vec<ResourceEvent>,
     /// Looks since the last verdict was asked for.
@@ -90,7 +92,8 @@ impl<'a> Following<'a> {
             connection,
             operation,
             say,
-            pace: Pace::new(connection.is_near, operation.expected),
+            pace: Pace::new(connection),
+            forecast: operation.forecast.clone(),
             feed: Feed::new(&operation.stack, &operation.stack_id, operation.token.clone()),
             events: Vec::new(),
             looks: 0,
@@ -105,9 +108,11 @@ impl<'a> Following<'a> {
         match self.feed.news(self.connection).await {
             Ok(news) => {
                 for event in news {
+                    self.forecast.note(&event);
                     (self.say)(Progress::Resource(event.clone()));
                     self.events.push(event);
                 }
+                // Events that do not show the end are late, or not those of this operation.
                 self.looks >= LOOKS || self.feed.last.as_ref().is_some_and(Status::is_settled)
             }
             Err(failure) => {
@@ -120,17 +125,19 @@ impl<'a> Following<'a> {
     /// The stack if the operation is over; inside, `None` if it is gone.
     async fn ask(&mut self) -> Result<Option<Option<StackNow>>, Failure> {
         self.looks = 0;
-        match stack::describe(self.connection, &self.operation.stack_id).await {
-            Ok(now) => {
-                self.heard = tokio::time::Instant::now();
-                self.judge(now).await
-            }
+        match self.verdict().await {
             Err(failure) if failure.is_passing() && self.heard.elapsed() < SILENCE => {
                 self.tell_wait(&failure);
                 Ok(None)
             }
-            Err(failure) => Err(failure),
+            verdict => verdict,
         }
+    }
+
+    async fn verdict(&mut self) -> Result<Option<Option<StackNow>>, Failure> {
+        let now = stack::describe(self.connection, &self.operation.stack_id).await?;
+        self.heard = tokio::time::Instant::now();
+        self.judge(now).await
     }
 
     async fn judge(&mut self, now: Option<StackNow>) -> Result<Option<Option<StackNow>>, Failure> {
@@ -157,15 +164,19 @@ impl<'a> Following<'a> {
         if self.re_reads <= RE_READS {
             return Ok(false);
         }
-        let Some(change_set) = &self.operation.change_set else { return Ok(true) };
-        match change_set::execution(self.connection, change_set).await?.as_deref() {
-            Some("AVAILABLE") if self.pace.elapsed() > SILENCE => {
-                let message = format!("`{}` was told to begin and does not", self.operation.stack);
-                Err(Failure::new(Kind::Unknown, message))
+        let is_begun = match &self.operation.change_set {
+            Some(change_set) => {
+                let execution = change_set::execution(self.connection, change_set).await?;
+                matches!(execution.as_deref(), Some("AVAILABLE" | "EXECUTE_IN_PROGRESS" | "EXECUTE_COMPLETE"))
             }
-            Some("AVAILABLE" | "EXECUTE_IN_PROGRESS") => Ok(false),
-            _ => Ok(true),
+            // What has events was begun, and then a stack does not look as before.
+            None => !self.events.is_empty(),
+        };
+        if is_begun && self.pace.elapsed() > SILENCE {
+            let message = format!("`{}` looks as before, and nobody says what became of it", self.operation.stack);
+            return Err(Failure::new(Kind::Operation, message));
         }
+        Ok(!is_begun)
     }
 
     fn tell_wait(&self, failure: &Failure) {

@@ -2,7 +2,7 @@
 //!
 //! The figures are the historical averages, in seconds, that aws-cloudformation/rain's `forecast` publishes for creation and
 //! update (`internal/cmd/forecast/estimate.go`). It has none for deletion; we take that of creation, since both wait for the
-//! same service to settle. They are there to choose how often to look and to show people what is slow, never to give up.
+//! same service to settle. It has none for a wait condition either: ours is a host that boots on the local engine. They are there to choose how often to look and to show people what is slow, never to give up.
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
@@ -11,6 +11,7 @@ use super::{Action, Change};
 
 /// Type, creation, update. Types that take up to [`OTHERS`] are left out.
 const SECONDS: &[(&str, u64, u64)] = &[
+    ("AWS::CloudFormation::WaitCondition", 40, 1),
     ("AWS::DocDB::DBCluster", 68, 1),
     ("AWS::DocDB::DBInstance", 298, 2),
     ("AWS::DynamoDB::Table", 15, 10),
@@ -33,6 +34,16 @@ const SECONDS: &[(&str, u64, u64)] = &[
     ("AWS::EKS::Nodegroup", 160, 671),
     ("AWS::ElastiCache::CacheCluster", 344, 113),
     ("AWS::ElastiCache::ReplicationGroup", 712, 208),
+    ("AWS::IAM::Group", 12, 2),
+    ("AWS::IAM::InstanceProfile", 126, 1),
+    ("AWS::IAM::ManagedPolicy", 16, 1),
+    ("AWS::IAM::Policy", 17, 3),
+    ("AWS::IAM::Role", 12, 17),
+    ("AWS::IAM::RolePolicy", 32, 1),
+    ("AWS::IAM::User", 37, 2),
+    ("AWS::IAM::UserPolicy", 32, 1),
+    ("AWS::KMS::Alias", 62, 13),
+    ("AWS::KMS::Key", 122, 71),
 ];
 /// What most of the other types take.
 const OTHERS: u64 = 5;

@@ -134,7 +134,8 @@ impl Making<'_> {
     /// Deletes the change set that a run which is gone has left behind.
     async fn forget_proposal(&self, stack: &str) -> Result<(), Failure> {
         let Some(record) = self.records.read(stack)? else { return Ok(()) };
-        if record.phase == Phase::Proposed && record.region == self.connection.region {
+        let is_unbegun = matches!(record.phase, Phase::Proposed | Phase::Waiting);
+        if is_unbegun && record.region == self.connection.region {
             if let Some(id) = record.plan.change_set {
                 change_set::forget_of(self.connection, stack, &id).await?;
             }

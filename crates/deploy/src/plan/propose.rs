@@ -148,7 +148,7 @@ async fn ask(
         Ok(made) => made,
         Err(failure) => {
             // Only a refusal is certain; what nobody answered may have been taken, and the record says so to the next run.
-            if !failure.is_passing() {
+            if failure.is_final() {
                 records.clear(&plan.stack)?;
             }
             return Err(failure);
@@ -169,7 +169,7 @@ async fn ask(
             tell(plan, now, &described, sides);
             Ok(described)
         }
-        Err(failure) if failure.is_passing() => Err(failure),
+        Err(failure) if !failure.is_final() => Err(failure),
         Err(failure) => {
             drop_it(connection, &id, &stack_id, now).await?;
             records.clear(&plan.stack)?;

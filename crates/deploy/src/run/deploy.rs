@@ -1,13 +1,12 @@
 //! One stack's turn in a deploy.
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use super::outcome::{Ending, StackOutcome};
 use super::{Turn, ending};
 use crate::aws::Retry;
 use crate::change_set::{self, token};
 use crate::failure::{Failure, Kind};
-use crate::follow::{self, Operation, follow};
+use crate::follow::{self, Forecast, Operation, follow};
 use crate::plan::{Question, StackPlan, Verb, propose, seconds_of};
 use crate::progress::Progress;
 use crate::record::Phase;
@@ -18,7 +17,10 @@ pub(super) async fn deploy(turn: &Turn, plan: StackPlan) -> StackOutcome {
     let (stack, verb) = (plan.stack.clone(), plan.verb);
     match steps(turn, plan).await {
         Ok(outcome) => outcome,
-        Err(failure) => ending::of_failure(&stack, verb, &failure),
+        Err(failure) => {
+            turn.give_up(&stack, &failure);
+            ending::of_failure(&stack, verb, &failure)
+        }
     }
 }
 
@@ -34,6 +36,7 @@ async fn steps(turn: &Turn, mut plan: StackPlan) -> Result<StackOutcome, Failure
     if plan.change_set.is_none() && !plan.request.template.is_empty() {
         plan = propose_now(turn, plan).await?;
         if plan.verb == Verb::Nothing {
+            turn.records.clear(&plan.stack)?;
             return Ok(StackOutcome::short(&plan.stack, plan.verb, Ending::Nothing));
         }
     }
@@ -58,7 +61,7 @@ async fn clear(turn: &Turn, plan: &StackPlan) -> Result<(), Failure> {
         token: Some(token.clone()),
         seen: plan.seen.clone(),
         change_set: None,
-        expected: Duration::ZERO,
+        forecast: Forecast::default(),
     };
     let followed = follow(&turn.connection, &operation, &|progress| turn.say(progress)).await?;
     match followed.now.filter(|now| now.status.word() != "DELETE_COMPLETE") {
@@ -85,7 +88,7 @@ async fn propose_now(turn: &Turn, plan: StackPlan) -> Result<StackPlan, Failure>
         request.parameters.insert(input.parameter.clone(), value);
     }
     let now = if plan.verb == Verb::Create { None } else { stack::describe(&turn.connection, &plan.stack).await? };
-    let question = Question { stack: &plan.stack, verb: plan.verb, request, now, waits_for: Vec::new(), keep: false };
+    let question = Question { stack: &plan.stack, verb: plan.verb, request, now, waits_for: Vec::new(), keep: true };
     let plan = propose(&turn.connection, &turn.records, question).await?;
     turn.say(Progress::Planned { plan: Box::new(plan.clone()) });
     let missing = turn.approvals.missing(&plan.stack, &plan.dangers);
@@ -122,7 +125,7 @@ pub(super) async fn execute(turn: &Turn, plan: &StackPlan) -> Result<StackOutcom
     turn.begins(plan);
     if let Err(failure) = start(turn, plan, &id, &token).await {
         // Only a refusal is certain; then what was unlocked is locked again and nothing is open.
-        if !failure.is_passing() {
+        if failure.is_final() {
             lock_again(turn, plan).await?;
             turn.records.clear(&plan.stack)?;
         }
@@ -140,7 +143,7 @@ pub(super) async fn finish(turn: &Turn, plan: &StackPlan, token: &str) -> Result
         token: Some(token.to_owned()),
         seen: plan.seen.clone(),
         change_set: plan.change_set.clone(),
-        expected: Duration::from_secs(plan.seconds),
+        forecast: Forecast::of(plan),
     };
     let followed = follow(&turn.connection, &operation, &|progress| turn.say(progress)).await?;
     let mut outcome = ending::of_deploy(plan, &followed);

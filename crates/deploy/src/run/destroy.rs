@@ -1,11 +1,10 @@
 //! One stack's turn in a destruction.
-use std::time::Duration;
 
 use super::outcome::{Ending, StackOutcome};
 use super::{Turn, ending};
 use crate::aws::Retry;
 use crate::failure::{Failure, Kind};
-use crate::follow::{Operation, follow};
+use crate::follow::{Forecast, Operation, follow};
 use crate::machines;
 use crate::plan::{StackPlan, Verb};
 use crate::record::Phase;
@@ -15,19 +14,26 @@ pub(super) async fn destroy(turn: &Turn, plan: StackPlan) -> StackOutcome {
     let token = turn.token("delete");
     match steps(turn, &plan, &token).await {
         Ok(outcome) => outcome,
-        Err(failure) => ending::of_failure(&plan.stack, plan.verb, &failure),
+        Err(failure) => {
+            turn.give_up(&plan.stack, &failure);
+            ending::of_failure(&plan.stack, plan.verb, &failure)
+        }
     }
 }
 
 /// Deletes a stack, by its ARN, so that one of the same name that is made meanwhile is safe.
 pub(super) async fn steps(turn: &Turn, plan: &StackPlan, token: &str) -> Result<StackOutcome, Failure> {
     let Some(stack_id) = plan.stack_id.clone().filter(|_| plan.verb == Verb::Destroy) else {
+        // Who deleted it may have been killed before it could be forgotten.
+        turn.records.clear(&plan.stack)?;
         return Ok(StackOutcome::short(&plan.stack, plan.verb, Ending::Nothing));
     };
     turn.note(Phase::Deleting, token, plan)?;
     turn.begins(plan);
     if let Err(failure) = free_disks(turn, plan).await {
-        turn.records.clear(&plan.stack)?;
+        if failure.is_final() {
+            turn.records.clear(&plan.stack)?;
+        }
         return Err(failure);
     }
     let retain = (!plan.request.retain.is_empty()).then(|| plan.request.retain.clone());
@@ -38,7 +44,7 @@ pub(super) async fn steps(turn: &Turn, plan: &StackPlan, token: &str) -> Result<
     let answer = turn.connection.call("DeleteStack", Retry::Safe, send).await;
     // By a process that is gone: then there is only the rest to follow.
     if let Err(failure) = answer.map(drop).or_else(unless_started) {
-        if !failure.is_passing() {
+        if failure.is_final() {
             turn.records.clear(&plan.stack)?;
         }
         return Err(failure.while_doing(format_args!("cannot delete `{}`", plan.stack)));
@@ -49,7 +55,7 @@ pub(super) async fn steps(turn: &Turn, plan: &StackPlan, token: &str) -> Result<
         token: Some(token.to_owned()),
         seen: plan.seen.clone(),
         change_set: None,
-        expected: Duration::from_secs(plan.seconds),
+        forecast: Forecast::of(plan),
     };
     let followed = follow(&turn.connection, &operation, &|progress| turn.say(progress)).await?;
     let outcome = ending::of_destroy(plan, &followed);

@@ -14,16 +14,16 @@ mod waves;
 
 use std::future::Future;
 use std::sync::Mutex;
-use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::aws::{Connection, Retry};
+use crate::change_set;
 use crate::failure::{Failure, Kind};
-use crate::follow::{Operation, follow};
+use crate::follow::{Forecast, Operation, follow};
 use crate::plan::{Approvals, PLAN_VERSION, Plan, StackPlan, Verb};
 use crate::progress::Progress;
-use crate::record::{Record, Records};
+use crate::record::{Phase, RECORD_VERSION, Record, Records};
 use crate::stack;
 use crate::stack::status::Sentiment;
 
@@ -47,6 +47,7 @@ pub async fn deploy(
 ) -> Result<Outcome, Failure> {
     check(connection, plan, approvals)?;
     let shared = shared(connection, records, approvals);
+    line_up(connection, records, plan)?;
     let job = |turn: std::sync::Arc<Turn>, plan| async move { deploy::deploy(&turn, plan).await };
     Ok(waves::run(&shared, &plan.stacks, say, job).await)
 }
@@ -65,6 +66,7 @@ pub async fn destroy(
 ) -> Result<Outcome, Failure> {
     check(connection, plan, approvals)?;
     let shared = shared(connection, records, approvals);
+    line_up(connection, records, plan)?;
     let job = |turn: std::sync::Arc<Turn>, plan| async move { destroy::destroy(&turn, plan).await };
     Ok(waves::run(&shared, &plan.stacks, say, job).await)
 }
@@ -88,7 +90,7 @@ pub async fn watch(connection: &Connection, stack: &str, say: &dyn Fn(Progress))
     let operation = Operation {
         stack: now.name.clone(),
         stack_id: now.id.clone(),
-        expected: Duration::from_secs(30),
+        forecast: Forecast::about(30),
         ..Operation::default()
     };
     let (sender, news) = unbounded_channel();
@@ -100,7 +102,8 @@ pub async fn watch(connection: &Connection, stack: &str, say: &dyn Fn(Progress))
     Ok(outcome)
 }
 
-/// Goes on with what was begun here and not ended, of some stacks or of all.
+/// Goes on with what was begun here and not ended, of some stacks or of all. Stacks of the same run whose turn had not come get
+/// it now.
 ///
 /// # Errors
 ///
@@ -111,19 +114,29 @@ pub async fn resume(
     stacks: &[String],
     say: &dyn Fn(Progress),
 ) -> Result<Outcome, Failure> {
-    let names = if stacks.is_empty() { records.stacks()? } else { stacks.to_vec() };
+    let mut names = if stacks.is_empty() { records.stacks()? } else { stacks.to_vec() };
     let mut outcome = Outcome::default();
-    let mut open = Vec::new();
-    for name in names {
+    let mut open: Vec<Record> = Vec::new();
+    while let Some(name) = names.pop() {
+        if open.iter().any(|record| record.plan.stack == name) {
+            continue;
+        }
         match records.read(&name)? {
-            Some(record) if record.region == connection.region => open.push(record),
+            Some(record) if record.region == connection.region => {
+                // What comes first and is open too cannot be left out.
+                let before = record.plan.request.after.iter().chain(&record.plan.waits_for);
+                names.extend(before.filter(|name| matches!(records.read(name), Ok(Some(_)))).cloned());
+                open.push(record);
+            }
             Some(_) => {}
             // Another machine began it, or nobody: then there is only something to watch.
             None => outcome.stacks.push(watch(connection, &name, say).await?),
         }
     }
-    let granted = open.iter().flat_map(|record| record.plan.dangers.iter().map(ToString::to_string));
-    let approvals = Approvals::new(granted.collect::<Vec<_>>());
+    let dangers =
+        |plan: &StackPlan| plan.dangers.iter().map(|danger| format!("{}/{danger}", plan.stack)).collect::<Vec<_>>();
+    let approvals = Approvals::new(open.iter().flat_map(|record| dangers(&record.plan)));
+    open.sort_by(|one, other| one.plan.stack.cmp(&other.plan.stack));
     let plans: Vec<StackPlan> = open.iter().map(|record| record.plan.clone()).collect();
     let open: Mutex<Vec<Record>> = Mutex::new(open);
     let job = |turn: std::sync::Arc<Turn>, plan: StackPlan| {
@@ -160,8 +173,12 @@ pub async fn rollback(
 ///
 /// If no update runs.
 pub async fn cancel(connection: &Connection, stack: &str) -> Result<(), Failure> {
-    let send = || connection.cloudformation.cancel_update_stack().stack_name(stack).send();
-    connection.call("CancelUpdateStack", Retry::Safe, send).await.map(drop)
+    let token = change_set::token(&change_set::name_of(&change_set::new_operation()), "cancel");
+    let send = || connection.cloudformation.cancel_update_stack().stack_name(stack).client_request_token(&token).send();
+    match connection.call("CancelUpdateStack", Retry::Safe, send).await {
+        Err(failure) if failure.kind != Kind::AlreadyStarted => Err(failure),
+        _ => Ok(()),
+    }
 }
 
 /// Passes on what work tells, while it goes on and until the last word.
@@ -186,6 +203,15 @@ async fn heard<Done>(
 
 fn shared(connection: &Connection, records: &Records, approvals: &Approvals) -> Shared {
     Shared { connection: connection.clone(), records: records.clone(), approvals: approvals.clone() }
+}
+
+/// Notes the stacks whose turn is going to come, so that another process can go on with all of them.
+fn line_up(connection: &Connection, records: &Records, plan: &Plan) -> Result<(), Failure> {
+    for stack in plan.stacks.iter().filter(|stack| stack.verb != Verb::Nothing) {
+        let (version, region, phase) = (RECORD_VERSION, connection.region.clone(), Phase::Waiting);
+        records.write(&Record { version, region, phase, token: String::new(), plan: stack.clone() })?;
+    }
+    Ok(())
 }
 
 /// Refuses a plan that is not for here, or that nobody approved.

@@ -3,6 +3,7 @@ use super::outcome::{Ending, StackOutcome};
 use super::{Turn, deploy, destroy, ending, rollback};
 use crate::change_set;
 use crate::failure::Failure;
+use crate::plan::Verb;
 use crate::record::{Phase, Record};
 
 /// Goes on with one operation. What was approved then is approved.
@@ -25,7 +26,8 @@ async fn steps(turn: &Turn, record: Record) -> Result<StackOutcome, Failure> {
             turn.records.clear(&plan.stack)?;
             Ok(StackOutcome::short(&plan.stack, plan.verb, Ending::Nothing))
         }
-        Phase::Clearing => Ok(deploy::deploy(turn, plan).await),
+        Phase::Waiting if plan.verb == Verb::Destroy => Ok(destroy::destroy(turn, plan).await),
+        Phase::Waiting | Phase::Clearing => Ok(deploy::deploy(turn, plan).await),
         Phase::Executing => {
             let id = plan.change_set.clone().unwrap_or_default();
             // Only what is certainly not begun is begun; the token makes the call harmless if it was begun just now.

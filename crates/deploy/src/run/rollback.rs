@@ -1,12 +1,12 @@
 //! Rolling a stack back, and going on with a rollback that failed.
-use std::time::Duration;
 
 use super::outcome::StackOutcome;
 use super::{Turn, ending};
 use crate::aws::{Connection, Retry};
 use crate::failure::{Failure, Kind};
-use crate::follow::{Operation, follow};
+use crate::follow::{self, Forecast, Operation, follow};
 use crate::plan::{StackPlan, Verb};
+use crate::progress::ResourceEvent;
 use crate::record::Phase;
 use crate::stack::{self, Move, StackNow, Wish, next_move};
 
@@ -62,7 +62,7 @@ pub(super) async fn rollback(turn: &Turn, name: &str, skip: &[String]) -> Result
 fn started<T>(turn: &Turn, plan: &StackPlan, answer: Result<T, Failure>) -> Result<(), Failure> {
     match answer {
         Err(failure) if failure.kind == Kind::AlreadyStarted => Ok(()),
-        Err(failure) if failure.is_passing() => Err(failure),
+        Err(failure) if !failure.is_final() => Err(failure),
         Err(failure) => {
             turn.records.clear(&plan.stack)?;
             Err(failure.while_doing(format_args!("cannot roll `{}` back", plan.stack)))
@@ -79,7 +79,7 @@ pub(super) async fn resume(turn: &Turn, plan: &StackPlan, token: &str) -> Result
         token: Some(token.to_owned()),
         seen: plan.seen.clone(),
         change_set: None,
-        expected: Duration::from_secs(60),
+        forecast: Forecast::about(60),
     };
     let followed = follow(&turn.connection, &operation, &|progress| turn.say(progress)).await?;
     let outcome = ending::of_other(&plan.stack, plan.verb, &followed, is_back);
@@ -100,11 +100,13 @@ async fn check_skip(connection: &Connection, now: &StackNow, next: Move, skip: &
             format!("`{}` is in {}; resources are skipped only in a rollback that failed", now.name, now.status);
         return Err(Failure::new(Kind::Refused, message));
     }
-    let mut failed = stack::resources(connection, &now.id).await?;
-    failed.retain(|_, resource| {
-        resource.resource_status.as_ref().is_some_and(|status| status.as_str() == "UPDATE_FAILED")
-    });
-    let failed: Vec<&str> = failed.keys().map(String::as_str).collect();
+    // What failed in the update before it looks the same in the list of resources, and must not be skipped.
+    let events = follow::history(connection, &now.id).await?;
+    let turned = |event: &ResourceEvent| event.id == now.name && event.status == "UPDATE_ROLLBACK_IN_PROGRESS";
+    let since = events.iter().rposition(turned).unwrap_or_default();
+    let failed = events[since..].iter().filter(|event| event.status.ends_with("_FAILED") && event.id != now.name);
+    let mut failed: Vec<&str> = failed.map(|event| event.id.as_str()).collect();
+    failed.dedup();
     match skip.iter().find(|id| !id.contains('.') && !failed.contains(&id.as_str())) {
         None => Ok(()),
         Some(id) => {

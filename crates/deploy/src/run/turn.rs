@@ -47,6 +47,14 @@ impl Turn {
         self.records.write(&Record { version: RECORD_VERSION, region, phase, token, plan })
     }
 
+    /// Forgets a stack whose turn came to nothing. The next plan deletes what this one made for it.
+    pub(super) fn give_up(&self, stack: &str, failure: &Failure) {
+        // A record that cannot be read or written is told by whoever needs it next.
+        if failure.is_final() {
+            let _ = self.records.give_up(stack);
+        }
+    }
+
     pub(super) fn say(&self, progress: Progress) {
         // Nobody listens any more only when the run was dropped, and this with it.
         let _ = self.sender.send(progress);

@@ -34,7 +34,10 @@ where
     let mut waves = Waves { stacks, done: stacks.iter().map(|_| None).collect(), begun: BTreeSet::new() };
     let mut running = JoinSet::new();
     loop {
-        waves.skip();
+        for stack in waves.skip() {
+            // As of a turn that came to nothing.
+            let _ = shared.records.give_up(&stack);
+        }
         while running.len() < AT_ONCE
             && let Some(index) = waves.next()
         {
@@ -78,8 +81,9 @@ impl Waves<'_> {
         Some(index)
     }
 
-    /// Gives up stacks that depend on one that did not end well.
-    fn skip(&mut self) {
+    /// Gives up stacks that depend on one that did not end well, and tells which.
+    fn skip(&mut self) -> Vec<String> {
+        let mut skipped = Vec::new();
         let mut is_settled = false;
         while !is_settled {
             is_settled = true;
@@ -96,10 +100,12 @@ impl Waves<'_> {
                     let ending = Ending::Skipped(format!("`{name}` comes first and did not end well"));
                     self.done[index] = Some(StackOutcome::short(&stack.stack, stack.verb, ending));
                     self.begun.insert(index);
+                    skipped.push(stack.stack.clone());
                     is_settled = false;
                 }
             }
         }
+        skipped
     }
 
     fn turn(&self, shared: &Shared, sender: &UnboundedSender<Progress>) -> Turn {

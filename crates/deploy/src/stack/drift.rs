@@ -1,4 +1,6 @@
 //! What was changed outside of CloudFormation.
+use std::time::Duration;
+
 use aws_sdk_cloudformation::types::{StackResourceDrift, StackResourceDriftStatus};
 use serde::Serialize;
 
@@ -62,7 +64,7 @@ pub async fn detect_drift(connection: &Connection, stack: &str) -> Result<Drift,
     // A second detection beside the first is refused, so that nothing bad comes of asking twice.
     let begun = connection.call("DetectStackDrift", Retry::Safe, send).await?;
     let detection = begun.stack_drift_detection_id.unwrap_or_default();
-    let pace = Pace::short(connection.is_near);
+    let pace = Pace::short(connection, Duration::ZERO);
     let status = loop {
         let send = || {
             let call = connection.cloudformation.describe_stack_drift_detection_status();

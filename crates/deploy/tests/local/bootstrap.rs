@@ -7,7 +7,7 @@ use stackgen_deploy::plan::{self, Approvals, Selection, Verb, Wishes};
 use stackgen_deploy::run;
 use stackgen_local::server::{Then, When};
 
-use super::{Desk, assembly, network, stack};
+use crate::desk::{Desk, assembly, network, stack};
 
 /// A template of about so many bytes, which changes with its note.
 fn large(bytes: usize, note: &str) -> Json {

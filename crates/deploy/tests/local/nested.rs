@@ -2,7 +2,7 @@
 use serde_json::json;
 use stackgen_deploy::bootstrap;
 
-use super::{Desk, assembly, stack};
+use crate::desk::{Desk, assembly, stack};
 
 fn inner(cidr: &str, table: &str) -> String {
     json!({"Resources": {
@@ -41,7 +41,6 @@ impl Desk {
 }
 
 #[tokio::test]
-#[ignore = "needs an engine with stacks in stacks"]
 async fn what_a_stack_in_a_stack_does_is_shown_and_approved() {
     let desk = Desk::new().await;
     assert!(desk.deploy(&bootstrap::assembly()).await.is_good());

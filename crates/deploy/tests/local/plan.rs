@@ -4,7 +4,7 @@ use stackgen_deploy::change_set;
 use stackgen_deploy::failure::Kind;
 use stackgen_deploy::plan;
 
-use super::{Desk, assembly, network, stack};
+use crate::desk::{Desk, assembly, network, stack};
 
 const YAML: &str = "\
 Parameters:

@@ -19,12 +19,14 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use thiserror::Error;
 
+use crate::wire::{Call, Reply};
 use crate::world::World;
-use engine::Engine;
+use engine::{Engine, Outcome};
 use http::Shared;
 use store::Store;
 
@@ -163,6 +165,13 @@ impl Handle {
     /// Plays a script of faults from its beginning.
     pub fn faults(&self, script: Script) {
         self.shared.engine().play(script);
+    }
+
+    /// Answers a call as if it came over the network: nothing if the connection is dropped, and how late.
+    #[must_use]
+    pub fn answer(&self, call: Call) -> (Option<Reply>, Duration) {
+        let Outcome { reply, stall } = self.shared.engine().take(call);
+        (reply, stall)
     }
 
     /// The calls after a number; after 0 all.
