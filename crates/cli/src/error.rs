@@ -377,7 +377,9 @@ pub(crate) fn of_failure(failure: Failure, profile: Option<&str>) -> CliError {
                 .to_owned()
         }
         Why::NotThere => "the other end does not have this operation; docs/local.md lists those of --local".to_owned(),
-        Why::NoChanges | Why::AlreadyStarted | Why::Refused | Why::Operation | Why::Other => String::new(),
+        Why::NoChanges | Why::AlreadyStarted | Why::NotFound | Why::Refused | Why::Operation | Why::Other => {
+            String::new()
+        }
     };
     CliError::new(kind, failure).hints(Some(hint).filter(|hint| !hint.is_empty()))
 }
