@@ -151,7 +151,7 @@ impl Desk {
             let on = data.iter().flat_map(|it| &it.attachments).map(|it| ec2.instances[&it.instance].image.clone());
             let content = data.iter().map(|it| it.content.clone()).collect();
             let other = other.map(|it| format!("{} {}", it.image, state(it))).collect();
-            Found { running: running.collect(), other, holders: on.collect(), content, steps: Vec::new() }
+            Found { running: running.collect(), other, holders: on.collect(), content }
         })
     }
 
@@ -174,7 +174,6 @@ pub struct Found {
     pub other: Vec<String>,
     pub holders: Vec<String>,
     pub content: Vec<BTreeMap<String, String>>,
-    pub steps: Vec<String>,
 }
 
 pub fn region(world: &mut World) -> &mut stackgen_local::ec2::Ec2 {
