@@ -4,19 +4,15 @@ use stackgen_deploy::handover::Direction;
 use stackgen_deploy::run::Ending;
 
 use crate::desk::{Desk, NEW, OLD, REGION, host};
-use crate::kills::killed;
+use crate::kills::killed_when;
 
 /// Anna began a handover and was killed with the old host stopped; Bert is at the same engine.
 async fn two() -> (Desk, Desk) {
     let anna = Desk::with_host().await;
     let bert = Desk::at(anna.server.clone(), "bert@desk").await;
     let plan = anna.proposal(&host("B", NEW, "one"), false).await;
-    for calls in 15.. {
-        assert!(killed(&anna.connection, calls, anna.run(&plan)).await.is_none(), "it is killed before it ends");
-        if anna.seen().running.is_empty() {
-            break;
-        }
-    }
+    let is_stopped = || anna.seen().running.is_empty();
+    assert!(killed_when(is_stopped, anna.run(&plan)).await.is_none(), "it is killed before it ends");
     (anna, bert)
 }
 
