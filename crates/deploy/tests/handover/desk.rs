@@ -34,7 +34,7 @@ impl Desk {
     pub async fn empty() -> Desk {
         let server = Server::start(Options::default()).expect("a port is free");
         server.world(|world| image::promise(&mut Place::new(world, REGION), [OLD.to_owned(), NEW.to_owned()]));
-        Desk::at(std::sync::Arc::new(server), "anna@desk").await
+        Desk::at(std::sync::Arc::new(server), "first@desk").await
     }
 
     /// An engine with a host on it, whose volume has something on it.
