@@ -173,7 +173,7 @@ impl<'w> Run<'w> {
         let progress = struck.and_then(|()| {
             self.with(&logical_id, &resource.type_name, |site| provider(&site.type_name).progress(site, &id, doing))
         });
-        match progress {
+        match self.world.ready(&logical_id, &resource.type_name, progress) {
             Ok(Progress::Done) => self.done(at, doing),
             Ok(Progress::Wait(more)) => {
                 let due = self.world.now() + more.max(SignedDuration::from_millis(100));
