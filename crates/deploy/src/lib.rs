@@ -8,11 +8,14 @@
 //! 3. [`change_set`] asks CloudFormation what would change, and [`plan`] says what that means for people;
 //! 4. [`run`] carries a plan out, with a [`record`] on disk from which another process can go on;
 //! 5. [`follow`] tells what happens, and why it failed if it did.
+//!
+//! Before any of it, [`observe`] can look at what is there, for whoever tries the change elsewhere first.
 
 pub mod aws;
 pub mod change_set;
 pub mod failure;
 pub mod follow;
+pub mod observe;
 pub mod plan;
 pub mod progress;
 pub mod record;

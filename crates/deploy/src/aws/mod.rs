@@ -4,6 +4,7 @@
 mod calls;
 mod connect;
 pub(crate) mod ec2;
+mod inside;
 mod limiter;
 mod s3;
 mod signed;
@@ -11,6 +12,7 @@ pub(crate) mod ssm;
 
 pub use calls::{CallCount, Retry};
 pub use connect::{Connection, Settings, connect};
+pub use inside::{Asked, Heard, Stage};
 
 use aws_sdk_cloudformation::primitives::DateTime;
 use jiff::Timestamp;

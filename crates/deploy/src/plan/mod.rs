@@ -31,6 +31,7 @@ pub use change::{
 };
 pub use danger::{Danger, DangerKind};
 pub(crate) use estimate::seconds_of;
+pub(crate) use exports::importers;
 pub use file::{check, load, save};
 pub use make::{discard, make, of_change_set};
 pub use make_destroy::make_destroy;
