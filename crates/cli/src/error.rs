@@ -25,6 +25,7 @@ use crate::local::LocalError;
 use crate::output::OutputError;
 use crate::problems::AppProblems;
 use crate::project::{self, ProjectError};
+use crate::rehearse::RehearseError;
 use crate::select::NoStack;
 use crate::template::TemplateError;
 use crate::trial::{FIRST, ImageError, TrialError};
@@ -377,7 +378,9 @@ pub(crate) fn of_failure(failure: Failure, profile: Option<&str>) -> CliError {
                 .to_owned()
         }
         Why::NotThere => "the other end does not have this operation; docs/local.md lists those of --local".to_owned(),
-        Why::NoChanges | Why::AlreadyStarted | Why::Refused | Why::Operation | Why::Other => String::new(),
+        Why::NoChanges | Why::AlreadyStarted | Why::NotFound | Why::Refused | Why::Operation | Why::Other => {
+            String::new()
+        }
     };
     CliError::new(kind, failure).hints(Some(hint).filter(|hint| !hint.is_empty()))
 }
@@ -396,6 +399,28 @@ impl From<DeployError> for CliError {
         };
         let hints = deploy_hints(&error);
         CliError::new(kind, error).hints(hints)
+    }
+}
+
+impl From<RehearseError> for CliError {
+    fn from(error: RehearseError) -> Self {
+        let (kind, hint) = match &error {
+            RehearseError::NeverSeen { .. } => (
+                Kind::Failed,
+                "rehearse once without --offline: what is seen then is kept in .stackgen/observed".to_owned(),
+            ),
+            RehearseError::BadFail { .. } => (Kind::Usage, "for instance: --fail Host='no room in the zone'".to_owned()),
+            RehearseError::NotTouched { touched, .. } if touched.is_empty() => {
+                (Kind::Usage, "nothing would change at all".to_owned())
+            }
+            RehearseError::NotTouched { touched, .. } => {
+                (Kind::Usage, format!("what would change: {}", touched[..touched.len().min(CANDIDATES)].join(", ")))
+            }
+            RehearseError::NotThatMany { .. } => {
+                (Kind::Usage, "without --kill-at, the calls that change something are listed with their numbers".to_owned())
+            }
+        };
+        CliError::new(kind, error).hints([hint])
     }
 }
 

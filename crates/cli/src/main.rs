@@ -21,6 +21,7 @@ mod output;
 mod plan_view;
 mod problems;
 mod project;
+mod rehearse;
 mod select;
 mod settings;
 mod shell;

@@ -28,17 +28,17 @@ pub fn save(folder: &Path, seen: &Observed) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What was seen of some stacks when somebody last looked; the folders of several accounts lie in `folder`. Answers with those
-/// that nobody ever looked at, if there are any. The time is that of the oldest look.
+/// What was seen of some stacks when somebody last looked, in the folders of some accounts. Answers with those that nobody ever
+/// looked at, if there are any. The time is that of the oldest look.
 ///
 /// # Errors
 ///
 /// If a file cannot be read, or no single account is meant.
-pub fn load(folder: &Path, region: &str, stacks: &[String]) -> Result<Result<Observed, Vec<String>>, Failure> {
+pub fn load(folders: &[PathBuf], region: &str, stacks: &[String]) -> Result<Result<Observed, Vec<String>>, Failure> {
     let mut looks = Vec::new();
     let mut missing = Vec::new();
     for name in stacks {
-        match newest(folder, region, name)? {
+        match newest(folders, region, name)? {
             Some(seen) => looks.push(seen),
             None => missing.push(name.clone()),
         }
@@ -58,14 +58,9 @@ pub fn load(folder: &Path, region: &str, stacks: &[String]) -> Result<Result<Obs
 }
 
 /// The newest look at a stack in a region, in whatever account.
-fn newest(folder: &Path, region: &str, stack: &str) -> Result<Option<Observed>, Failure> {
-    let accounts = match fs::read_dir(folder) {
-        Ok(entries) => entries.filter_map(|entry| Some(entry.ok()?.path())).collect(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-        Err(error) => return Err(unreadable(folder, &error)),
-    };
+fn newest(folders: &[PathBuf], region: &str, stack: &str) -> Result<Option<Observed>, Failure> {
     let mut found: Option<Observed> = None;
-    for account in accounts {
+    for account in folders {
         let Some(seen) = read(&account.join(format!("{stack}.json")))? else { continue };
         if seen.region == region && found.as_ref().is_none_or(|found| found.at < seen.at) {
             found = Some(seen);
@@ -167,13 +162,14 @@ mod tests {
         save(&folder.path().join("1"), &seen("b", 20, "new")).expect("it is written");
         save(&folder.path().join("1"), &seen("a", 10, "old")).expect("it is written");
         let names = ["b".to_owned(), "a".to_owned()];
-        let all = load(folder.path(), "eu-west-1", &names).expect("it is read").expect("both were seen");
+        let folders = [folder.path().join("1")];
+        let all = load(&folders, "eu-west-1", &names).expect("it is read").expect("both were seen");
         assert_eq!((all.at.as_second(), &*all.exports[0].value), (10, "new"));
         let order: Vec<&str> = all.stacks.iter().map(|stack| &*stack.name).collect();
         assert_eq!(order, ["b", "a"]);
-        let missing = load(folder.path(), "eu-west-1", &["c".to_owned()]).expect("it is read");
+        let missing = load(&folders, "eu-west-1", &["c".to_owned()]).expect("it is read");
         assert_eq!(missing.expect_err("nobody saw it"), ["c"]);
-        let elsewhere = load(folder.path(), "us-east-1", &names).expect("it is read");
+        let elsewhere = load(&folders, "us-east-1", &names).expect("it is read");
         assert_eq!(elsewhere.expect_err("it is elsewhere").len(), 2);
     }
 }

@@ -19,7 +19,13 @@ impl Reader {
     ///
     /// If there is no region.
     pub async fn open(settings: &Settings) -> Result<Reader, Failure> {
-        Ok(Reader { connection: connect(settings).await?.behind(ReadOnly) })
+        Ok(Reader::through(connect(settings).await?))
+    }
+
+    /// Looks by a way that is open already. What that way could do beside looking, it cannot do from here.
+    #[must_use]
+    pub fn through(connection: Connection) -> Reader {
+        Reader { connection: connection.behind(ReadOnly) }
     }
 
     /// The region.

@@ -103,3 +103,44 @@ fn addresses(ec2: &Ec2, instance: &str) -> BTreeSet<String> {
     let on_it = |it: &&crate::ec2::Address| it.association.as_ref().map(|(_, on)| on.as_str()) == interface;
     ec2.addresses.values().filter(|it| it.association.is_some()).filter(on_it).map(|it| it.public_ip.clone()).collect()
 }
+
+/// Something that happened to a resource or a stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Happened {
+    /// When.
+    pub at: jiff::Timestamp,
+    /// The name of the stack.
+    pub stack: String,
+    /// The resource; the stack's name for the stack itself.
+    pub logical_id: String,
+    /// Its type.
+    pub type_name: String,
+    /// What it is.
+    pub physical_id: String,
+    /// The status that it got.
+    pub status: String,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// What happened to the stacks of a region, in its order.
+#[must_use]
+pub fn events(world: &World, region: &str) -> Vec<Happened> {
+    let stacks = world.regions.get(region).into_iter().flat_map(|region| region.stacks.values());
+    let mut all: Vec<Happened> = stacks
+        .flat_map(|stack| {
+            stack.events.iter().map(|event| Happened {
+                at: event.at,
+                stack: stack.name.clone(),
+                logical_id: event.logical_id.clone(),
+                type_name: event.type_name.clone(),
+                physical_id: event.physical_id.clone(),
+                status: event.status.clone(),
+                reason: event.reason.clone(),
+            })
+        })
+        .collect();
+    // Of what happens at the same time to the same stack, the order stays.
+    all.sort_by_key(|event| event.at);
+    all
+}

@@ -53,11 +53,11 @@ impl Inside {
     }
 
     /// Lets time pass until then, and shows the world whenever something happened in it.
-    pub fn advance(&self, until: Timestamp, mut show: impl FnMut(&World)) {
+    pub fn advance(&self, until: Timestamp, mut show: impl FnMut(&mut World)) {
         let mut engine = self.engine();
         while let Some(next) = engine.world.next().filter(|next| *next <= until) {
             engine.world.advance(next);
-            show(&engine.world);
+            show(&mut engine.world);
         }
         engine.world.advance(until);
     }
