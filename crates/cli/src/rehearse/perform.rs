@@ -19,7 +19,7 @@ use tokio::runtime::Builder;
 use super::stage::Stage;
 use super::story::{Death, Moment, Story, What};
 use super::things::{self, Inventory};
-use super::{Fail, RehearseError, downtime, fail};
+use super::{Fail, RehearseError, downtime, fail, seen};
 use crate::error::CliError;
 use crate::deploy::DeployError;
 
@@ -135,12 +135,26 @@ impl Play<'_> {
                 Err(failure) => self.refuse(&failure),
             }
         };
-        let stacks = self.plan.iter().flat_map(|plan| &plan.stacks).filter(|stack| stack.verb != Verb::Nothing);
+        let stacks = self.meant();
         let is_done = |name: &str| {
             outcome.stacks.iter().any(|stack| stack.stack == name && stack.ending != Ending::Nothing) || self.is_done(name)
         };
-        let left = stacks.map(|stack| stack.stack.clone()).filter(|name| !is_done(name)).collect();
+        let left = stacks.into_iter().filter(|name| !is_done(name)).collect();
         Ok((outcome, left))
+    }
+
+    /// The stacks that were to be changed; all that were meant, if the client died before it knew.
+    fn meant(&self) -> Vec<String> {
+        let Some(plan) = &self.plan else {
+            let Script { assembly, selection, .. } = *self.script;
+            return if selection.only {
+                selection.stacks.clone()
+            } else {
+                seen::with_needs(assembly, &selection.stacks)
+            };
+        };
+        let busy = plan.stacks.iter().filter(|stack| stack.verb != Verb::Nothing);
+        busy.map(|stack| stack.stack.clone()).collect()
     }
 
     /// Whether a stack had ended well before the client died.

@@ -82,9 +82,12 @@ fn folder(context: &Context) -> Result<PathBuf, CliError> {
     Ok(root.join(".stackgen").join("observed"))
 }
 
-/// The stacks and all that they depend on, in the order of the assembly.
+/// The stacks and all that they depend on, in the order of the assembly; without names all.
 pub(super) fn with_needs(assembly: &Assembly, names: &[String]) -> Vec<String> {
     let mut wanted: BTreeSet<&str> = names.iter().map(String::as_str).collect();
+    if names.is_empty() {
+        return assembly.manifest.stacks.iter().map(|entry| entry.name.clone()).collect();
+    }
     let needs = |entry: &'_ StackEntry| -> Vec<String> {
         entry.dependencies.iter().cloned().chain(entry.inputs.iter().map(|input| input.stack.clone())).collect()
     };

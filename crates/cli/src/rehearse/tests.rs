@@ -77,8 +77,9 @@ impl Account {
 
     /// Lets an hour pass, and forgets what happened.
     pub(super) fn wait(&self) {
-        self.runtime.block_on(tokio::time::sleep(std::time::Duration::from_secs(3600)));
-        self.look(&[], &[]);
+        self.runtime.block_on(async { tokio::time::sleep(std::time::Duration::from_secs(3600)).await });
+        // Time passes at the next call only, of which this is one.
+        self.look(&["nobody".to_owned()], &[]);
         self.world(|world| world.region(REGION).stacks.values_mut().for_each(|stack| stack.events.clear()));
     }
 

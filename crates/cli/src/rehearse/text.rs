@@ -245,7 +245,11 @@ impl Page {
         match story.cause() {
             _ if story.works && is_idle => self.words("It would work: ", STATUS, "there is nothing to do."),
             _ if story.works && story.death.is_some() => {
-                self.words("It would end well: ", STATUS, "`stackgen resume` goes on where the client died.");
+                let text = match story.left.as_slice() {
+                    [] => "`stackgen resume` goes on where the client died.".to_owned(),
+                    left => format!("`stackgen resume` clears up, and another deploy does {}.", left.join(" and ")),
+                };
+                self.words("It would end well: ", STATUS, &text);
             }
             _ if story.works => self.words("It would work, ", STATUS, &format!("in about {took}.")),
             Some((stack, cause)) => {

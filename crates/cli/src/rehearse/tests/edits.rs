@@ -90,7 +90,11 @@ fn apply(template: &mut Json, edit: &Edit) {
         }
         Edit::Size(gib) => resources["Disk"]["Properties"]["Size"] = json!(gib),
         Edit::Zone => resources["Disk"]["Properties"]["AvailabilityZone"] = json!("eu-west-1b"),
-        Edit::Device => resources["Attachment"]["Properties"]["Device"] = json!("/dev/sdg"),
+        Edit::Device => {
+            if let Some(attachment) = resources.get_mut("Attachment") {
+                attachment["Properties"]["Device"] = json!("/dev/sdg");
+            }
+        }
         Edit::Detach => drop(resources.as_object_mut().unwrap().remove("Attachment")),
         Edit::Group(text) => resources["Group"]["Properties"]["GroupDescription"] = json!(text),
         Edit::Door(port) => {
@@ -125,7 +129,7 @@ fn both(template: &Json) -> Assembly {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_edited_is_predicted(rounds in prop::collection::vec(edits(), 1..3)) {

@@ -1,36 +1,15 @@
 //! The two stacks of this repository.
 use std::time::Instant;
 
-use serde_json::{Map, Value as Json, json};
-use serde_yaml::Value as Yaml;
+use serde_json::Value as Json;
 use stackgen_assembly::Assembly;
+use stackgen_local::cloudformation::template::Template;
 
 use super::{Account, IMAGE, NEWER, REGION, agree, assembly, rehearse, stack, told};
 
 /// A reviewed template, without the head of the snapshot, as JSON.
 fn template(snapshot: &str) -> Json {
-    plain(&serde_yaml::from_str(snapshot.splitn(3, "---\n").nth(2).unwrap()).unwrap())
-}
-
-/// Short forms of functions written out.
-fn plain(yaml: &Yaml) -> Json {
-    match yaml {
-        Yaml::Tagged(tagged) => {
-            let name = tagged.tag.to_string();
-            let name = name.trim_start_matches('!');
-            match (name, plain(&tagged.value)) {
-                ("Ref" | "Condition", value) => json!({ name: value }),
-                ("GetAtt", Json::String(path)) => json!({"Fn::GetAtt": path.splitn(2, '.').collect::<Vec<_>>()}),
-                (name, value) => json!({format!("Fn::{name}"): value}),
-            }
-        }
-        Yaml::Mapping(entries) => {
-            let entry = |(key, value): (&Yaml, &Yaml)| (key.as_str().unwrap().to_owned(), plain(value));
-            Json::Object(entries.iter().map(entry).collect::<Map<_, _>>())
-        }
-        Yaml::Sequence(items) => items.iter().map(plain).collect(),
-        other => serde_json::to_value(other).unwrap(),
-    }
+    Template::parse(snapshot.splitn(3, "---\n").nth(2).unwrap()).unwrap().document
 }
 
 /// Both stacks. The change is made in the text of the host's stack.
