@@ -1,4 +1,5 @@
 //! Where a rehearsal takes place: the engine behind the client, the clock that both have, and notes of what is seen.
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -31,6 +32,8 @@ struct Notes {
     changes: Vec<ChangeCall>,
     kill_at: Option<usize>,
     hosts: Vec<(Timestamp, Vec<Host>)>,
+    /// Whose change sets there are, by their ids.
+    change_sets: BTreeMap<String, String>,
 }
 
 /// A call that changes something.
@@ -117,11 +120,14 @@ impl Stage {
 
     /// Writes down a call that changes something. Answers whether the client dies of it.
     fn count(&self, entry: &stackgen_local::server::Entry) -> bool {
+        let sets = self.world(|world| change_sets(world, &self.region));
+        let mut notes = self.notes();
+        notes.change_sets.extend(sets);
         let about = ["StackName", "ChangeSetName", "InstanceId", "VolumeId", "Name"].iter().find_map(|name| {
             let value = &entry.input[*name];
-            value.as_str().or_else(|| value[0].as_str()).map(short)
+            let text = value.as_str().or_else(|| value[0].as_str())?;
+            Some(notes.change_sets.get(text).cloned().unwrap_or_else(|| short(text)))
         });
-        let mut notes = self.notes();
         let number = notes.changes.len() + 1;
         notes.changes.push(ChangeCall {
             number,
@@ -132,6 +138,15 @@ impl Stage {
         });
         notes.kill_at == Some(number)
     }
+}
+
+/// Whose change sets there are.
+fn change_sets(world: &World, region: &str) -> Vec<(String, String)> {
+    let stacks = world.regions.get(region).into_iter().flat_map(|region| region.stacks.values());
+    let of_stack = |stack: &stackgen_local::cloudformation::Stack| {
+        stack.change_sets.iter().map(|set| (set.id.clone(), stack.name.clone())).collect::<Vec<_>>()
+    };
+    stacks.flat_map(of_stack).collect()
 }
 
 /// Of an ARN the name in it.

@@ -138,6 +138,7 @@ impl Page {
                     }
                 };
                 let is_telling = phase == "FAILED" || is_stack && action.contains("ROLLBACK") && phase == "IN_PROGRESS";
+                let is_telling = is_telling && verb != "Cancelled";
                 (style, verb, object, reason.as_deref().filter(|_| is_telling))
             }
         };
@@ -273,9 +274,13 @@ fn ends(stacks: &[StackOutcome]) -> String {
     why.collect::<Vec<_>>().join("; ")
 }
 
-/// Whether the last status of a resource was this one already: it is told when it begins, and when the physical id is known.
+/// Whether there is nothing new in it: a status is told when it begins, and again when the physical id is known.
 fn is_said<'a>(last: &mut BTreeMap<(&'a str, &'a str), &'a str>, moment: &'a Moment) -> bool {
     let What::Status { id, status, .. } = &moment.what else { return false };
+    // A stack that is in review is nothing but a change set.
+    if status == "REVIEW_IN_PROGRESS" {
+        return true;
+    }
     last.insert((&moment.stack, id), status) == Some(status)
 }
 

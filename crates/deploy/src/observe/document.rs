@@ -150,6 +150,9 @@ pub struct DiskSeen {
     pub encrypted: bool,
     pub instance: Option<String>,
     pub device: Option<String>,
+    /// When it was last modified, and whether that is still going on.
+    pub modified: Option<Timestamp>,
+    pub is_modifying: bool,
 }
 
 /// An Elastic IP address.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use roxmltree::Node;
 
 use super::document::{AddressSeen, DiskSeen, GroupSeen, ImageSeen, MachineSeen, NetworkSeen, Observed, SubnetSeen};
@@ -68,7 +69,20 @@ async fn found_disks(reader: &Reader, hosts: &[String], disks: &[String]) -> Res
             all.push(one);
         }
     }
+    let ids: Vec<String> = all.iter().map(|one| one.id.clone()).collect();
+    let modified =
+        found(reader, "DescribeVolumesModifications", "volume-id", &ids, "volumeModificationSet", modification).await?;
+    for (id, state, started) in modified {
+        // There may be one after the other; the last one counts.
+        for one in all.iter_mut().filter(|one| one.id == id && one.modified < started) {
+            (one.modified, one.is_modifying) = (started, matches!(state.as_str(), "modifying" | "optimizing"));
+        }
+    }
     Ok(all)
+}
+
+fn modification(node: Node<'_, '_>) -> Option<(String, String, Option<Timestamp>)> {
+    Some((said(node, "volumeId")?, said(node, "modificationState")?, number(node, "startTime")))
 }
 
 fn said(node: Node<'_, '_>, path: &str) -> Option<String> {
@@ -103,6 +117,8 @@ fn disk(node: Node<'_, '_>) -> Option<DiskSeen> {
         encrypted: said(node, "encrypted").as_deref() == Some("true"),
         instance: said(node, "attachmentSet/item/instanceId"),
         device: said(node, "attachmentSet/item/device"),
+        modified: None,
+        is_modifying: false,
     })
 }
 

@@ -148,6 +148,9 @@ pub struct Disk {
     /// The instance that it is on, and the device there.
     pub instance: Option<String>,
     pub device: Option<String>,
+    /// When it was last modified, and whether that is still going on.
+    pub modified: Option<Timestamp>,
+    pub is_modifying: bool,
 }
 
 /// An Elastic IP address.

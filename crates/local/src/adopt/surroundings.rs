@@ -2,13 +2,14 @@
 //! machines differ from what templates say.
 use std::collections::BTreeSet;
 
+use jiff::SignedDuration;
 use serde_json::{Map, json};
 
 use super::{Account, Disk, Machine};
 use crate::cloudformation::stack::{Output, Source, Stack, Status};
 use crate::ec2::attachment::{Attachment, Phase};
 use crate::ec2::instance::State;
-use crate::ec2::volume::{Spec, Volume};
+use crate::ec2::volume::{Modification, Spec, Volume};
 use crate::ec2::{Place, furnish, image};
 use crate::ssm::{Parameter, Version};
 use crate::world::World;
@@ -203,6 +204,11 @@ fn put_disk(at: &mut Place<'_>, disk: &Disk) {
         content: Default::default(),
         modification: None,
         auto_enable_io: false,
+    });
+    volume.modification = disk.modified.map(|started| {
+        // How far it is, nobody tells; one that goes on is taken to go on for long.
+        let end = if disk.is_modifying { now + SignedDuration::from_hours(1) } else { started };
+        Modification { from: spec.clone(), to: spec.clone(), started, optimizing_from: started, completed_at: end }
     });
     volume.spec = spec;
     volume.attachments.retain(|it| Some(&it.instance) == disk.instance.as_ref());
