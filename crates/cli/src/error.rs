@@ -409,16 +409,19 @@ impl From<RehearseError> for CliError {
                 Kind::Failed,
                 "rehearse once without --offline: what is seen then is kept in .stackgen/observed".to_owned(),
             ),
-            RehearseError::BadFail { .. } => (Kind::Usage, "for instance: --fail Host='no room in the zone'".to_owned()),
+            RehearseError::BadFail { .. } => {
+                (Kind::Usage, "for instance: --fail Host='no room in the zone'".to_owned())
+            }
             RehearseError::NotTouched { touched, .. } if touched.is_empty() => {
                 (Kind::Usage, "nothing would change at all".to_owned())
             }
             RehearseError::NotTouched { touched, .. } => {
                 (Kind::Usage, format!("what would change: {}", touched[..touched.len().min(CANDIDATES)].join(", ")))
             }
-            RehearseError::NotThatMany { .. } => {
-                (Kind::Usage, "without --kill-at, the calls that change something are listed with their numbers".to_owned())
-            }
+            RehearseError::NotThatMany { .. } => (
+                Kind::Usage,
+                "without --kill-at, the calls that change something are listed with their numbers".to_owned(),
+            ),
         };
         CliError::new(kind, error).hints([hint])
     }

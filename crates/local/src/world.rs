@@ -173,7 +173,8 @@ impl World {
     /// only on how many were made before; or the id that was promised, if it is such a one.
     pub fn id(&mut self, prefix: &str) -> String {
         let number = self.number();
-        let fits = |id: &str| id.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('-') && !rest[1..].contains('-'));
+        let fits =
+            |id: &str| id.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('-') && !rest[1..].contains('-'));
         if let Some(promised) = self.promised(fits) {
             return promised;
         }

@@ -45,7 +45,9 @@ pub(super) fn of(scenes: &[(Timestamp, Vec<Host>)], there: &BTreeSet<String>) ->
             host.volumes.iter().chain(&host.addresses).filter(|id| there.contains(*id)).collect();
         let serves = |other: &Host| {
             let is_heir = other.stack == host.stack && (other.logical_id == host.logical_id || !needs.is_empty());
-            is_heir && other.is_up && needs.iter().all(|id| other.volumes.contains(*id) || other.addresses.contains(*id))
+            is_heir
+                && other.is_up
+                && needs.iter().all(|id| other.volumes.contains(*id) || other.addresses.contains(*id))
         };
         let gaps = gaps(scenes.iter().map(|(at, hosts)| (*at, hosts.iter().any(serves))));
         Downtime { stack: host.stack.clone(), host: host.logical_id.clone(), gaps }

@@ -20,8 +20,8 @@ use super::stage::Stage;
 use super::story::{Death, Moment, Story, What};
 use super::things::{self, Inventory};
 use super::{Fail, RehearseError, downtime, fail, seen};
-use crate::error::CliError;
 use crate::deploy::DeployError;
+use crate::error::CliError;
 
 /// How long the world is watched after the client has ended: hosts that are still booting get there.
 const AFTERWARDS: Duration = Duration::from_secs(30 * 60);
@@ -137,7 +137,8 @@ impl Play<'_> {
         };
         let stacks = self.meant();
         let is_done = |name: &str| {
-            outcome.stacks.iter().any(|stack| stack.stack == name && stack.ending != Ending::Nothing) || self.is_done(name)
+            outcome.stacks.iter().any(|stack| stack.stack == name && stack.ending != Ending::Nothing)
+                || self.is_done(name)
         };
         let left = stacks.into_iter().filter(|name| !is_done(name)).collect();
         Ok((outcome, left))
@@ -161,7 +162,9 @@ impl Play<'_> {
     fn is_done(&self, name: &str) -> bool {
         let events = self.stage.world(|world| scene::events(world, &self.script.seen.region));
         let last = events.iter().rev().find(|event| event.stack == name && event.logical_id == name);
-        last.is_some_and(|event| matches!(event.status.as_str(), "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE"))
+        last.is_some_and(|event| {
+            matches!(event.status.as_str(), "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE")
+        })
     }
 
     fn refuse(&mut self, failure: &Failure) -> Outcome {
@@ -175,11 +178,13 @@ impl Play<'_> {
         let (statuses, hosts) = self.stage.world(|world| {
             let here = world.region(region);
             let stacks = self.script.assembly.manifest.stacks.iter();
-            let status = |name: &str| here.stacks.values().rev().find(|stack| stack.name == name).map(|it| it.status.word());
+            let status =
+                |name: &str| here.stacks.values().rev().find(|stack| stack.name == name).map(|it| it.status.word());
             let statuses: Vec<(String, String)> =
                 stacks.filter_map(|stack| Some((stack.name.clone(), status(&stack.name)?.to_owned()))).collect();
             let hosts = scene::hosts(world, region);
-            let told = |host: &scene::Host| format!("{}/{} {} {}", host.stack, host.logical_id, host.instance, host.state);
+            let told =
+                |host: &scene::Host| format!("{}/{} {} {}", host.stack, host.logical_id, host.instance, host.state);
             (statuses, hosts.iter().map(told).collect())
         });
         let about = call.about.map(|about| format!(" {about}")).unwrap_or_default();

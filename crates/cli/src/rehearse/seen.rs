@@ -24,12 +24,7 @@ pub(crate) struct Seen {
 
 impl Seen {
     /// Looks, and keeps what it saw for the next time.
-    pub(crate) fn look(
-        context: &Context,
-        way: &Way,
-        assembly: &Assembly,
-        names: &[String],
-    ) -> Result<Seen, CliError> {
+    pub(crate) fn look(context: &Context, way: &Way, assembly: &Assembly, names: &[String]) -> Result<Seen, CliError> {
         let sight = way.to_look(context, assembly, names)?;
         let wanted = Wanted { stacks: with_needs(assembly, names), pending: templates(assembly) };
         let endpoint = sight.reader.endpoint().map(|url| format!(", at {url}")).unwrap_or_default();

@@ -152,14 +152,16 @@ pub(super) fn told(story: &Story) -> History {
 
 /// A reason without what is new each time: ids of what is made, and of requests.
 fn plain(reason: &str) -> String {
-    let is_mark = |word: &str| word.len() >= 12 && word.bytes().all(|it| it.is_ascii_hexdigit() || it.is_ascii_uppercase());
+    let is_mark =
+        |word: &str| word.len() >= 12 && word.bytes().all(|it| it.is_ascii_hexdigit() || it.is_ascii_uppercase());
     let words = reason.split_inclusive(|it: char| !it.is_ascii_alphanumeric());
     let masked = words.map(|word| {
         let (text, end) = match word.char_indices().last() {
             Some((at, last)) if !last.is_ascii_alphanumeric() => word.split_at(at),
             _ => (word, ""),
         };
-        let is_part = matches!(text.len(), 4 | 8) && text.bytes().all(|it| it.is_ascii_hexdigit() && !it.is_ascii_uppercase());
+        let is_part =
+            matches!(text.len(), 4 | 8) && text.bytes().all(|it| it.is_ascii_hexdigit() && !it.is_ascii_uppercase());
         let text = if is_mark(text) || is_part { "*" } else { text };
         format!("{text}{end}")
     });
@@ -186,15 +188,23 @@ pub(super) fn agree(account: &Account, assembly: &Assembly) -> Story {
     let done = account.deploy(assembly);
     let works = done.as_ref().is_ok_and(Outcome::is_good);
     let happened = shape(&account.history());
-    assert_eq!(shape(&told(&story)), happened, "notes: {:?}, refused: {:?}, done: {done:?}", story.notes, story.refused);
+    assert_eq!(
+        shape(&told(&story)),
+        happened,
+        "notes: {:?}, refused: {:?}, done: {done:?}",
+        story.notes,
+        story.refused
+    );
     assert_eq!(story.works, works, "{:?}, {done:?}", story.refused);
     if let (Some(refused), Err(failure)) = (&story.refused, &done) {
         assert_eq!(*refused, failure.message);
     }
-    let status = |name: &str| account.world(|world| {
-        let all = world.region(REGION).stacks.values().rev();
-        all.filter(|stack| stack.name == name).map(|stack| stack.status.word()).next()
-    });
+    let status = |name: &str| {
+        account.world(|world| {
+            let all = world.region(REGION).stacks.values().rev();
+            all.filter(|stack| stack.name == name).map(|stack| stack.status.word()).next()
+        })
+    };
     for stack in story.outcome.stacks.iter().filter(|stack| stack.status.is_some()) {
         assert_eq!(stack.status.as_deref(), status(&stack.stack), "{}", stack.stack);
     }
@@ -203,7 +213,8 @@ pub(super) fn agree(account: &Account, assembly: &Assembly) -> Story {
 
 /// A stack of an assembly, with the names of those that it needs.
 pub(super) fn stack(name: &str, template: &Json, needs: &[&str]) -> (StackEntry, Json) {
-    let entry = json!({"name": name, "template": format!("{name}.template.json"), "resources": [], "dependencies": needs});
+    let entry =
+        json!({"name": name, "template": format!("{name}.template.json"), "resources": [], "dependencies": needs});
     let mut entry: StackEntry = serde_json::from_value(entry).unwrap();
     let resources = template["Resources"].as_object().into_iter().flatten().map(|(id, resource)| ResourceEntry {
         id: id.clone(),

@@ -68,7 +68,8 @@ impl Page {
         let observed = &seen.observed;
         if seen.is_old {
             let age = time::age(now, observed.at);
-            let text = format!("from what was seen {age} ago, at {}; it may have changed since", time::minute(observed.at));
+            let text =
+                format!("from what was seen {age} ago, at {}; it may have changed since", time::minute(observed.at));
             self.words("offline: ", WARNING, &text);
         }
         for note in observed.notes.iter().chain(&story.notes) {
@@ -254,8 +255,7 @@ impl Page {
             }
             _ if story.works => self.words("It would work, ", STATUS, &format!("in about {took}.")),
             Some((stack, cause)) => {
-                let text =
-                    format!("{stack}/{} ({}): {}", cause.id, cause.type_name, words::plain(&cause.reason));
+                let text = format!("{stack}/{} ({}): {}", cause.id, cause.type_name, words::plain(&cause.reason));
                 self.words("It would fail: ", ERROR, &text);
                 if let Some(hint) = &cause.hint {
                     self.words("hint: ", HINT, hint);

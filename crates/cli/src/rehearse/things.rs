@@ -68,11 +68,7 @@ pub(super) fn between(before: &Inventory, after: &Inventory, plan: Option<&Plan>
     let now = |thing: &Thing| after.things.iter().find(|other| same(thing, other));
     let owned = before.things.iter().filter(|thing| thing.is_owned);
     Remains {
-        retained: owned
-            .clone()
-            .filter(|thing| now(thing).is_some_and(|now| !now.is_owned))
-            .map(remnant)
-            .collect(),
+        retained: owned.clone().filter(|thing| now(thing).is_some_and(|now| !now.is_owned)).map(remnant).collect(),
         deleted: owned.filter(|thing| now(thing).is_none()).map(remnant).collect(),
         left_over: after.things.iter().filter(|thing| !thing.is_owned && then(thing).is_none()).map(remnant).collect(),
         snapshots: after.snapshots.difference(&before.snapshots).cloned().collect(),

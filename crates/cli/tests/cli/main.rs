@@ -12,6 +12,7 @@ mod list;
 mod local;
 mod policies;
 mod project;
+mod rehearse;
 mod synth;
 mod terminal;
 mod userdata;

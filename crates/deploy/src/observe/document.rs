@@ -79,6 +79,8 @@ pub struct Deployed {
     pub protection: bool,
     pub disable_rollback: bool,
     pub policy: Option<String>,
+    /// The stack that it is part of.
+    pub parent: Option<String>,
     pub created: Option<Timestamp>,
     pub updated: Option<Timestamp>,
     pub outputs: BTreeMap<String, OutputSeen>,

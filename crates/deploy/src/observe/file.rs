@@ -3,7 +3,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::document::{Observed, VERSION};
+use super::document::{Deployed, Observed, VERSION};
 use crate::failure::{Failure, Kind};
 
 /// Writes down what was seen, each stack in a file of its own, readable only by its owner.
@@ -12,18 +12,28 @@ use crate::failure::{Failure, Kind};
 ///
 /// If it cannot be written.
 pub fn save(folder: &Path, seen: &Observed) -> Result<(), Failure> {
-    let stacks = seen.stacks.iter().map(|stack| (&stack.name, Some(stack)));
+    let stacks = seen.stacks.iter().filter(|stack| stack.parent.is_none()).map(|stack| (&stack.name, Some(stack)));
     let absent = seen.absent.iter().map(|name| (name, None));
+    // What is nested in a stack is kept with it, before it.
+    let of = |stack: &Deployed| -> Vec<Deployed> {
+        let mut parts = vec![stack.clone()];
+        let mut next = 0;
+        while let Some(id) = parts.get(next).map(|part| part.id.clone()) {
+            parts.extend(seen.stacks.iter().filter(|part| part.parent.as_ref() == Some(&id)).cloned());
+            next += 1;
+        }
+        parts.reverse();
+        parts
+    };
     for (name, stack) in stacks.chain(absent) {
         let alone = Observed {
-            stacks: stack.cloned().into_iter().collect(),
+            stacks: stack.map(of).unwrap_or_default(),
             absent: if stack.is_none() { vec![name.clone()] } else { Vec::new() },
             ..seen.clone()
         };
         let path = folder.join(format!("{name}.json"));
-        replace(&path, &alone).map_err(|error| {
-            Failure::new(Kind::Refused, format!("cannot write `{}`: {error}", path.display()))
-        })?;
+        replace(&path, &alone)
+            .map_err(|error| Failure::new(Kind::Refused, format!("cannot write `{}`: {error}", path.display())))?;
     }
     Ok(())
 }
@@ -72,7 +82,9 @@ fn newest(folders: &[PathBuf], region: &str, stack: &str) -> Result<Option<Obser
 fn read(path: &PathBuf) -> Result<Option<Observed>, Failure> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(None),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
         Err(error) => return Err(unreadable(path, &error)),
     };
     let seen: Observed = serde_json::from_str(&text).map_err(|error| unreadable(path, &error))?;
@@ -81,8 +93,7 @@ fn read(path: &PathBuf) -> Result<Option<Observed>, Failure> {
 
 /// Several looks as one. Of what was seen twice, the later look counts.
 fn together(mut looks: Vec<Observed>) -> Observed {
-    let order: Vec<String> =
-        looks.iter().flat_map(|seen| seen.stacks.iter().map(|stack| stack.name.clone())).collect();
+    let order: Vec<String> = looks.iter().flat_map(|seen| seen.stacks.iter().map(|stack| stack.name.clone())).collect();
     looks.sort_by_key(|seen| seen.at);
     let mut all = Observed::default();
     if let Some(oldest) = looks.first() {
@@ -141,7 +152,7 @@ fn replace(path: &Path, seen: &Observed) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observe::{Deployed, ExportSeen};
+    use crate::observe::ExportSeen;
 
     fn seen(name: &str, second: i64, value: &str) -> Observed {
         let id = format!("arn:aws:cloudformation:eu-west-1:1:stack/{name}/1");

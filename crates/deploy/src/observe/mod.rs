@@ -43,7 +43,12 @@ pub async fn observe(reader: &Reader, wanted: &Wanted, at: Timestamp) -> Result<
     let mut seen = Observed { region: reader.region().to_owned(), at, ..Observed::default() };
     for name in &wanted.stacks {
         match stacks::deployed(reader, name).await? {
-            Some(stack) => seen.stacks.push(stack),
+            // What is nested in it comes before it.
+            Some(stack) => {
+                let mut all = stacks::nested(reader, &stack).await?;
+                all.push(stack);
+                seen.stacks.extend(all);
+            }
             None => seen.absent.push(name.clone()),
         }
     }

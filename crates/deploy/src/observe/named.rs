@@ -66,7 +66,8 @@ mod tests {
             "Resources": {"A": {"Value": "{{resolve:ssm:/a/b:3}} {{resolve:ssm-secure:/secret}} {{resolve:ssm:${X}}}"}}}"#;
         let stack = Deployed {
             template: template.to_owned(),
-            parameters: [("Image".to_owned(), "/other".to_owned()), ("Net".to_owned(), "subnet-12345678".to_owned())].into(),
+            parameters: [("Image".to_owned(), "/other".to_owned()), ("Net".to_owned(), "subnet-12345678".to_owned())]
+                .into(),
             ..Deployed::default()
         };
         let seen = Observed { stacks: vec![stack], ..Observed::default() };

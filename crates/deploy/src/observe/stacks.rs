@@ -6,6 +6,8 @@ use crate::failure::Failure;
 use crate::plan::importers;
 use crate::stack::{self, StackNow};
 
+const STACK: &str = "AWS::CloudFormation::Stack";
+
 /// A stack with all that is in it; `None` if there is none.
 pub(super) async fn deployed(reader: &Reader, name: &str) -> Result<Option<Deployed>, Failure> {
     let connection = &reader.connection;
@@ -28,6 +30,25 @@ pub(super) async fn deployed(reader: &Reader, name: &str) -> Result<Option<Deplo
     Ok(Some(Deployed { template: template.unwrap_or_default(), policy, resources, ..described(now) }))
 }
 
+/// The stacks that are nested in one, the innermost first.
+pub(super) async fn nested(reader: &Reader, stack: &Deployed) -> Result<Vec<Deployed>, Failure> {
+    let mut found: Vec<Deployed> = Vec::new();
+    let mut open = children(stack);
+    while let Some(id) = open.pop() {
+        if let Some(child) = deployed(reader, &id).await? {
+            open.extend(children(&child));
+            found.push(child);
+        }
+    }
+    found.reverse();
+    Ok(found)
+}
+
+fn children(stack: &Deployed) -> Vec<String> {
+    let nested = stack.resources.iter().filter(|it| it.type_name == STACK && it.status != "DELETE_COMPLETE");
+    nested.filter_map(|it| it.physical_id.clone()).collect()
+}
+
 fn described(now: StackNow) -> Deployed {
     let exports = now.exports;
     let output = |(name, value): (String, String)| {
@@ -48,6 +69,7 @@ fn described(now: StackNow) -> Deployed {
         notification_arns: now.notification_arns,
         protection: now.protection,
         disable_rollback: now.disable_rollback,
+        parent: now.parent,
         created: now.created,
         updated: now.updated,
         ..Deployed::default()

@@ -73,6 +73,8 @@ pub struct Deployed {
     pub disable_rollback: bool,
     /// Its stack policy: JSON as text.
     pub policy: Option<String>,
+    /// The stack that it is part of, which comes after it.
+    pub parent: Option<String>,
     pub created: Option<Timestamp>,
     pub updated: Option<Timestamp>,
     pub outputs: BTreeMap<String, Output>,

@@ -32,7 +32,9 @@ impl Adoption {
         let mut with: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for machine in &account.instances {
             let is_root = |disk: &&super::Disk| {
-                disk.instance.as_ref() == Some(&machine.id) && disk.device.is_some() && disk.device == machine.root_device
+                disk.instance.as_ref() == Some(&machine.id)
+                    && disk.device.is_some()
+                    && disk.device == machine.root_device
             };
             with.entry(machine.id.clone())
                 .or_default()
@@ -86,6 +88,15 @@ impl World {
     /// The promised physical id of the resource that is being made, whatever it looks like.
     pub(crate) fn promised_name(&mut self) -> Option<String> {
         self.promised(|_| true)
+    }
+
+    /// The promised stack, if one is nested here that is there already: it was taken over before.
+    pub(crate) fn nested(&mut self, region: &str, type_name: &str) -> Option<String> {
+        if type_name != "AWS::CloudFormation::Stack" {
+            return None;
+        }
+        let is_there: Vec<String> = self.regions.get(region)?.stacks.keys().cloned().collect();
+        self.promised(|id| is_there.iter().any(|other| other == id))
     }
 
     /// Sees to it that what was promised is kept. What cannot be made here is there all the same, with a note.

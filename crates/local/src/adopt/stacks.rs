@@ -30,7 +30,9 @@ pub(super) fn take_over(world: &mut World, account: &Account, deployed: &Deploye
         learn(world, deployed, template.as_ref());
         make(world, region, deployed, source.clone());
     }
+    let root = deployed.parent.as_ref().map(|parent| root(account, parent));
     let stack = &mut world.region(region).stacks[&deployed.id];
+    (stack.parent_id, stack.root_id) = (deployed.parent.clone(), root);
     stack.created = created;
     stack.updated = deployed.updated;
     if deployed.status != "REVIEW_IN_PROGRESS" {
@@ -44,6 +46,12 @@ pub(super) fn take_over(world: &mut World, account: &Account, deployed: &Deploye
     stack.last_operations.clear();
     stack.tokens.clear();
     settle(stack, deployed);
+}
+
+/// The outermost of the stacks that one is part of.
+fn root(account: &Account, parent: &str) -> String {
+    let above = |id: &str| account.stacks.iter().find(|stack| stack.id == id)?.parent.clone();
+    std::iter::successors(Some(parent.to_owned()), |id| above(id)).last().unwrap_or_default()
 }
 
 fn source(deployed: &Deployed, template: Option<&Template>) -> Source {

@@ -51,8 +51,7 @@ fn exports(world: &mut World, account: &Account) {
     for export in account.exports.iter().filter(|export| !is_read(&export.stack)) {
         let name = export.stack.split('/').nth(1).unwrap_or(&export.stack).to_owned();
         let stub = stacks.entry(export.stack.clone()).or_insert_with(|| stub(&export.stack, name, now));
-        let output =
-            Output { value: export.value.clone(), description: None, export: Some(export.name.clone()) };
+        let output = Output { value: export.value.clone(), description: None, export: Some(export.name.clone()) };
         stub.outputs.insert(format!("Export{}", stub.outputs.len()), output);
     }
     for export in &account.exports {
@@ -89,9 +88,11 @@ fn import(stack: &mut Stack, export: &str) {
 fn store(world: &mut World, account: &Account) {
     let modified = world.now();
     let made_here = |name: &str| {
-        account.stacks.iter().flat_map(|stack| &stack.resources).any(|it| {
-            it.type_name == "AWS::SSM::Parameter" && it.physical_id.as_deref() == Some(name)
-        })
+        account
+            .stacks
+            .iter()
+            .flat_map(|stack| &stack.resources)
+            .any(|it| it.type_name == "AWS::SSM::Parameter" && it.physical_id.as_deref() == Some(name))
     };
     let store = &mut world.region(&account.region).ssm;
     for (name, value) in account.stored.iter().filter(|(name, _)| !made_here(name)) {
@@ -185,8 +186,7 @@ pub(super) fn put_right(world: &mut World, account: &Account) {
 
 fn put_disk(at: &mut Place<'_>, disk: &Disk) {
     let now = at.now();
-    let spec =
-        Spec { size: disk.size, kind: disk.kind.clone(), iops: disk.iops, throughput: disk.throughput };
+    let spec = Spec { size: disk.size, kind: disk.kind.clone(), iops: disk.iops, throughput: disk.throughput };
     let ec2 = at.ec2();
     let is_running = |id: &str| ec2.instances.get(id).is_some_and(|it| it.state == State::Running);
     let mounted = disk.instance.as_deref().is_some_and(is_running);

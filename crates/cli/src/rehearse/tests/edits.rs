@@ -109,7 +109,8 @@ fn apply(template: &mut Json, edit: &Edit) {
             }
         }
         Edit::MoreLogs(number) => {
-            resources[format!("Logs{number}")] = json!({"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/same"}});
+            resources[format!("Logs{number}")] =
+                json!({"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/same"}});
         }
         Edit::NoLogs => drop(resources.as_object_mut().unwrap().remove("Logs")),
         Edit::Tag(value) => {

@@ -53,7 +53,8 @@ fn another_image_is_a_collision_as_the_naive_deploy_will_have_it() {
 #[test]
 fn another_script_is_another_host_and_a_collision_too() {
     let account = deployed();
-    let changed = both(|text| text.replace("Host7DDA17EC", "Host00000001").replace("HostReady7DDA17EC", "HostReady00000001"));
+    let changed =
+        both(|text| text.replace("Host7DDA17EC", "Host00000001").replace("HostReady7DDA17EC", "HostReady00000001"));
     let story = agree(&account, &changed);
     assert!(!story.works);
 }

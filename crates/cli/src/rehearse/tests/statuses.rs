@@ -72,10 +72,12 @@ fn a_stack_that_is_nothing_but_a_change_set_is_made() {
 #[test]
 fn exports_of_others_and_importers_that_nobody_reads_hold() {
     let account = Account::new();
-    let teller = |value: &str| json!({
-        "Resources": {"Note": note("x")["Resources"]["Note"]},
-        "Outputs": {"Told": {"Value": value, "Export": {"Name": "told"}}},
-    });
+    let teller = |value: &str| {
+        json!({
+            "Resources": {"Note": note("x")["Resources"]["Note"]},
+            "Outputs": {"Told": {"Value": value, "Export": {"Name": "told"}}},
+        })
+    };
     let reader = note("x");
     let mut reader = reader;
     reader["Resources"]["Note"]["Properties"]["Value"] = json!({"Fn::ImportValue": "told"});
@@ -94,13 +96,15 @@ fn exports_of_others_and_importers_that_nobody_reads_hold() {
 #[test]
 fn hidden_values_are_told() {
     let account = Account::new();
-    let hiding = |text: &str| json!({
-        "Parameters": {"Secret": {"Type": "String", "NoEcho": true, "Default": "hunter2"}},
-        "Resources": {
-            "Note": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": {"Ref": "Secret"}}},
-            "Other": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": text}},
-        },
-    });
+    let hiding = |text: &str| {
+        json!({
+            "Parameters": {"Secret": {"Type": "String", "NoEcho": true, "Default": "hunter2"}},
+            "Resources": {
+                "Note": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": {"Ref": "Secret"}}},
+                "Other": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": text}},
+            },
+        })
+    };
     account.settle(&assembly(vec![stack("notes", &hiding("a"), &[])]));
     let changed = assembly(vec![stack("notes", &hiding("b"), &[])]);
     let story = rehearse(&account.seen(&changed), &changed, &[], None).unwrap();

@@ -95,6 +95,9 @@ impl Run<'_> {
         if !self.world.promise(self.stack_id, logical_id) {
             return Ok((String::new(), SignedDuration::ZERO));
         }
+        if let Some(id) = self.world.nested(self.region, type_name) {
+            return Ok((id, SignedDuration::ZERO));
+        }
         let applied = self.strike(logical_id, Doing::Create, false).and_then(|()| self.applied(properties));
         let begun = applied.and_then(|properties| {
             self.with(logical_id, type_name, |site| provider(&site.type_name).create(site, &properties))
