@@ -23,6 +23,7 @@ pub(super) async fn look(reader: &Reader, named: &BTreeSet<String>, seen: &mut O
 
     let found = found(reader, "DescribeInstances", "instance-id", &hosts, "instancesSet", machine).await;
     seen.instances = noted(&mut seen.notes, "machines", found)?;
+    let disks = [disks, of("vol-")].concat();
     let on = found_disks(reader, &hosts, &disks).await;
     seen.volumes = noted(&mut seen.notes, "disks", on)?;
     let found = self::found(reader, "DescribeAddresses", "public-ip", &ips, "addressesSet", address).await;

@@ -10,6 +10,8 @@ mod named;
 mod read_only;
 mod reader;
 mod stacks;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 

@@ -44,7 +44,7 @@ pub(super) fn ids(seen: &Observed, pending: &[String]) -> BTreeSet<String> {
 
 /// Source: *Resource IDs* in the EC2 User Guide: eight or seventeen digits.
 fn is_id(word: &str) -> bool {
-    let digits = ["ami-", "vpc-", "subnet-", "sg-"].iter().find_map(|prefix| word.strip_prefix(prefix));
+    let digits = ["ami-", "vpc-", "subnet-", "sg-", "vol-"].iter().find_map(|prefix| word.strip_prefix(prefix));
     digits.is_some_and(|digits| {
         matches!(digits.len(), 8 | 17) && digits.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'))
     })

@@ -24,6 +24,7 @@ pub use deployed::{
     Account, Address, Deployed, Disk, Export, Group, Image, Machine, Network, Output, Resource, Subnet,
 };
 pub use promise::Adoption;
+pub(crate) use stacks::HIDDEN;
 
 /// How long before the look the world begins: longer than anything takes that is made meanwhile.
 const BEFORE: SignedDuration = SignedDuration::from_hours(48);
@@ -43,7 +44,7 @@ pub fn adopt(account: &Account, pending: &[String]) -> Adopted {
     let mut world = World::new(&account.account, began(account.at));
     world.adoption = Some(Adoption::of(account));
     surroundings::furnish(&mut world, account, pending);
-    for stack in &account.stacks {
+    for stack in in_order(account) {
         stacks::take_over(&mut world, account, stack);
     }
     let notes = world.adoption.take().map(Adoption::into_notes).unwrap_or_default();
@@ -51,6 +52,23 @@ pub fn adopt(account: &Account, pending: &[String]) -> Adopted {
     world.advance(until);
     surroundings::put_right(&mut world, account);
     Adopted { world, notes }
+}
+
+/// The stacks, those first that others import from.
+fn in_order(account: &Account) -> Vec<&Deployed> {
+    let imports = |stack: &Deployed, from: &Deployed| {
+        let exports = account.exports.iter().filter(|export| export.stack == from.id);
+        exports.flat_map(|export| &export.importers).any(|name| *name == stack.name)
+    };
+    let mut open: Vec<&Deployed> = account.stacks.iter().collect();
+    let mut order = Vec::new();
+    while !open.is_empty() {
+        let is_ready = |stack: &&Deployed| !open.iter().any(|other| other.id != stack.id && imports(stack, other));
+        // Stacks cannot import from each other in a circle; what was seen at several times may look so.
+        let next = open.iter().position(is_ready).unwrap_or(0);
+        order.push(open.remove(next));
+    }
+    order
 }
 
 fn began(at: Timestamp) -> Timestamp {

@@ -11,6 +11,8 @@ use crate::cloudformation::stack::{Output, Parameter, Source, Stack, Status};
 use crate::cloudformation::template::Template;
 use crate::world::World;
 
+/// What CloudFormation shows of a value that is hidden.
+pub(crate) const HIDDEN: &str = "****";
 /// More than any stack needs; an engine that goes in circles is not waited for.
 const STEPS: usize = 100_000;
 
@@ -58,7 +60,10 @@ fn source(deployed: &Deployed, template: Option<&Template>) -> Source {
     let declared = template.map(|template| template.section("Parameters").clone()).unwrap_or_default();
     let parameter = |(name, declaration): (&String, &Json)| {
         let hidden = declaration.get("NoEcho").is_some_and(|it| *it == json!(true) || *it == json!("true"));
+        // Whoever deploys without saying otherwise means the default.
+        let default = declaration.get("Default").and_then(Json::as_str).filter(|_| hidden);
         let value = deployed.parameters.get(name)?.clone();
+        let value = default.filter(|_| value == HIDDEN).map_or(value.clone(), str::to_owned);
         let resolved = deployed.resolved.get(name).cloned();
         Some((name.clone(), Parameter { value, resolved, no_echo: hidden }))
     };
@@ -75,7 +80,8 @@ fn note_hidden(world: &mut World, deployed: &Deployed, source: &Source) {
         source.parameters.iter().filter(|(_, it)| it.no_echo).map(|(name, _)| name.as_str()).collect();
     if let (Some(adoption), false) = (&mut world.adoption, hidden.is_empty()) {
         let (stack, names) = (&deployed.name, hidden.join("`, `"));
-        adoption.note(format!("`{stack}` hides the value of `{names}` (NoEcho), so that it is **** in this rehearsal"));
+        adoption
+            .note(format!("`{stack}` hides the value of `{names}` (NoEcho), so that a change of it is not seen here"));
     }
 }
 

@@ -1,12 +1,13 @@
 //! What is around the stacks: exports of others, stored values, images and networks that no stack of ours made; and in what the
 //! machines differ from what templates say.
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 use serde_json::{Map, json};
 
 use super::{Account, Disk, Machine};
 use crate::cloudformation::stack::{Output, Source, Stack, Status};
+use crate::cloudformation::template::Template;
 use crate::ec2::attachment::{Attachment, Phase};
 use crate::ec2::instance::State;
 use crate::ec2::volume::{Modification, Spec, Volume};
@@ -14,6 +15,10 @@ use crate::ec2::{Place, furnish, image};
 use crate::ssm::{Parameter, Version};
 use crate::world::World;
 
+/// Beginnings of ids of what can be furnished.
+const KNOWN: [&str; 6] = ["ami-", "vpc-", "subnet-", "sg-", "vol-", "snap-"];
+/// Of what cannot.
+const STRANGE: [&str; 10] = ["rtb-", "igw-", "nat-", "eni-", "lt-", "acl-", "vpce-", "tgw-", "eipalloc-", "pl-"];
 /// The network of things of which nothing is known but the id.
 const SOMEWHERE: &str = "vpc-00000000000000000";
 
@@ -31,6 +36,32 @@ pub(super) fn furnish(world: &mut World, account: &Account, pending: &[String]) 
     }
     image::promise(at, named.iter().filter(|id| image::is_id(id)).cloned());
     networks(at, account, &named);
+    for disk in account.volumes.iter().filter(|disk| named.contains(&disk.id)) {
+        put_disk(at, &Disk { instance: None, device: None, ..disk.clone() });
+    }
+    for id in named.iter().filter(|id| id.starts_with("snap-")) {
+        furnish::snapshot(at, id);
+    }
+    for name in keys(account, pending) {
+        furnish::key(at, &name);
+    }
+}
+
+/// The names of key pairs that templates name.
+fn keys(account: &Account, pending: &[String]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for text in account.stacks.iter().map(|stack| &stack.template).chain(pending) {
+        let Ok(template) = Template::parse(text) else { continue };
+        for (name, parameter) in template.section("Parameters") {
+            if parameter["Type"] == json!("AWS::EC2::KeyPair::KeyName") {
+                let given = account.stacks.iter().filter_map(|stack| stack.parameters.get(name)).cloned();
+                names.extend(given.chain(parameter["Default"].as_str().map(str::to_owned)));
+            }
+        }
+        let properties = template.section("Resources").values().map(|resource| &resource["Properties"]);
+        names.extend(properties.filter_map(|it| it["KeyName"].as_str()).map(str::to_owned));
+    }
+    names
 }
 
 fn attributes(machine: &Machine) -> Map<String, serde_json::Value> {
@@ -94,8 +125,14 @@ fn store(world: &mut World, account: &Account) {
             .flat_map(|stack| &stack.resources)
             .any(|it| it.type_name == "AWS::SSM::Parameter" && it.physical_id.as_deref() == Some(name))
     };
+    // What nobody could see is taken for what it was when a stack last read it.
+    let last = account.stacks.iter().flat_map(|stack| {
+        stack.resolved.iter().filter_map(|(parameter, value)| Some((stack.parameters.get(parameter)?, value)))
+    });
+    let mut known: BTreeMap<&String, &String> = last.collect();
+    known.extend(&account.stored);
     let store = &mut world.region(&account.region).ssm;
-    for (name, value) in account.stored.iter().filter(|(name, _)| !made_here(name)) {
+    for (name, value) in known.into_iter().filter(|(name, _)| !made_here(name)) {
         let version = Version {
             number: 1,
             value: value.clone(),
@@ -123,7 +160,7 @@ fn named(account: &Account, pending: &[String]) -> BTreeSet<String> {
     let texts = account.stacks.iter().map(|stack| &stack.template).chain(pending).chain(values);
     let texts = texts.chain(account.stored.values());
     let is_id = |word: &&str| {
-        ["ami-", "vpc-", "subnet-", "sg-"].iter().any(|prefix| {
+        KNOWN.iter().chain(&STRANGE).any(|prefix| {
             word.strip_prefix(prefix)
                 .is_some_and(|rest| matches!(rest.len(), 8 | 17) && rest.bytes().all(|it| it.is_ascii_hexdigit()))
         })
@@ -154,6 +191,13 @@ fn networks(at: &mut Place<'_>, account: &Account, named: &BTreeSet<String>) {
             it.vpcs.contains_key(id) || it.subnets.contains_key(id) || it.security_groups.contains_key(id)
         };
         if image::is_id(id) || known(at.ec2()) {
+            continue;
+        }
+        if STRANGE.iter().chain(&["vol-", "snap-"]).any(|prefix| id.starts_with(prefix)) {
+            let is_strange = !id.starts_with("vol-") && !id.starts_with("snap-");
+            if let (true, Some(adoption)) = (is_strange, &mut at.world.adoption) {
+                adoption.note(format!("{id}, which a template names, is not here: what needs it seems to fail"));
+            }
             continue;
         }
         match id.split('-').next() {

@@ -73,6 +73,32 @@ pub(crate) fn group(at: &mut Place<'_>, (id, vpc): (&str, &str), name: &str) {
     security::enter(at, id, name, "made elsewhere", vpc);
 }
 
+/// A snapshot that somebody made, of which nothing is known.
+pub(crate) fn snapshot(at: &mut Place<'_>, id: &str) {
+    let (owner, now) = (at.account(), at.now());
+    let one = Snapshot {
+        id: id.to_owned(),
+        volume: "vol-ffffffff".to_owned(),
+        owner,
+        description: "made elsewhere".to_owned(),
+        size: 1,
+        encrypted: false,
+        kms_key: None,
+        started: now,
+        until: None,
+        completed: Some(now),
+        content: [].into(),
+    };
+    at.ec2().snapshots.entry(id.to_owned()).or_insert(one);
+}
+
+/// A key pair that somebody made.
+pub(crate) fn key(at: &mut Place<'_>, name: &str) {
+    let id = fixed("key", at.region, name);
+    let key = json!({"keyPairId": id, "keyName": name, "keyFingerprint": "", "keyType": "rsa"});
+    at.ec2().keys.insert(id, key);
+}
+
 /// An image that somebody made.
 pub(crate) fn image(
     at: &mut Place<'_>,

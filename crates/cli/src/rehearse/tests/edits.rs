@@ -5,6 +5,9 @@ use stackgen_assembly::Assembly;
 
 use super::{Account, IMAGE, NEWER, agree, assembly, stack};
 
+/// A case takes about a second as it is built for tests.
+const CASES: u32 = 10;
+
 /// What somebody edits.
 #[derive(Clone, Debug)]
 enum Edit {
@@ -129,18 +132,39 @@ fn both(template: &Json) -> Assembly {
     assembly(vec![stack("host", template, &[]), stack("user", &user, &["host"])])
 }
 
+/// Deploys a stack, and then what some rounds of edits make of it, each time after a rehearsal.
+fn rounds_are_predicted(rounds: &[Vec<Edit>]) {
+    let account = Account::new();
+    let mut template = base();
+    account.settle(&both(&template));
+    for edits in rounds {
+        edits.iter().for_each(|edit| apply(&mut template, edit));
+        agree(&account, &both(&template));
+        account.wait();
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_edited_is_predicted(rounds in prop::collection::vec(edits(), 1..3)) {
-        let account = Account::new();
-        let mut template = base();
-        account.settle(&both(&template));
-        for edits in rounds {
-            edits.iter().for_each(|edit| apply(&mut template, edit));
-            agree(&account, &both(&template));
-            account.wait();
-        }
+        rounds_are_predicted(&rounds);
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 30 * CASES, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    #[ignore = "takes minutes"]
+    fn more_of_the_same(rounds in prop::collection::vec(edits(), 1..4)) {
+        rounds_are_predicted(&rounds);
+    }
+}
+
+/// What random edits found: a volume that was modified lately refuses to be modified again.
+#[test]
+fn a_disk_cannot_grow_twice_in_six_hours() {
+    rounds_are_predicted(&[vec![Edit::Size(11)], vec![Edit::Size(12)]]);
 }

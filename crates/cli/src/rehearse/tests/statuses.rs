@@ -2,7 +2,7 @@
 use serde_json::{Value as Json, json};
 use stackgen_local::cloudformation::stack::Status;
 
-use super::{Account, REGION, agree, assembly, rehearse, stack};
+use super::{Account, IMAGE, REGION, agree, assembly, stack};
 
 fn note(value: &str) -> Json {
     json!({"Resources": {"Note": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": value}}}})
@@ -93,20 +93,78 @@ fn exports_of_others_and_importers_that_nobody_reads_hold() {
     assert!(agree(&account, &assembly(vec![stack("reader", &other, &[])])).works);
 }
 
+fn hiding(text: &str, default: bool) -> Json {
+    let mut template = json!({
+        "Parameters": {"Secret": {"Type": "String", "NoEcho": true, "MinLength": 6}},
+        "Resources": {
+            "Note": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": {"Ref": "Secret"}}},
+            "Other": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": text}},
+        },
+    });
+    if default {
+        template["Parameters"]["Secret"]["Default"] = json!("hunter2");
+    }
+    template
+}
+
 #[test]
-fn hidden_values_are_told() {
+fn hidden_values_are_told_and_stay() {
     let account = Account::new();
-    let hiding = |text: &str| {
-        json!({
-            "Parameters": {"Secret": {"Type": "String", "NoEcho": true, "Default": "hunter2"}},
-            "Resources": {
-                "Note": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": {"Ref": "Secret"}}},
-                "Other": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": text}},
-            },
+    account.settle(&assembly(vec![stack("notes", &hiding("a", true), &[])]));
+    let story = agree(&account, &assembly(vec![stack("notes", &hiding("b", true), &[])]));
+    assert!(story.works);
+    assert!(story.notes.iter().any(|note| note.contains("`Secret`") && note.contains("NoEcho")), "{:?}", story.notes);
+    account.wait();
+    // Without a default the client says that it stays, and **** would be too short.
+    account.settle(&assembly(vec![stack("notes", &hiding("c", false), &[])]));
+    assert!(agree(&account, &assembly(vec![stack("notes", &hiding("d", false), &[])])).works);
+}
+
+#[test]
+fn what_no_stack_made_is_there() {
+    let account = Account::new();
+    let zone = json!("eu-west-1b");
+    let base = json!({"Resources": {
+        "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.7.0.0/16"}},
+        "Subnet": {"Type": "AWS::EC2::Subnet", "Properties": {
+            "VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.7.1.0/24", "AvailabilityZone": zone}},
+        "Group": {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "g", "VpcId": {"Ref": "Vpc"}}},
+        "Disk": {"Type": "AWS::EC2::Volume", "Properties": {"AvailabilityZone": zone, "Size": 10, "VolumeType": "gp3"}},
+        "Key": {"Type": "AWS::EC2::KeyPair", "Properties": {"KeyName": "ops"}},
+        "Value": {"Type": "AWS::SSM::Parameter", "Properties": {"Name": "/kind", "Type": "String", "Value": "m7g.medium"}},
+    }});
+    account.settle(&assembly(vec![stack("base", &base, &[])]));
+    let id = |logical_id: &str| {
+        account.world(|world| {
+            let base = world.region(REGION).stacks.values().find(|stack| stack.name == "base").unwrap();
+            base.resources[logical_id].physical_id.clone().unwrap()
         })
     };
-    account.settle(&assembly(vec![stack("notes", &hiding("a"), &[])]));
-    let changed = assembly(vec![stack("notes", &hiding("b"), &[])]);
-    let story = rehearse(&account.seen(&changed), &changed, &[], None).unwrap();
-    assert!(story.notes.iter().any(|note| note.contains("`Secret`") && note.contains("NoEcho")), "{:?}", story.notes);
+    let host = |note: &str, attached: bool| {
+        let mut template = json!({
+            "Parameters": {"Kind": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/kind"}},
+            "Resources": {
+                "Host": {"Type": "AWS::EC2::Instance", "Properties": {
+                    "ImageId": IMAGE, "InstanceType": {"Ref": "Kind"}, "SubnetId": id("Subnet"),
+                    "SecurityGroupIds": [id("Group")], "KeyName": "ops", "Tags": [{"Key": "Note", "Value": note}]}},
+            },
+        });
+        if attached {
+            template["Resources"]["Attachment"] = json!({"Type": "AWS::EC2::VolumeAttachment", "Properties": {
+                "Device": "/dev/sdf", "InstanceId": {"Ref": "Host"}, "VolumeId": id("Disk")}});
+        }
+        assembly(vec![stack("host", &template, &[])])
+    };
+    // Neither the base nor the key is of a stack that is looked at.
+    for (note, attached) in [("a", false), ("b", false), ("b", true), ("c", true), ("c", false)] {
+        let story = agree(&account, &host(note, attached));
+        assert!(story.works && story.notes.is_empty(), "{note} {attached}: {:?}", story.notes);
+        account.wait();
+    }
+    account.world(|world| {
+        let value = world.region(REGION).ssm.parameters.get_mut("/kind").unwrap();
+        value.versions.last_mut().unwrap().value = "m7g.large".to_owned();
+    });
+    let story = agree(&account, &host("c", false));
+    assert!(story.works && story.downtimes.len() == 1 && story.downtimes[0].is_over(), "{story:?}");
 }
