@@ -37,7 +37,7 @@ Examples:
   stackgen deploy prod-compute          create or update it, with what it depends on
   stackgen list                         the stacks and what they depend on
   stackgen diff --local prod-compute    what a deploy would do
-  stackgen rehearse prod-compute        how that would go, from the first event to the last
+  stackgen rehearse prod-compute        how that would go, event by event
   stackgen lint templates               what is wrong with templates in a folder
   stackgen graph --out stacks.html      a picture of what refers to what
   stackgen userdata show prod-compute   what runs on a host when it first starts

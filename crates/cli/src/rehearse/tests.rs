@@ -1,6 +1,5 @@
 //! What a rehearsal predicts is what happens: an account is deployed to, looked at and rehearsed, and then the same deploy is
 //! done to it. Accounts are engines here, which are spoken to as AWS is.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod edits;
 mod kills;
 mod prod;
@@ -59,18 +58,17 @@ impl Account {
     }
 
     /// Deploys an assembly, whatever is dangerous about it.
-    pub(super) fn deploy(&self, assembly: &Assembly) -> Result<Outcome, Failure> {
+    pub(super) fn deploy(&self, assembly: &Assembly, wishes: &Wishes) -> Result<Outcome, Failure> {
         self.runtime.block_on(async {
             let (connection, records) = (self.connection(), Records::new(self.folder.path()));
-            let (selection, wishes) = (Selection::default(), Wishes::default());
-            let plan = plan::make(&connection, &records, assembly, &selection, &wishes).await?;
+            let plan = plan::make(&connection, &records, assembly, &Selection::default(), wishes).await?;
             run::deploy(&connection, &records, &plan, &approved(&plan), &|_| {}).await
         })
     }
 
     /// Deploys something that works, and waits until everything has settled.
     pub(super) fn settle(&self, assembly: &Assembly) {
-        let outcome = self.deploy(assembly).unwrap();
+        let outcome = self.deploy(assembly, &Wishes::default()).unwrap();
         assert!(outcome.is_good(), "{outcome:#?}");
         self.wait();
     }
@@ -97,11 +95,6 @@ impl Account {
         self.look(&names, &seen::templates(assembly))
     }
 
-    /// Rehearses a deploy as it would go now.
-    pub(super) fn rehearse(&self, assembly: &Assembly) -> Story {
-        rehearse(&self.seen(assembly), assembly, &[], None).unwrap()
-    }
-
     pub(super) fn history(&self) -> History {
         let events = self.world(|world| scene::events(world, REGION));
         let mut history = History::new();
@@ -123,13 +116,23 @@ pub(super) fn rehearse(
     fails: &[&str],
     kill_at: Option<usize>,
 ) -> Result<Story, String> {
+    rehearse_with(observed, assembly, &Wishes::default(), fails, kill_at)
+}
+
+fn rehearse_with(
+    observed: &Observed,
+    assembly: &Assembly,
+    wishes: &Wishes,
+    fails: &[&str],
+    kill_at: Option<usize>,
+) -> Result<Story, String> {
     let fails: Vec<Fail> = fails.iter().map(|fail| fail.parse().unwrap()).collect();
     let folder = tempfile::tempdir().unwrap();
     let script = Script {
         seen: observed,
         assembly,
         selection: &Selection::default(),
-        wishes: &Wishes::default(),
+        wishes,
         fails: &fails,
         kill_at,
         folder: folder.path(),
@@ -184,8 +187,14 @@ fn shape(history: &History) -> BTreeMap<String, Vec<String>> {
 /// Rehearses a deploy, does it, and compares. Answers whether it worked.
 #[track_caller]
 pub(super) fn agree(account: &Account, assembly: &Assembly) -> Story {
-    let story = account.rehearse(assembly);
-    let done = account.deploy(assembly);
+    agree_with(account, assembly, &Wishes::default())
+}
+
+/// The same with wishes.
+#[track_caller]
+pub(super) fn agree_with(account: &Account, assembly: &Assembly, wishes: &Wishes) -> Story {
+    let story = rehearse_with(&account.seen(assembly), assembly, wishes, &[], None).unwrap();
+    let done = account.deploy(assembly, wishes);
     let works = done.as_ref().is_ok_and(Outcome::is_good);
     let happened = shape(&account.history());
     assert_eq!(

@@ -26,6 +26,7 @@ pub(super) fn take_over(world: &mut World, account: &Account, deployed: &Deploye
     let template = Template::parse(&deployed.template).ok();
     let source = source(deployed, template.as_ref());
     note_hidden(world, deployed, &source);
+    note_failed(world, deployed);
     world.region(region).stacks.insert(deployed.id.clone(), stack);
     let has_some = deployed.resources.iter().any(|it| is_there(it) && it.physical_id.is_some());
     if has_some {
@@ -82,6 +83,17 @@ fn note_hidden(world: &mut World, deployed: &Deployed, source: &Source) {
         let (stack, names) = (&deployed.name, hidden.join("`, `"));
         adoption
             .note(format!("`{stack}` hides the value of `{names}` (NoEcho), so that a change of it is not seen here"));
+    }
+}
+
+/// The template in force is the one that failed. What a resource was before, nobody tells.
+fn note_failed(world: &mut World, deployed: &Deployed) {
+    let Some(adoption) = &mut world.adoption else { return };
+    for resource in deployed.resources.iter().filter(|it| it.status == "UPDATE_FAILED") {
+        let (stack, id) = (&deployed.name, &resource.id);
+        adoption.note(format!(
+            "`{id}` of `{stack}` failed to be updated; it is taken for what the template says, which it may not be"
+        ));
     }
 }
 

@@ -1,8 +1,12 @@
 //! Stacks that are not in order.
 use serde_json::{Value as Json, json};
+use stackgen_assembly::Assembly;
+use stackgen_deploy::plan::Wishes;
+use stackgen_local::cloudformation::operation::Mishap;
 use stackgen_local::cloudformation::stack::Status;
+use stackgen_local::resources::Doing;
 
-use super::{Account, IMAGE, REGION, agree, assembly, stack};
+use super::{Account, IMAGE, REGION, agree, agree_with, assembly, stack};
 
 fn note(value: &str) -> Json {
     json!({"Resources": {"Note": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": value}}}})
@@ -49,11 +53,38 @@ fn a_failed_creation_is_made_again() {
         "Note": note("x")["Resources"]["Note"],
         "Subnet": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": "vpc-01234567", "CidrBlock": "10.0.0.0/24"}},
     }});
-    let outcome = account.deploy(&assembly(vec![stack("notes", &broken, &[])])).unwrap();
+    let outcome = account.deploy(&assembly(vec![stack("notes", &broken, &[])]), &Wishes::default()).unwrap();
     assert_eq!(outcome.stacks[0].status.as_deref(), Some("ROLLBACK_COMPLETE"));
     account.wait();
     let story = agree(&account, &assembly(vec![stack("notes", &note("new"), &[])]));
     assert!(story.works, "{story:?}");
+}
+
+/// Two notes, of which the second comes later.
+fn notes(value: &str) -> Assembly {
+    let mut template = note(value);
+    template["Resources"]["Later"] = note(value)["Resources"]["Note"].clone();
+    template["Resources"]["Later"]["DependsOn"] = json!("Note");
+    assembly(vec![stack("notes", &template, &[])])
+}
+
+#[test]
+fn what_failed_and_was_kept_is_tried_again() {
+    let keeping = Wishes { disable_rollback: true, ..Wishes::default() };
+    for (doing, status) in [(Doing::Create, "CREATE_FAILED"), (Doing::Update, "UPDATE_FAILED")] {
+        let account = Account::new();
+        if doing == Doing::Update {
+            account.settle(&notes("old"));
+        }
+        account.world(|world| {
+            let (stack, logical_id, reason) = ("notes".to_owned(), "Later".to_owned(), "no".to_owned());
+            world.mishaps = vec![Mishap { stack, logical_id, doing, reason, times: 1, late: false }];
+        });
+        let outcome = account.deploy(&notes("new"), &keeping).unwrap();
+        assert_eq!(outcome.stacks[0].status.as_deref(), Some(status));
+        account.wait();
+        assert!(agree_with(&account, &notes("newer"), &keeping).works, "{status}");
+    }
 }
 
 #[test]
