@@ -57,6 +57,14 @@ impl Adoption {
     }
 }
 
+fn is_nested(type_name: &str) -> bool {
+    type_name == "AWS::CloudFormation::Stack"
+}
+
+fn is_custom(type_name: &str) -> bool {
+    type_name == "AWS::CloudFormation::CustomResource" || type_name.starts_with("Custom::")
+}
+
 /// Whether a resource of a stack is more than a memory.
 pub(super) fn is_there(resource: &super::Resource) -> bool {
     !matches!(resource.status.as_str(), "DELETE_COMPLETE" | "DELETE_SKIPPED")
@@ -90,13 +98,10 @@ impl World {
         self.promised(|_| true)
     }
 
-    /// The promised stack, if one is nested here that is there already: it was taken over before.
-    pub(crate) fn nested(&mut self, region: &str, type_name: &str) -> Option<String> {
-        if type_name != "AWS::CloudFormation::Stack" {
-            return None;
-        }
-        let is_there: Vec<String> = self.regions.get(region)?.stacks.keys().cloned().collect();
-        self.promised(|id| is_there.iter().any(|other| other == id))
+    /// The promised id of what nobody makes here: a nested stack was taken over before, and what is behind a custom resource was
+    /// asked long ago.
+    pub(crate) fn made_elsewhere(&mut self, type_name: &str) -> Option<String> {
+        if is_nested(type_name) || is_custom(type_name) { self.promised_name() } else { None }
     }
 
     /// Sees to it that what was promised is kept. What cannot be made here is there all the same, with a note.
@@ -137,6 +142,7 @@ impl World {
         let Some(adoption) = &mut self.adoption else { return progress };
         match progress {
             Ok(Progress::Wait(_)) if type_name == "AWS::CloudFormation::WaitCondition" => Ok(Progress::Done),
+            _ if is_nested(type_name) || is_custom(type_name) => Ok(Progress::Done),
             Err(Refusal(reason)) => {
                 adoption.note(format!("`{logical_id}` ({type_name}) does not get ready here: {reason}"));
                 Ok(Progress::Done)
