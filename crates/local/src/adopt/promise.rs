@@ -100,8 +100,18 @@ impl World {
 
     /// The promised id of what nobody makes here: a nested stack was taken over before, and what is behind a custom resource was
     /// asked long ago.
-    pub(crate) fn made_elsewhere(&mut self, type_name: &str) -> Option<String> {
-        if is_nested(type_name) || is_custom(type_name) { self.promised_name() } else { None }
+    pub(crate) fn made_elsewhere(&mut self, region: &str, type_name: &str, properties: &Json) -> Option<String> {
+        if !is_nested(type_name) && !is_custom(type_name) {
+            return None;
+        }
+        let id = self.promised_name()?;
+        // The template of a nested stack lies in a bucket that nobody looked into; what is in force is what lay there.
+        let body =
+            self.regions.get(region).and_then(|here| here.stacks.get(&id)).map(|stack| stack.source.body.clone());
+        if let (Some(body), Some(url)) = (body, properties["TemplateURL"].as_str()) {
+            crate::s3::stand_in(self, region, url, &body);
+        }
+        Some(id)
     }
 
     /// Sees to it that what was promised is kept. What cannot be made here is there all the same, with a note.

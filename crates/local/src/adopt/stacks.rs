@@ -68,12 +68,11 @@ fn source(deployed: &Deployed, template: Option<&Template>) -> Source {
         let resolved = deployed.resolved.get(name).cloned();
         Some((name.clone(), Parameter { value, resolved, no_echo: hidden }))
     };
-    Source {
-        body: deployed.template.clone(),
-        parameters: declared.iter().filter_map(parameter).collect(),
-        tags: deployed.tags.clone().into_iter().collect(),
-        capabilities: deployed.capabilities.clone(),
-    }
+    let mut source = Source { body: deployed.template.clone(), ..Source::default() };
+    source.parameters = declared.iter().filter_map(parameter).collect();
+    source.tags = deployed.tags.clone().into_iter().collect();
+    source.capabilities.clone_from(&deployed.capabilities);
+    source
 }
 
 fn note_hidden(world: &mut World, deployed: &Deployed, source: &Source) {

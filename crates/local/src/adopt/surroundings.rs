@@ -10,8 +10,8 @@ use crate::cloudformation::stack::{Output, Source, Stack, Status};
 use crate::cloudformation::template::Template;
 use crate::ec2::attachment::{Attachment, Phase};
 use crate::ec2::instance::State;
-use crate::ec2::volume::{Modification, Spec, Volume};
-use crate::ec2::{Place, furnish, image};
+use crate::ec2::volume::{self, Modification, Spec};
+use crate::ec2::{Input, Place, furnish, image};
 use crate::ssm::{Parameter, Version};
 use crate::world::World;
 
@@ -231,24 +231,13 @@ pub(super) fn put_right(world: &mut World, account: &Account) {
 fn put_disk(at: &mut Place<'_>, disk: &Disk) {
     let now = at.now();
     let spec = Spec { size: disk.size, kind: disk.kind.clone(), iops: disk.iops, throughput: disk.throughput };
+    if !at.ec2().volumes.contains_key(&disk.id) && !make_disk(at, disk) {
+        return;
+    }
     let ec2 = at.ec2();
     let is_running = |id: &str| ec2.instances.get(id).is_some_and(|it| it.state == State::Running);
     let mounted = disk.instance.as_deref().is_some_and(is_running);
-    let volume = ec2.volumes.entry(disk.id.clone()).or_insert_with(|| Volume {
-        id: disk.id.clone(),
-        zone: disk.zone.clone(),
-        spec: spec.clone(),
-        encrypted: disk.encrypted,
-        kms_key: None,
-        snapshot: None,
-        multi_attach: false,
-        created: now,
-        creating_until: None,
-        attachments: Vec::new(),
-        content: Default::default(),
-        modification: None,
-        auto_enable_io: false,
-    });
+    let Some(volume) = ec2.volumes.get_mut(&disk.id) else { return };
     volume.modification = disk.modified.map(|started| {
         // How far it is, nobody tells; one that goes on is taken to go on for long.
         let end = if disk.is_modifying { now + SignedDuration::from_hours(1) } else { started };
@@ -268,4 +257,17 @@ fn put_disk(at: &mut Place<'_>, disk: &Disk) {
             mounted,
         });
     }
+}
+
+/// Makes a disk under its own id. Whether it could be made.
+fn make_disk(at: &mut Place<'_>, disk: &Disk) -> bool {
+    let input = json!({
+        "Size": disk.size, "VolumeType": disk.kind, "Iops": disk.iops, "Throughput": disk.throughput,
+        "Encrypted": disk.encrypted,
+    });
+    let Ok(made) = volume::make(at, &disk.zone, Input(&input), 0) else { return false };
+    let Some(mut one) = at.ec2().volumes.shift_remove(&made) else { return false };
+    one.id.clone_from(&disk.id);
+    at.ec2().volumes.insert(disk.id.clone(), one);
+    true
 }

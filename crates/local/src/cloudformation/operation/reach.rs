@@ -95,7 +95,7 @@ impl Run<'_> {
         if !self.world.promise(self.stack_id, logical_id) {
             return Ok((String::new(), SignedDuration::ZERO));
         }
-        if let Some(id) = self.world.made_elsewhere(type_name) {
+        if let Some(id) = self.world.made_elsewhere(self.region, type_name, properties) {
             return Ok((id, SignedDuration::ZERO));
         }
         let applied = self.strike(logical_id, Doing::Create, false).and_then(|()| self.applied(properties));
