@@ -36,6 +36,15 @@ fn shellcheck_accepts_the_boot_scripts() {
     assert_eq!(scripts, 1);
 }
 
+#[test]
+#[ignore = "needs cfn-lint"]
+fn cfn_lint_accepts_the_bucket_for_large_templates() {
+    let text = include_str!("../crates/deploy/src/bootstrap/template.json");
+    let arguments = ["--region", "eu-west-1", "--include-checks", "I"];
+    let (accepted, said) = judged("cfn-lint", &arguments, text, "pip install cfn-lint");
+    assert!(accepted, "{said}");
+}
+
 /// What cfn-lint says and we do not do, with the reason.
 const ACKNOWLEDGED: &str = concat!(
     // Zones are named because their order differs between accounts, and because a volume cannot leave its zone.

@@ -49,6 +49,7 @@ const STEPS: &[Step] = &[
         // Nobody accepts a snapshot by running a test, and boot scripts are booted or the check fails.
         environment: &[("INSTA_UPDATE", "no"), ("INSTA_FORCE_PASS", "0"), ("STACKGEN_SKIP_NOTHING", "1")],
     },
+    step("interop", &["cargo", "xtask", "interop", "--quick", "--with", "ministack", "--with", "moto"]),
     // Builds the engine of Guard, which nothing else here does: docs/decisions/010.
     Step {
         name: "policies",

@@ -6,6 +6,7 @@ use std::io;
 use std::process::ExitCode;
 
 use stackgen_assembly::ReadError;
+use stackgen_assembly::lock::LockError;
 use stackgen_deploy::failure::{Failure, Kind as Why};
 use stackgen_local::server::{StartError, StateError};
 use stackgen_schema::names;
@@ -23,6 +24,7 @@ use crate::lint::region::NoRegion;
 use crate::lint::stacks::LintErrors;
 use crate::local::LocalError;
 use crate::output::OutputError;
+use crate::pins::PinError;
 use crate::problems::AppProblems;
 use crate::project::{self, ProjectError};
 use crate::rehearse::RehearseError;
@@ -112,6 +114,48 @@ impl From<ReadError> for CliError {
             ReadError::Outside { .. } => None,
         };
         CliError::failed(error).hints(hint)
+    }
+}
+
+impl From<LockError> for CliError {
+    fn from(error: LockError) -> Self {
+        let hint = match &error {
+            LockError::File { .. } => None,
+            LockError::Damaged { .. } => {
+                Some("after a merge, keep one side of each entry; `stackgen lock update` looks up what is missing")
+            }
+            LockError::Version { .. } => Some("use the stackgen that wrote it"),
+            LockError::NoId { .. } => Some("take the entry away; `stackgen lock update` looks it up"),
+        };
+        CliError::failed(error).hints(hint)
+    }
+}
+
+impl From<PinError> for CliError {
+    fn from(error: PinError) -> Self {
+        let kind = match &error {
+            PinError::Unconfirmed { .. } | PinError::Declined | PinError::Misfits(_) => Kind::Refused,
+            PinError::WhichImage { .. } | PinError::NothingToPublish => Kind::Usage,
+            _ => Kind::Failed,
+        };
+        let hint = match error {
+            PinError::Stack(error) => return error.into(),
+            PinError::Unconfirmed { ref stacks, ref words } => {
+                let stacks: String = stacks.iter().map(|stack| format!(" --stack {stack}")).collect();
+                Some(format!("pin and review it: `stackgen lock update{stacks}{words}`; or say --yes"))
+            }
+            PinError::Faults { ref words, .. } => {
+                Some(format!("look up again what does not fit: `stackgen lock update{words}`"))
+            }
+            PinError::WhichImage { ref images, .. } | PinError::NoImage { ref images, .. } => {
+                Some(format!("there are: --image {}", images.join(", --image ")))
+            }
+            PinError::NothingToPublish => {
+                Some("name a stack of the app that wants an image, or say --name and --architecture".to_owned())
+            }
+            _ => None,
+        };
+        CliError::new(kind, error).hints(hint)
     }
 }
 
@@ -325,12 +369,12 @@ fn state_hint(error: &StateError) -> Option<&'static str> {
 
 impl From<Failure> for CliError {
     fn from(failure: Failure) -> Self {
-        of_failure(failure, None)
+        of_failure(failure, None, "")
     }
 }
 
-/// What AWS refused, with hints that name the profile in use.
-pub(crate) fn of_failure(failure: Failure, profile: Option<&str>) -> CliError {
+/// What AWS refused, with hints that name the profile in use, and the words that lead to the same account.
+pub(crate) fn of_failure(failure: Failure, profile: Option<&str>, words: &str) -> CliError {
     let kind = match failure.kind {
         Why::Refused | Why::Busy | Why::WrongStatus | Why::Protected | Why::ExportInUse => Kind::Refused,
         _ => Kind::Failed,
@@ -342,6 +386,9 @@ pub(crate) fn of_failure(failure: Failure, profile: Option<&str>) -> CliError {
     let hint = match failure.kind {
         Why::Credentials if failure.message.contains("no region") => {
             "say which: --region eu-west-1, or AWS_REGION, or `region` in ~/.aws/config; --local needs none".to_owned()
+        }
+        Why::Credentials if failure.message.contains("there is no profile") => {
+            "`aws configure list-profiles` lists them; --local needs no account".to_owned()
         }
         Why::Credentials => format!(
             "log in with `{}` or `{}`, or choose a profile with --profile; --local needs no account",
@@ -355,6 +402,9 @@ pub(crate) fn of_failure(failure: Failure, profile: Option<&str>) -> CliError {
             "the message names the permission that is missing; another --profile or --role-arn may have it".to_owned()
         }
         Why::NoStack => "`stackgen status --all` lists the stacks of the region; --region chooses another".to_owned(),
+        Why::Bucket => format!(
+            "name a bucket of this region that you may write to: --s3-bucket NAME; or make one: `stackgen bootstrap{words}`"
+        ),
         Why::NoChangeSet => "it was deleted or carried out since: plan again".to_owned(),
         Why::Busy => "`stackgen watch STACK` shows what is going on".to_owned(),
         Why::WrongStatus => "`stackgen events STACK` shows how it came there".to_owned(),
@@ -366,7 +416,11 @@ pub(crate) fn of_failure(failure: Failure, profile: Option<&str>) -> CliError {
             "if it shall go: `aws cloudformation update-termination-protection --no-enable-termination-protection`"
                 .to_owned()
         }
-        Why::ExportInUse => "change the stacks that import it first, or destroy them too".to_owned(),
+        Why::ExportInUse => format!(
+            "let the stacks that import it read the value with `.at_deploy()` (a parameter that the deploy fills in) or \
+             `.weak()` (`Fn::GetStackOutput`), deploy those first (`stackgen deploy STACK --exclusively{words}`), then this \
+             again; or destroy them"
+        ),
         Why::AlreadyExists => {
             "something of that name is there: take it in with `stackgen import`, or name it otherwise".to_owned()
         }

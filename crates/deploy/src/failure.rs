@@ -30,6 +30,8 @@ pub enum Kind {
     NoChangeSet,
     /// There is no such thing: no parameter, bucket, object, machine, disk or image of this name.
     NotFound,
+    /// A template goes through a bucket, and that is not there or cannot be used.
+    Bucket,
     /// Another operation runs.
     Busy,
     /// The stack's status does not allow it.
@@ -105,16 +107,25 @@ fn by_code(code: &str) -> Option<Kind> {
         "Throttling" | "ThrottlingException" | "RequestLimitExceeded" | "TooManyRequestsException" | "SlowDown" => {
             Kind::Throttled
         }
-        "ServiceUnavailable" | "InternalFailure" | "InternalError" | "RequestTimeout" => Kind::Unknown,
+        // The last one is of S3: two put the same object at the same time (*Conditional requests* in the S3 User Guide).
+        "ServiceUnavailable"
+        | "InternalFailure"
+        | "InternalError"
+        | "RequestTimeout"
+        | "ConditionalRequestConflict" => Kind::Unknown,
         "ChangeSetNotFound" | "ChangeSetNotFoundException" => Kind::NoChangeSet,
         "ParameterNotFound" | "NoSuchBucket" | "NoSuchKey" => Kind::NotFound,
-        "AlreadyExistsException" | "ParameterAlreadyExists" => Kind::AlreadyExists,
+        "AlreadyExistsException" | "ParameterAlreadyExists" | "PreconditionFailed" => Kind::AlreadyExists,
+        // A bucket of another region (*Error responses* in the S3 API Reference).
+        "PermanentRedirect" | "AuthorizationHeaderMalformed" => Kind::Bucket,
         "InsufficientCapabilitiesException" | "InsufficientCapabilities" => Kind::Capabilities,
         "TokenAlreadyExistsException" => Kind::AlreadyStarted,
         "InvalidChangeSetStatus" => Kind::WrongStatus,
         "LimitExceededException" | "LimitExceeded" => Kind::Limit,
         "OperationInProgressException" => Kind::Busy,
         // EC2 ends them all alike: InvalidInstanceID.NotFound, InvalidVolume.NotFound and so on.
+        // Of an image that was deregistered a while ago.
+        "InvalidAMIID.Unavailable" => Kind::NotFound,
         code if code.ends_with(".NotFound") => Kind::NotFound,
         "NotImplementedByLocalEngine" | "InvalidAction" | "UnknownOperationException" => Kind::NotThere,
         _ => return None,
@@ -123,6 +134,8 @@ fn by_code(code: &str) -> Option<Kind> {
 
 fn by_message(message: &str) -> Option<Kind> {
     const SIGNS: &[(&str, Kind)] = &[
+        // What CloudFormation says if it cannot read the template; the rest is in the words of S3.
+        ("S3 error: ", Kind::Bucket),
         ("does not exist", Kind::NoStack),
         ("No updates are to be performed", Kind::NoChanges),
         ("didn't contain changes", Kind::NoChanges),
@@ -166,6 +179,8 @@ mod tests {
             ("ChangeSetNotFound", "ChangeSet [x] does not exist", Kind::NoChangeSet),
             ("InsufficientCapabilitiesException", "Requires capabilities : [CAPABILITY_IAM]", Kind::Capabilities),
             ("ValidationError", "Template format error: unsupported structure.", Kind::Template),
+            ("ValidationError", "S3 error: The specified bucket does not exist", Kind::Bucket),
+            ("NoSuchBucket", "The specified bucket does not exist", Kind::NotFound),
             ("SomethingNew", "nobody has seen this", Kind::Other),
         ] {
             assert_eq!(kind_of(code, message), kind, "{code}: {message}");

@@ -12,9 +12,11 @@
 //! Before any of it, [`observe`] can look at what is there, for whoever tries the change elsewhere first.
 
 pub mod aws;
+pub mod bootstrap;
 pub mod change_set;
 pub mod failure;
 pub mod follow;
+pub mod image;
 pub mod observe;
 pub mod plan;
 pub mod progress;

@@ -9,6 +9,13 @@ use stackgen_deploy::run::{self, Ending, Outcome};
 use stackgen_deploy::stack;
 use stackgen_local::server::{Fault, Handle, Options, Script, Server, Then, When};
 
+#[path = "local/bootstrap.rs"]
+mod bootstrap;
+#[path = "local/nested.rs"]
+mod nested;
+#[path = "local/plan.rs"]
+mod plans;
+
 struct Desk {
     server: Handle,
     connection: Connection,
@@ -87,7 +94,13 @@ fn stack(name: &str, template: Json, inputs: &[(&str, &str, &str)]) -> (StackEnt
 fn assembly(stacks: Vec<(StackEntry, Json)>) -> Assembly {
     let files = stacks.iter().map(|(entry, json)| (entry.template.clone(), json.to_string())).collect();
     let stacks = stacks.into_iter().map(|(entry, _)| entry).collect();
-    let manifest = Manifest { version: FORMAT_VERSION, generator: "test".to_owned(), stacks, problems: Vec::new() };
+    let manifest = Manifest {
+        version: FORMAT_VERSION,
+        generator: "test".to_owned(),
+        stacks,
+        problems: Vec::new(),
+        images: Vec::new(),
+    };
     Assembly { manifest, files }
 }
 

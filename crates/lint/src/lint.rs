@@ -1,9 +1,9 @@
 //! From text to findings.
 use stackgen_schema::{Date, Facts};
 
+use crate::Span;
 use crate::context::Context;
 use crate::document::{self, Document, Entry, Node, ReadError};
-use crate::position::Span;
 use crate::report::{Finding, Report, Sink};
 use crate::rules::{self, structure};
 use crate::suppress::Suppressions;

@@ -1,6 +1,6 @@
 //! Where findings are gathered.
+use crate::Span;
 use crate::document::Node;
-use crate::position::Span;
 use crate::rule::{Rule, Severity, severity_of};
 
 /// One thing that is wrong, and where.

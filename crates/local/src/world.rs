@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::cloudformation::operation::Mishap;
 use crate::cloudformation::{self, Stacks};
+use crate::resources::cloudformation::exchange::Custom;
 
 /// One AWS account.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -34,6 +35,9 @@ pub struct World {
     /// Attributes as they were seen elsewhere, by physical id.
     #[serde(skip)]
     learned: BTreeMap<String, Map<String, Json>>,
+    /// What custom resources were asked and answered.
+    #[serde(default)]
+    pub custom: Custom,
 }
 
 /// What one region has.
@@ -100,6 +104,7 @@ impl World {
             s3: crate::s3::S3::default(),
             adoption: None,
             learned: BTreeMap::new(),
+            custom: Custom::default(),
         }
     }
 

@@ -150,6 +150,7 @@ fn what_was_told_wrongly_is_refused() {
         ("PUT", "/_stackgen/faults", 400),
         ("PUT", "/_stackgen/mishaps", 400),
         ("PUT", "/_stackgen/images", 400),
+        ("PUT", "/_stackgen/custom", 400),
     ] {
         assert_eq!(told(&server, method, path, "").0, status, "{method} {path}");
     }
@@ -211,4 +212,32 @@ fn a_wait_condition_is_signalled_where_its_handle_says() {
     assert_eq!(ask(server.port(), "PUT", path, signal).unwrap().0, 200);
     server.advance(Some(jiff::SignedDuration::from_secs(30)));
     assert_eq!(stack(|stack| stack.status.word().to_owned()), "CREATE_COMPLETE");
+}
+
+#[test]
+fn a_custom_resource_is_answered_where_its_request_says() {
+    let server = server();
+    let resource = json!({"Type": "Custom::Thing", "Properties": {"ServiceToken": "arn:aws:sns:eu-west-1:1:t"}});
+    let request = stackgen_local::wire::Request {
+        service: stackgen_local::wire::Service::CloudFormation,
+        operation: "CreateStack".into(),
+        region: "eu-west-1".into(),
+        input: json!({"StackName": "s", "TemplateBody": json!({"Resources": {"C": resource}}).to_string()}),
+    };
+    server.world(|world| stackgen_local::cloudformation::api::answer(world, &request)).unwrap();
+    server.advance(Some(jiff::SignedDuration::from_secs(30)));
+    let asked = told(&server, "GET", "/_stackgen/custom", "").1["requests"][0].clone();
+    assert_eq!((&asked["request"]["RequestType"], &asked["answer"]), (&json!("Create"), &Json::Null));
+    let url = asked["request"]["ResponseURL"].as_str().unwrap().to_owned();
+    let path = url.strip_prefix(&server.endpoint()).unwrap();
+    let answer = json!({"Status": "SUCCESS", "PhysicalResourceId": "thing-1"}).to_string();
+    assert_eq!(ask(server.port(), "PUT", &path.replace("%7C", "%7Cx"), &answer).unwrap().0, 403);
+    assert_eq!(ask(server.port(), "PUT", path, &answer).unwrap().0, 200);
+    server.advance(Some(jiff::SignedDuration::from_secs(30)));
+    let status = server.world(|world| world.region("eu-west-1").stacks.values().next().unwrap().status);
+    assert_eq!(status.word(), "CREATE_COMPLETE");
+    let promises = json!([{"type": "Custom::Thing", "status": "SUCCESS", "data": {"A": "b"}}]);
+    assert_eq!(told(&server, "PUT", "/_stackgen/custom", &promises.to_string()).1["promises"][0]["data"]["A"], "b");
+    let wrong = json!([{"status": "FAILURE"}]);
+    assert_eq!(told(&server, "PUT", "/_stackgen/custom", &wrong.to_string()).0, 400);
 }

@@ -25,25 +25,22 @@ impl Known {
 
     /// Prints what differs, and refuses what nobody knows of and what happens no more.
     pub(super) fn judge(&self, differences: &[Difference], asked: &[String]) -> anyhow::Result<()> {
-        let mut new = 0;
-        for Difference { key, ours, theirs } in differences {
-            match self.rows.get(key) {
-                Some(why) => println!("{:>14} {key}: {why}", "known"),
-                None => {
-                    println!("{:>14} {key}\n{:>14} {ours}\n{:>14} {theirs}", "NEW", "stackgen", self.engine);
-                    new += 1;
-                }
-            }
+        let is_new = |it: &&Difference| !self.rows.contains_key(&it.key);
+        let new: Vec<&Difference> = differences.iter().filter(is_new).collect();
+        println!("{:>14} {} differences from {}", "known", differences.len() - new.len(), self.engine);
+        for Difference { key, ours, theirs } in &new {
+            println!("{:>14} {key}\n{:>14} {ours}\n{:>14} {theirs}", "NEW", "stackgen", self.engine);
         }
         let is_gone = |key: &&String| {
             asked.iter().any(|it| it == scenario(key)) && !differences.iter().any(|difference| difference.key == **key)
         };
         let gone: Vec<&String> = self.rows.keys().filter(is_gone).collect();
         gone.iter().for_each(|key| println!("{:>14} {key} differs no more; take it out of {DOCUMENT}", "GONE"));
-        if new + gone.len() > 0 {
+        if !new.is_empty() || !gone.is_empty() {
             bail!(
-                "{new} differences from {} are not in {DOCUMENT}, and {} there are none any more; mend the engine, or write down \
+                "{} differences from {} are not in {DOCUMENT}, and {} there are none any more; mend the engine, or write down \
                  who is right and why",
+                new.len(),
                 self.engine,
                 gone.len()
             );

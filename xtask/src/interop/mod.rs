@@ -1,9 +1,9 @@
 //! `cargo xtask interop`: whether clients that others wrote find in `stackgen local` what they expect of AWS.
 //!
 //! Scenarios are Python programs beside this file, one a subject: they drive a server with boto3, with the AWS CLI or with the CDK,
-//! and print each answer with what AWS answers. What differs must stand in docs/local.md, which is read here: something new there
-//! fails, and so does something that stands there and happens no more. With `--with`, the same scenarios run against another
-//! engine that imitates AWS, and the two are compared with each other instead.
+//! and print each answer with what AWS answers. What differs must stand in docs/local.md, which is read here: something new
+//! fails, and so does something that stands there and happens no more. With `--with`, the same scenarios run against other
+//! engines that imitate AWS, and their answers are compared with ours too.
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -28,9 +28,9 @@ use server::{Other, Running};
 pub struct Args {
     /// Only subjects or scenarios whose name has one of these words in it, such as `stacks` or `stacks/drift`
     only: Vec<String>,
-    /// Compare with another engine instead of with what AWS answers
+    /// Compare with this engine too, where it answers the subject; may be given again
     #[arg(long, value_name = "ENGINE")]
-    with: Option<Other>,
+    with: Vec<Other>,
     /// Only what takes seconds: neither the AWS CLI nor the CDK, which start anew for each command
     #[arg(long)]
     quick: bool,
@@ -49,6 +49,7 @@ const SUBJECTS: &[Subject] = &[
     Subject { name: "stacks", program: "stacks.py", others: &[Other::Ministack], is_quick: true },
     Subject { name: "machines", program: "machines.py", others: &[Other::Moto], is_quick: true },
     Subject { name: "services", program: "services.py", others: &[Other::Ministack, Other::Moto], is_quick: true },
+    Subject { name: "messages", program: "messages.py", others: &[], is_quick: true },
     Subject { name: "cli", program: "cli.py", others: &[], is_quick: false },
     Subject { name: "cdk", program: "cdk.py", others: &[], is_quick: false },
 ];
@@ -61,6 +62,12 @@ struct Answer {
     wanted: Json,
 }
 
+impl Answer {
+    fn differs_from(&self, theirs: Json) -> Difference {
+        Difference { key: self.key.clone(), ours: self.got.clone(), theirs }
+    }
+}
+
 /// Something that differs.
 struct Difference {
     key: String,
@@ -70,33 +77,67 @@ struct Difference {
     theirs: Json,
 }
 
+/// What was found of one engine.
+struct Comparison {
+    /// Nothing for AWS, whose answers the scenarios know.
+    other: Option<Running>,
+    known: Known,
+    differences: Vec<Difference>,
+    /// The scenarios that were asked.
+    asked: Vec<String>,
+}
+
 /// Runs the scenarios and judges what differs.
 pub fn exec(args: &Args) -> anyhow::Result<()> {
     let chosen: Vec<&Subject> = SUBJECTS.iter().filter(|subject| args.wants(subject)).collect();
     let names: Vec<&str> = SUBJECTS.iter().map(|subject| subject.name).collect();
     ensure!(!chosen.is_empty(), "no such subject; there are {}", names.join(", "));
-    let known = Known::read(args.with.map_or("AWS", Other::name))?;
     let ours = Running::stackgen()?;
-    let other = args.with.map(Running::other).transpose()?;
-    let mut differences = Vec::new();
-    let mut asked = Vec::new();
+    let mut comparisons = vec![Comparison::with(None)?];
+    for other in &args.with {
+        comparisons.push(Comparison::with(Some(*other))?);
+    }
     for subject in chosen {
         let answers = run(subject, &ours, args)?;
         println!("{:>14} {} answers of stackgen", subject.name, answers.len());
-        asked.extend(answers.iter().map(|answer| scenario(&answer.key).to_owned()));
-        match &other {
-            None => differences.extend(answers.into_iter().filter_map(from_aws)),
-            Some(other) => differences.extend(compare(answers, run(subject, other, args)?)),
+        for comparison in &mut comparisons {
+            comparison.look(subject, &answers, args)?;
         }
     }
-    known.judge(&differences, &asked)
+    // All are judged, so that one run tells everything.
+    let judged: Vec<anyhow::Result<()>> = comparisons.iter().map(Comparison::judge).collect();
+    judged.into_iter().collect()
+}
+
+impl Comparison {
+    fn with(other: Option<Other>) -> anyhow::Result<Comparison> {
+        let known = Known::read(other.map_or("AWS", Other::name))?;
+        let other = other.map(Running::other).transpose()?;
+        Ok(Comparison { other, known, differences: Vec::new(), asked: Vec::new() })
+    }
+
+    fn look(&mut self, subject: &Subject, answers: &[Answer], args: &Args) -> anyhow::Result<()> {
+        let differences = match &self.other {
+            None => answers.iter().filter_map(from_aws).collect(),
+            Some(other) if subject.others.iter().any(|it| it.name() == other.name) => {
+                compare(answers, run(subject, other, args)?)
+            }
+            Some(_) => return Ok(()),
+        };
+        self.differences.extend(differences);
+        self.asked.extend(answers.iter().map(|answer| scenario(&answer.key).to_owned()));
+        Ok(())
+    }
+
+    fn judge(&self) -> anyhow::Result<()> {
+        self.known.judge(&self.differences, &self.asked)
+    }
 }
 
 impl Args {
     fn wants(&self, subject: &Subject) -> bool {
         let is_named = |word: &String| word.split('/').next().is_some_and(|name| subject.name.contains(name));
-        let is_answered = self.with.is_none_or(|other| subject.others.contains(&other));
-        (self.only.is_empty() || self.only.iter().any(is_named)) && is_answered && (subject.is_quick || !self.quick)
+        (self.only.is_empty() || self.only.iter().any(is_named)) && (subject.is_quick || !self.quick)
     }
 }
 
@@ -105,17 +146,16 @@ fn scenario(key: &str) -> &str {
     key.match_indices('/').nth(1).map_or(key, |(end, _)| &key[..end])
 }
 
-fn from_aws(answer: Answer) -> Option<Difference> {
-    let Answer { key, got: ours, wanted: theirs } = answer;
-    (ours != theirs).then_some(Difference { key, ours, theirs })
+fn from_aws(answer: &Answer) -> Option<Difference> {
+    (answer.got != answer.wanted).then(|| answer.differs_from(answer.wanted.clone()))
 }
 
 /// An answer that one of them does not come to says nothing: why it does not is another answer.
-fn compare(ours: Vec<Answer>, theirs: Vec<Answer>) -> Vec<Difference> {
+fn compare(ours: &[Answer], theirs: Vec<Answer>) -> Vec<Difference> {
     let mut theirs: BTreeMap<String, Json> = theirs.into_iter().map(|answer| (answer.key, answer.got)).collect();
-    let both = ours.into_iter().filter_map(|answer| {
+    let both = ours.iter().filter_map(|answer| {
         let theirs = theirs.remove(&answer.key)?;
-        (answer.got != theirs).then_some(Difference { key: answer.key, ours: answer.got, theirs })
+        (answer.got != theirs).then(|| answer.differs_from(theirs))
     });
     both.collect()
 }
@@ -163,9 +203,9 @@ mod tests {
     fn only_what_both_answer_is_compared() {
         let ours = vec![answer("s/x/1", "a"), answer("s/x/2", "a"), answer("s/x/3", "a")];
         let theirs = vec![answer("s/x/1", "a"), answer("s/x/2", "b")];
-        let found: Vec<String> = compare(ours, theirs).into_iter().map(|it| it.key).collect();
+        let found: Vec<String> = compare(&ours, theirs).into_iter().map(|it| it.key).collect();
         assert_eq!(found, ["s/x/2"]);
-        assert!(from_aws(answer("s/x/1", "a")).is_none() && from_aws(answer("s/x/1", "b")).is_some());
+        assert!(from_aws(&answer("s/x/1", "a")).is_none() && from_aws(&answer("s/x/1", "b")).is_some());
         assert_eq!(scenario("stacks/drift/in sync/says"), "stacks/drift");
     }
 

@@ -194,10 +194,6 @@ def exports_in_use():
     refused("taken and given up", "none", None, cfn.delete_stack, StackName="producer")
     answer("not deleted", settled("producer"), "CREATE_COMPLETE")
     answer("deleted after its user", [delete("consumer"), delete("producer")], ["DELETE_COMPLETE", "DELETE_COMPLETE"])
-    shown = change_set("orphan", template(user), "CREATE")
-    words = "No export named shared found"
-    answer("an import of nothing", [shown["Status"], words if words in shown.get("StatusReason", "") else shown.get("StatusReason")], ["FAILED", words])
-    delete("orphan")
 
 
 @scenario

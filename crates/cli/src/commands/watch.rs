@@ -28,6 +28,10 @@ pub(crate) struct Args {
 pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError> {
     let (account, loaded) = args.way.to_names(context, std::slice::from_ref(&args.stack))?;
     let now = find::stack(&account, loaded.as_ref(), &args.stack)?;
+    if now.status.is_settled() && !args.telling.json {
+        context.shell.status("Nothing", &format!("goes on with {}: it is in {}", now.name, now.status));
+        return Ok(ExitCode::SUCCESS);
+    }
     let follower = Follower { account: &account, telling: args.telling, stacks: vec![now.name.clone()] };
     let work = async |say: &dyn Fn(Progress)| {
         run::watch(&account.connection, &now.id, say).await.map(|stack| Outcome { stacks: vec![stack] })

@@ -56,6 +56,20 @@ pub(crate) struct Account<'a> {
 }
 
 impl Way {
+    /// The way to the AWS on this machine, whatever else is said.
+    pub(crate) fn to_this_machine() -> Way {
+        Way { local: true, ..Way::default() }
+    }
+
+    /// The assembly, if there is a project or one was named.
+    pub(crate) fn app(&self, context: &Context) -> Result<Option<Loaded>, CliError> {
+        let folder = context.globals.project.as_deref().unwrap_or(Path::new("."));
+        match Project::find(folder) {
+            Err(ProjectError::Missing { .. }) if context.globals.assembly.is_none() => Ok(None),
+            _ => load::assembly_for(context, self.local).map(Some),
+        }
+    }
+
     /// The way to stacks of an assembly.
     pub(crate) fn to_stacks<'a>(
         &self,
@@ -76,7 +90,7 @@ impl Way {
         context: &'a Context,
         names: &[String],
     ) -> Result<(Account<'a>, Option<Loaded>), CliError> {
-        let loaded = if self.region.is_some() { None } else { app(context)? };
+        let loaded = if self.region.is_some() { None } else { self.app(context)? };
         let region = loaded.as_ref().and_then(|loaded| region_of(&loaded.assembly, names));
         Ok((self.open(context, region)?, loaded))
     }
@@ -87,7 +101,7 @@ impl Way {
         let runtime = Builder::new_current_thread().enable_all().build().map_err(DeployError::Runtime)?;
         let profile = self.profile.clone().or_else(|| context.settings.profile.clone());
         let reader = runtime.block_on(Reader::open(&settings));
-        let reader = reader.map_err(|failure| error::of_failure(failure, profile.as_deref()))?;
+        let reader = reader.map_err(|failure| error::of_failure(failure, profile.as_deref(), &self.words()))?;
         Ok(Sight { reader, now, profile, runtime })
     }
 
@@ -100,7 +114,7 @@ impl Way {
     pub(crate) fn region_of(&self, assembly: &Assembly, names: &[String]) -> Result<String, CliError> {
         let region = self.region.clone().or_else(|| region_of(assembly, names));
         let region = region.or_else(|| self.local.then(|| local::REGION.to_owned()));
-        region.ok_or_else(|| error::of_failure(Failure::new(Kind::Credentials, "no region is set"), None))
+        region.ok_or_else(|| error::of_failure(Failure::new(Kind::Credentials, "no region is set"), None, ""))
     }
 
     /// Where it leads, what time it is there, and how fast time passes.
@@ -126,7 +140,7 @@ impl Way {
         let runtime = Builder::new_current_thread().enable_all().build().map_err(DeployError::Runtime)?;
         let connection = runtime.block_on(aws::connect(&settings));
         let profile = self.profile.clone().or_else(|| context.settings.profile.clone());
-        let connection = connection.map_err(|failure| error::of_failure(failure, profile.as_deref()))?;
+        let connection = connection.map_err(|failure| error::of_failure(failure, profile.as_deref(), &self.words()))?;
         let records = Records::new(self.records(context)?);
         Ok(Account {
             context,
@@ -155,7 +169,8 @@ impl Way {
         Ok(root.join(".stackgen").join("operations"))
     }
 
-    fn words(&self) -> String {
+    /// What has to be typed for the same way.
+    pub(crate) fn words(&self) -> String {
         let mut words = if self.local { " --local".to_owned() } else { String::new() };
         let named = [("profile", &self.profile), ("region", &self.region), ("endpoint-url", &self.endpoint_url)];
         for (name, value) in named {
@@ -182,7 +197,7 @@ impl Sight {
         self.runtime.block_on(async {
             let mut signals = Signals::watch()?;
             tokio::select! {
-                answer = question => answer.map_err(|failure| error::of_failure(failure, self.profile.as_deref())),
+                answer = question => answer.map_err(|failure| error::of_failure(failure, self.profile.as_deref(), "")),
                 () = signals.next() => Err(DeployError::Interrupted.into()),
             }
         })
@@ -215,22 +230,13 @@ impl Account<'_> {
 
     /// A failure with its hints.
     pub(crate) fn explain(&self, failure: Failure) -> CliError {
-        error::of_failure(failure, self.profile.as_deref())
+        error::of_failure(failure, self.profile.as_deref(), &self.words)
     }
 
     /// Makes the folder of records, which no repository is to have.
     pub(crate) fn prepare_records(&self, way: &Way) -> Result<(), CliError> {
         let folder = way.records(self.context)?;
         Ok(output::write(&folder, &[(".gitignore".to_owned(), "*\n".to_owned())])?)
-    }
-}
-
-/// The assembly, if there is a project or one was named.
-pub(crate) fn app(context: &Context) -> Result<Option<Loaded>, CliError> {
-    let folder = context.globals.project.as_deref().unwrap_or(Path::new("."));
-    match Project::find(folder) {
-        Err(ProjectError::Missing { .. }) if context.globals.assembly.is_none() => Ok(None),
-        _ => load::assembly(context).map(Some),
     }
 }
 

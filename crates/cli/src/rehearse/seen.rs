@@ -3,7 +3,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use stackgen_assembly::{Assembly, StackEntry};
+use stackgen_deploy::bootstrap;
 use stackgen_deploy::observe::{self, Observed, Wanted};
+use stackgen_deploy::template_body::IN_REQUEST;
 
 use super::RehearseError;
 use crate::Context;
@@ -26,7 +28,7 @@ impl Seen {
     /// Looks, and keeps what it saw for the next time.
     pub(crate) fn look(context: &Context, way: &Way, assembly: &Assembly, names: &[String]) -> Result<Seen, CliError> {
         let sight = way.to_look(context, assembly, names)?;
-        let wanted = Wanted { stacks: with_needs(assembly, names), pending: templates(assembly) };
+        let wanted = Wanted { stacks: looked_at(assembly, names), pending: templates(assembly) };
         let endpoint = sight.reader.endpoint().map(|url| format!(", at {url}")).unwrap_or_default();
         context.shell.status("Looking", &format!("at {} in {}{endpoint}", names.join(", "), sight.reader.region()));
         let observed = sight.ask(observe::observe(&sight.reader, &wanted, sight.now))?;
@@ -49,7 +51,7 @@ impl Seen {
         names: &[String],
     ) -> Result<Seen, CliError> {
         let region = way.region_of(assembly, names)?;
-        let stacks = with_needs(assembly, names);
+        let stacks = looked_at(assembly, names);
         let folders = accounts(&folder(context)?, way.is_local());
         match observe::load(&folders, &region, &stacks)? {
             Ok(observed) => Ok(Seen { observed, is_old: true }),
@@ -75,6 +77,15 @@ fn folder(context: &Context) -> Result<PathBuf, CliError> {
         Err(error) => return Err(error.into()),
     };
     Ok(root.join(".stackgen").join("observed"))
+}
+
+/// The stacks that a rehearsal needs; for large templates also that of their bucket.
+pub(super) fn looked_at(assembly: &Assembly, names: &[String]) -> Vec<String> {
+    let mut stacks = with_needs(assembly, names);
+    if templates(assembly).iter().any(|template| template.len() > IN_REQUEST) {
+        stacks.insert(0, bootstrap::STACK.to_owned());
+    }
+    stacks
 }
 
 /// The stacks and all that they depend on, in the order of the assembly; without names all.

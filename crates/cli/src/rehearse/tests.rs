@@ -91,8 +91,7 @@ impl Account {
 
     /// Looks at what an assembly's deploy needs.
     pub(super) fn seen(&self, assembly: &Assembly) -> Observed {
-        let names: Vec<String> = assembly.manifest.stacks.iter().map(|entry| entry.name.clone()).collect();
-        self.look(&names, &seen::templates(assembly))
+        self.look(&seen::looked_at(assembly, &[]), &seen::templates(assembly))
     }
 
     pub(super) fn history(&self) -> History {
@@ -237,7 +236,8 @@ pub(super) fn stack(name: &str, template: &Json, needs: &[&str]) -> (StackEntry,
 
 pub(super) fn assembly(stacks: Vec<(StackEntry, Json)>) -> Assembly {
     let files = stacks.iter().map(|(entry, json)| (entry.template.clone(), json.to_string())).collect();
-    let stacks = stacks.into_iter().map(|(entry, _)| entry).collect();
-    let manifest = Manifest { version: FORMAT_VERSION, generator: "test".to_owned(), stacks, problems: Vec::new() };
+    let stacks: Vec<StackEntry> = stacks.into_iter().map(|(entry, _)| entry).collect();
+    let manifest = json!({"version": FORMAT_VERSION, "generator": "test", "stacks": stacks, "problems": []});
+    let manifest: Manifest = serde_json::from_value(manifest).unwrap();
     Assembly { manifest, files }
 }

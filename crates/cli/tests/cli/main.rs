@@ -1,5 +1,6 @@
 //! The command as its users meet it: one file for each command, and one for each way in which an app can go wrong.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+mod account;
 mod app;
 mod deploy;
 mod env;
@@ -10,6 +11,7 @@ mod help;
 mod lint;
 mod list;
 mod local;
+mod lock;
 mod policies;
 mod project;
 mod rehearse;

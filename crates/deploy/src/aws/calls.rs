@@ -7,7 +7,7 @@ use std::time::Duration;
 use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 use tokio::time::{Instant, sleep};
 
-use super::Connection;
+use super::{Connection, credentials};
 use crate::failure::{Failure, Kind, kind_of};
 
 /// The first pause before another try; each next one is twice as long.
@@ -134,11 +134,14 @@ where
             Failure::new(kind_of(code, message), format!("{operation}: {said}"))
         }
         // The request was never sent, which in practice means that there is nothing to sign it with.
-        SdkError::ConstructionFailure(_) => Failure::new(Kind::Credentials, format!("{operation}: {}", chain(error))),
+        SdkError::ConstructionFailure(_) => {
+            let said = chain(error);
+            credentials::failure(&said)
+                .unwrap_or_else(|| Failure::new(Kind::Credentials, format!("{operation}: {said}")))
+        }
         _ => {
             let said = chain(error);
-            let kind = if is_about_credentials(&said) { Kind::Credentials } else { Kind::Unknown };
-            Failure::new(kind, format!("{operation}: {said}"))
+            credentials::failure(&said).unwrap_or_else(|| Failure::new(Kind::Unknown, format!("{operation}: {said}")))
         }
     }
 }
@@ -150,9 +153,4 @@ fn chain(error: &dyn std::error::Error) -> String {
         let cause = cause.to_string();
         if told.contains(&cause) { told } else { format!("{told}: {cause}") }
     })
-}
-
-/// The SDK looks for credentials while it sends, and tells it as a failed dispatch.
-fn is_about_credentials(said: &str) -> bool {
-    ["credentials", "identity", "SSO session", "no providers in chain"].iter().any(|sign| said.contains(sign))
 }

@@ -18,8 +18,8 @@ use super::Connection;
 use super::calls::Calls;
 use super::limiter::Limiter;
 
-/// An address that leads nowhere; nobody dials it.
-const NOWHERE: &str = "http://inside.invalid";
+/// An address that nobody can dial. That it is one of this machine tells the engine that a URL with it is meant for itself.
+const NOWHERE: &str = "http://127.0.0.1:0";
 
 /// Whoever answers.
 pub trait Stage: Debug + Send + Sync + 'static {

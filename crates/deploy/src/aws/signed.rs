@@ -55,7 +55,8 @@ impl Connection {
     }
 
     async fn send(&self, ask: &Ask) -> Result<String, Refusal> {
-        let url = format!("{}{}", self.endpoint(ask.service), ask.path);
+        let endpoint = self.endpoint(ask.service);
+        let url = format!("{endpoint}{}", ask.path);
         let headers = self.signed(&url, ask).await.map_err(Sdk::construction_failure)?;
         let mut call =
             Operation::builder().service_name(ask.service.id()).operation_name(ask.operation).no_auth().no_retry();
@@ -66,8 +67,9 @@ impl Connection {
             call = call.sleep_impl(sleep);
         }
         let timeouts = self.config.timeout_config().cloned().unwrap_or_else(TimeoutConfig::disabled);
-        let (method, body, uri) = (ask.method, ask.body.clone(), url.clone());
-        let call = call.timeout_config(timeouts).endpoint_url(&url).serializer(move |(): ()| {
+        // The path of the endpoint is put before that of the request.
+        let (method, body, uri) = (ask.method, ask.body.clone(), ask.path.clone());
+        let call = call.timeout_config(timeouts).endpoint_url(&endpoint).serializer(move |(): ()| {
             let mut request = HttpRequest::new(SdkBody::from(body.clone()));
             request.set_method(method)?;
             request.set_uri(uri.as_str())?;
@@ -108,7 +110,7 @@ impl Connection {
 
     /// Where a service is: where the environment or the profile says for it alone, then for all, then at AWS. Sources:
     /// *Service-specific endpoints* in the AWS SDKs and Tools Reference Guide, *AWS service endpoints* in the General Reference.
-    fn endpoint(&self, service: Service) -> String {
+    pub(super) fn endpoint(&self, service: Service) -> String {
         let variable = format!("AWS_ENDPOINT_URL_{}", service.id());
         let key = ServiceConfigKey::builder().service_id(service.name()).env(&variable).profile("endpoint_url").build();
         let own = key.ok().and_then(|key| self.config.service_config()?.load_config(key));

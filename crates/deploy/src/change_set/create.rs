@@ -42,7 +42,7 @@ pub(crate) async fn create(
                 .change_set_name(&name)
                 .client_token(token(&name, "create"))
                 .change_set_type(sdk_kind(kind))
-                .include_nested_stacks(has_nested(request))
+                .include_nested_stacks(has_nested(&request.template) && !request.revert_drift)
                 .set_parameters(Some(parameters.clone()))
                 .set_capabilities(Some(capabilities.iter().map(|one| Capability::from(one.as_str())).collect()))
                 .set_tags(tags(request, now))
@@ -69,8 +69,23 @@ pub(crate) async fn create(
                 }
                 capabilities.extend(wanted);
             }
-            Err(failure) => return Err(failure.while_doing(format_args!("cannot plan `{stack}`"))),
+            Err(failure) => return Err(unreadable(failure, request).while_doing(format_args!("cannot plan `{stack}`"))),
         }
+    }
+}
+
+/// CloudFormation reads a template with the caller's credentials, or with the stack's role.
+fn unreadable(failure: Failure, request: &Request) -> Failure {
+    match &request.bucket {
+        Some(bucket) if failure.kind == FailureKind::Bucket => {
+            let need = "whoever plans needs s3:GetObject there";
+            let message = format!(
+                "CloudFormation cannot read the template in the bucket `{}`, {need}: {}",
+                bucket.name, failure.message
+            );
+            Failure::new(FailureKind::Bucket, message)
+        }
+        _ => failure,
     }
 }
 
@@ -149,8 +164,11 @@ fn imports(request: &Request) -> Option<Vec<ResourceToImport>> {
     Some(request.imports.iter().map(import).collect())
 }
 
-fn has_nested(request: &Request) -> bool {
-    request.template.contains("\"AWS::CloudFormation::Stack\"")
+/// Whether there are stacks in it, JSON or YAML; a set of stacks (`…::StackSet`) is none. With them CloudFormation does not set
+/// back drift (aws/aws-cdk, `REVERT_DRIFT`).
+fn has_nested(template: &str) -> bool {
+    let mut after = template.split("AWS::CloudFormation::Stack").skip(1);
+    after.any(|rest| !rest.starts_with(|letter: char| letter.is_ascii_alphanumeric()))
 }
 
 #[cfg(test)]
@@ -161,6 +179,15 @@ mod tests {
     fn what_aws_wants_is_read_from_what_it_says() {
         let said = "CreateChangeSet: Requires capabilities : [CAPABILITY_IAM, CAPABILITY_AUTO_EXPAND]";
         assert_eq!(wanted_capabilities(said), ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]);
+    }
+
+    #[test]
+    fn stacks_in_a_template_are_seen_in_json_and_yaml() {
+        assert!(
+            has_nested(r#"{"Type":"AWS::CloudFormation::Stack"}"#) && has_nested("Type: AWS::CloudFormation::Stack\n")
+        );
+        assert!(has_nested("Type: AWS::CloudFormation::StackSet\nType: AWS::CloudFormation::Stack\n"));
+        assert!(!has_nested("Type: AWS::CloudFormation::StackSet\n"));
     }
 
     #[test]

@@ -12,4 +12,4 @@ pub(crate) use delete::{forget, forget_of};
 pub use name::{name_of, operation_of};
 pub(crate) use name::{new_operation, token};
 pub use read::{ChangeSetEntry, list};
-pub(crate) use read::{Described, describe, execution, wait};
+pub(crate) use read::{Described, describe, execution, template, wait};

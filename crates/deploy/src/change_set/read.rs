@@ -2,7 +2,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_cloudformation::operation::describe_change_set::DescribeChangeSetOutput;
-use aws_sdk_cloudformation::types::{ChangeSetStatus, EventFilter, ResourceChange};
+use aws_sdk_cloudformation::types::{ChangeSetStatus, EventFilter, ResourceChange, TemplateStage};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -120,6 +120,15 @@ pub(crate) async fn describe(connection: &Connection, id: &str) -> Result<Descri
     wait(connection, id).await
 }
 
+/// The template that a change set was made of, as it was sent.
+pub(crate) async fn template(connection: &Connection, id: &str) -> Result<String, Failure> {
+    let send = || {
+        let call = connection.cloudformation.get_template().change_set_name(id);
+        call.template_stage(TemplateStage::Original).send()
+    };
+    Ok(connection.call("GetTemplate", Retry::Safe, send).await?.template_body.unwrap_or_default())
+}
+
 /// Whether a change set was begun to be carried out; `None` if it is not there any more.
 pub(crate) async fn execution(connection: &Connection, id: &str) -> Result<Option<String>, Failure> {
     let send = || connection.cloudformation.describe_change_set().change_set_name(id).send();
@@ -211,7 +220,7 @@ fn is_empty(reason: &str) -> bool {
 
 /// Why a change set failed. Early validation only hints at `DescribeEvents`, where the reasons are.
 async fn why(connection: &Connection, id: &str, reason: &str) -> Failure {
-    let mut message = reason.to_owned();
+    let mut message = innermost(connection, reason).await;
     if reason.contains("AWS::EarlyValidation") {
         let filter = EventFilter::builder().failed_events(true).build();
         let send = || connection.cloudformation.describe_events().change_set_name(id).filters(filter.clone()).send();
@@ -219,15 +228,39 @@ async fn why(connection: &Connection, id: &str, reason: &str) -> Failure {
         if let Ok(answer) = connection.call("DescribeEvents", Retry::Safe, send).await {
             for event in answer.operation_events.unwrap_or_default() {
                 let said = event.validation_status_reason.or(event.resource_status_reason);
-                if let Some(said) = said {
-                    let resource = event.logical_resource_id.unwrap_or_default();
+                // What is said of the stack itself is the reason again.
+                let resource = event.logical_resource_id.filter(|resource| !resource.is_empty());
+                if let (Some(said), Some(resource)) = (said, resource) {
                     let path = event.validation_path.unwrap_or_default();
                     message = format!("{message}\n{resource}{path}: {said}");
                 }
             }
         }
     }
-    Failure::new(Kind::Template, format!("CloudFormation refuses the change: {message}"))
+    let is_there = message.contains("ResourceExistenceCheck") && message.contains("already exists");
+    let kind = if is_there { Kind::AlreadyExists } else { Kind::Template };
+    Failure::new(kind, format!("CloudFormation refuses the change: {message}"))
+}
+
+/// The reason of the change set that really failed: for a stack in a stack the outer one only names it.
+async fn innermost(connection: &Connection, reason: &str) -> String {
+    let mut told = reason.to_owned();
+    let mut seen = Vec::new();
+    while let Some(id) = nested_in(&told).filter(|id| !seen.contains(id)) {
+        // Without the inner one's reason the outer one's has to do.
+        let Ok(inner) = page(connection, &id, None, false).await else { break };
+        let Some(reason) = inner.status_reason.filter(|reason| !reason.is_empty()) else { break };
+        told = reason;
+        seen.push(id);
+    }
+    told
+}
+
+/// The change set that a reason such as `Nested change set arn:… was not successfully created: Currently in FAILED.` names
+/// (aws/aws-cdk, `Nested change set`).
+fn nested_in(reason: &str) -> Option<String> {
+    let (_, rest) = reason.split_once("Nested change set ")?;
+    rest.split_whitespace().next().filter(|id| id.starts_with("arn:")).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -244,6 +277,13 @@ mod tests {
     fn changes_that_values_hide_come_back() {
         let all = merged(vec![change("B", Some("b-1"))], vec![change("A", None), change("B", None)]);
         assert_eq!(all, [change("A", None), change("B", Some("b-1"))]);
+    }
+
+    #[test]
+    fn the_inner_change_set_is_named_in_the_reason() {
+        let reason = "Nested change set arn:aws:cloudformation:eu-west-1:1:changeSet/a/1 was not successfully created: Currently in FAILED.";
+        assert_eq!(nested_in(reason).as_deref(), Some("arn:aws:cloudformation:eu-west-1:1:changeSet/a/1"));
+        assert_eq!(nested_in("Nested change set of mine"), None);
     }
 
     #[test]

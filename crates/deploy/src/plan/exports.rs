@@ -5,8 +5,8 @@
 //! deploys: the export stays in the first, until nobody imports it, and goes with the next.
 use serde_json::Value as Json;
 
-use super::ExportChange;
 use super::estimate::references;
+use super::{Action, Change, ExportChange, StackPlan};
 use crate::aws::{Connection, Retry};
 use crate::failure::{Failure, Kind};
 use crate::stack::StackNow;
@@ -46,7 +46,8 @@ pub(super) async fn keep_used(
                 ));
             } else {
                 exports.remarks.push(format!(
-                    "the export `{name}` is written differently and `{who}` imports it: if its value changes, CloudFormation refuses"
+                    "the export `{name}` is written differently and `{who}` imports it: if its value changes, CloudFormation \
+                     refuses; {WAYS_OUT}"
                 ));
             }
         }
@@ -57,6 +58,50 @@ pub(super) async fn keep_used(
         });
     }
     Ok(exports)
+}
+
+/// What takes an import away, in the words of an app.
+const WAYS_OUT: &str = "a value that is read with `.at_deploy()` (a parameter that the deploy fills in) or `.weak()` \
+                        (`Fn::GetStackOutput`) binds nobody";
+
+/// Refuses a change after which an export in use would have another value: it is the id of something that is replaced. Whether
+/// an attribute of it changes nobody knows, so that is only remarked.
+pub(super) async fn check_replaced(
+    connection: &Connection,
+    now: &StackNow,
+    after: &Json,
+    plan: &mut StackPlan,
+) -> Result<(), Failure> {
+    for (output, name) in &now.exports {
+        let Some(value) = after.pointer(&format!("/Outputs/{output}/Value")) else { continue };
+        let mut needs = Vec::new();
+        references(value, &mut needs);
+        let replaced = |change: &&Change| {
+            matches!(change.action, Action::Replace | Action::MayReplace) && needs.contains(&change.id.as_str())
+        };
+        let Some(change) = plan.changes.iter().find(replaced) else { continue };
+        let importers = importers(connection, name).await?;
+        if importers.is_empty() {
+            continue;
+        }
+        let who = importers.join("`, `");
+        let is_certain =
+            change.action == Action::Replace && value.get("Ref").and_then(Json::as_str) == Some(&change.id);
+        if is_certain {
+            let message = format!(
+                "`{}` is replaced, so that the export `{name}` of `{}` would change, which `{who}` imports",
+                change.id, now.name
+            );
+            return Err(Failure::new(Kind::ExportInUse, message));
+        }
+        let remark = format!(
+            "`{}` may be replaced, and `{who}` imports the export `{name}`, which tells of it: if its value changes, \
+             CloudFormation refuses; {WAYS_OUT}",
+            change.id
+        );
+        plan.remarks.push(remark);
+    }
+    Ok(())
 }
 
 /// The stacks that import an export.
@@ -93,7 +138,7 @@ fn fate(output: &str, before: &Json, after: &Json) -> Fate {
     let (is, will_be) = (part(before, "Export"), part(after, "Export"));
     match will_be {
         None => Fate::Goes,
-        // The template in force may be in a form that we do not read.
+        // Nobody may be able to read the template in force.
         Some(_) if is.is_none() => Fate::Same,
         will_be if will_be != is => Fate::Goes,
         _ if part(before, "Value") != part(after, "Value") => Fate::NewValue,
@@ -107,7 +152,7 @@ fn put_back(output: &str, name: &str, before: &Json, after: &mut Json, who: &str
         Failure::new(Kind::ExportInUse, message)
     };
     let old =
-        before.pointer(&format!("/Outputs/{output}")).ok_or_else(|| refused("the template in force is not JSON"))?;
+        before.pointer(&format!("/Outputs/{output}")).ok_or_else(|| refused("the template in force cannot be read"))?;
     let mut needs = Vec::new();
     references(old, &mut needs);
     let is_there = |id: &str| {
@@ -115,7 +160,7 @@ fn put_back(output: &str, name: &str, before: &Json, after: &mut Json, who: &str
             || ["Resources", "Parameters"].iter().any(|part| after.pointer(&format!("/{part}/{id}")).is_some())
     };
     if let Some(gone) = needs.into_iter().find(|id| !is_there(id)) {
-        return Err(refused(&format!("`{gone}`, of which it tells, goes too; let `{who}` stop importing it first")));
+        return Err(refused(&format!("`{gone}`, of which it tells, goes too")));
     }
     let taken = after.pointer(&format!("/Outputs/{output}")).is_some();
     let key = if taken { format!("{output}StillInUse") } else { output.to_owned() };

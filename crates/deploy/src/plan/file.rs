@@ -54,15 +54,21 @@ pub fn load(path: &Path) -> Result<Plan, Failure> {
 ///
 /// If so, or if CloudFormation does not say.
 pub async fn check(connection: &Connection, plan: &Plan) -> Result<(), Failure> {
+    if plan.region != connection.region {
+        let message = format!("the plan is for {}, and this is {}; leave out --region", plan.region, connection.region);
+        return Err(Failure::new(Kind::Refused, message));
+    }
     for stack in &plan.stacks {
         let Some(id) = &stack.change_set else { continue };
         let name = &stack.stack;
+        let gone =
+            format!("is gone: its change set was carried out or deleted, or is not of the account {}", plan.account);
         let what = match change_set::execution(connection, id).await?.as_deref() {
             Some("EXECUTE_COMPLETE") => "was carried out already",
             Some("EXECUTE_IN_PROGRESS") => "is being carried out",
             Some("EXECUTE_FAILED") => "was carried out already, and failed",
             Some("OBSOLETE") => "is obsolete: the stack was changed meanwhile",
-            None => "is gone: its change set was carried out or deleted",
+            None => &*gone,
             _ => continue,
         };
         return Err(Failure::new(Kind::Refused, format!("the plan of `{name}` {what}; plan again")));

@@ -4,16 +4,14 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 use stackgen_assembly::{Assembly, StackEntry};
 
-use super::build::{self, Sides};
-use super::{
-    PLAN_VERSION, Plan, Question, Request, Selection, StackPlan, Verb, Wishes, estimate, propose, stack_policy,
-};
+use super::{PLAN_VERSION, Plan, Question, Request, Selection, StackPlan, Verb, Wishes, propose, stack_policy};
 use crate::aws::Connection;
+use crate::bootstrap::{self, Bucket};
 use crate::change_set;
 use crate::failure::{Failure, Kind};
 use crate::record::{Phase, Records};
 use crate::stack::{self, Move, StackNow, Wish, next_move};
-use crate::template_body::{check_size, minified};
+use crate::template_body::minified;
 
 /// Plans a deploy of some stacks of an assembly: asks CloudFormation for a change set of each stack whose inputs are there.
 ///
@@ -27,7 +25,7 @@ pub async fn make(
     selection: &Selection,
     wishes: &Wishes,
 ) -> Result<Plan, Failure> {
-    let mut making = Making { connection, records, wishes, stacks: Vec::new(), known: BTreeMap::new() };
+    let mut making = Making { connection, records, wishes, stacks: Vec::new(), known: BTreeMap::new(), bucket: None };
     let chosen = chosen(assembly, selection)?;
     for entry in chosen {
         let planned = match making.one(assembly, entry).await {
@@ -50,6 +48,8 @@ struct Making<'a> {
     wishes: &'a Wishes,
     stacks: Vec<StackPlan>,
     known: BTreeMap<String, StackNow>,
+    /// The bucket for large templates, once it was looked for.
+    bucket: Option<Bucket>,
 }
 
 /// The stacks that are meant, with those that they depend on, in the order of the assembly.
@@ -86,7 +86,10 @@ impl Making<'_> {
     async fn one(&mut self, assembly: &Assembly, entry: &StackEntry) -> Result<StackPlan, Failure> {
         let region = &self.connection.region;
         if let Some(bound) = entry.region.as_ref().filter(|bound| *bound != region) {
-            let message = format!("`{}` is bound to the region {bound}, and this is {region}", entry.name);
+            let message = format!(
+                "`{}` is bound to the region {bound}, and this is {region}; say --region {bound}, or bind it to another one in the app",
+                entry.name
+            );
             return Err(Failure::new(Kind::Refused, message));
         }
         self.forget_proposal(&entry.name).await?;
@@ -147,7 +150,7 @@ impl Making<'_> {
         now: Option<&StackNow>,
     ) -> Result<(Request, Vec<String>), Failure> {
         let template = minified(assembly.template(entry));
-        check_size(&entry.name, &template)?;
+        let bucket = self.bucket(&entry.name, &template).await?;
         let json: Json = serde_json::from_str(&template).unwrap_or_default();
         let mut tags = entry.tags.clone();
         tags.extend(self.wishes.tags.clone());
@@ -166,12 +169,23 @@ impl Making<'_> {
             protection: self.wishes.protection.filter(|wanted| *wanted != now.is_some_and(|now| now.protection)),
             after,
             resources: entry.resources.clone(),
+            bucket,
             template,
             ..Request::default()
         };
         self.protect(&mut request, now).await?;
         let waits_for = self.fill(&mut request, &json).await?;
         Ok((request, waits_for))
+    }
+
+    /// The bucket through which a template has to go, which is looked for once.
+    async fn bucket(&mut self, stack: &str, template: &str) -> Result<Option<Bucket>, Failure> {
+        let known = self.bucket.as_ref().map(|bucket| &bucket.name).or(self.wishes.s3_bucket.as_ref());
+        let found = bootstrap::bucket_for(self.connection, stack, template, known.map(String::as_str)).await?;
+        if found.is_some() && self.bucket.is_none() {
+            self.bucket.clone_from(&found);
+        }
+        Ok(found.and(self.bucket.clone()))
     }
 
     /// Sets the stack policies that are wanted, if they are not there yet.
@@ -303,43 +317,6 @@ fn parameters(wishes: &Wishes, stack: &str, template: &Json) -> BTreeMap<String,
     let everywhere = wishes.parameters.get("*").into_iter().flatten().filter(|(name, _)| declared(name));
     let here = wishes.parameters.get(stack).into_iter().flatten();
     everywhere.chain(here).map(|(name, value)| (name.clone(), value.clone())).collect()
-}
-
-/// The plan of a change set that is there, whoever made it.
-///
-/// # Errors
-///
-/// If there is no such change set.
-pub async fn of_change_set(
-    connection: &Connection,
-    id: &str,
-    assembly: Option<&Assembly>,
-) -> Result<StackPlan, Failure> {
-    let described = change_set::describe(connection, id).await?;
-    let now = stack::describe(connection, &described.stack_id).await?;
-    let is_there = now.as_ref().is_some_and(|now| now.status.word() != "REVIEW_IN_PROGRESS");
-    let resources = assembly.and_then(|assembly| assembly.stack(&described.stack)).map(|entry| entry.resources.clone());
-    let nothing = Json::Null;
-    let resources = resources.unwrap_or_default();
-    let changes =
-        build::changes(&described.changes, &Sides { before: &nothing, after: &nothing, resources: &resources });
-    let mut plan = StackPlan {
-        stack: described.stack.clone(),
-        stack_id: Some(described.stack_id.clone()),
-        verb: if is_there { Verb::Update } else { Verb::Create },
-        change_set: Some(described.id.clone()),
-        capabilities: described.capabilities.clone(),
-        seconds: estimate::seconds(&changes, &nothing),
-        changes,
-        seen: now.as_ref().map(StackNow::seen).unwrap_or_default(),
-        request: Request { resources, tags: described.tags.clone(), ..Request::default() },
-        ..StackPlan::default()
-    };
-    plan.dangers = super::propose::dangers(&plan);
-    if described.execution != "AVAILABLE" {
-        plan.remarks.push(format!("it cannot be carried out: it is {}", described.execution));
-    }
-    Ok(plan)
 }
 
 /// Deletes the change sets of a plan that nobody wants, and stacks that are nothing but a change set.

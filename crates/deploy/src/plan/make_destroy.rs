@@ -2,7 +2,7 @@
 use serde_json::Value as Json;
 use stackgen_assembly::Assembly;
 
-use super::{PLAN_VERSION, Plan, Request, StackPlan, Verb, estimate, exports, from_template, make::account_of};
+use super::{PLAN_VERSION, Plan, Request, StackPlan, Verb, estimate, exports, from_template, make::account_of, read};
 use crate::aws::Connection;
 use crate::failure::{Failure, Kind};
 use crate::stack::{self, Move, StackNow, Wish, next_move};
@@ -66,11 +66,14 @@ async fn one(
     let now = stack::describe(connection, name).await?;
     let mut plan = StackPlan { stack: name.to_owned(), verb: Verb::Nothing, ..StackPlan::default() };
     let next = next_move(now.as_ref().map(|now| &now.status), Wish::Destroy);
-    let Some(now) = now.filter(|_| next != Move::Nothing) else { return Ok(plan) };
+    let Some(now) = now.filter(|_| next != Move::Nothing) else {
+        plan.remarks.push(format!("there is no stack of this name in {}", connection.region));
+        return Ok(plan);
+    };
     check(&now, next)?;
     let retain = retained(name, retain, next)?;
     let text = stack::template(connection, &now.id).await?.unwrap_or_default();
-    let template: Json = serde_json::from_str(&text).unwrap_or_default();
+    let template = read::template(&text).unwrap_or_default();
     let resources = assembly.and_then(|assembly| assembly.stack(name)).map(|entry| entry.resources.clone());
     let resources = resources.unwrap_or_default();
     plan.verb = Verb::Destroy;
@@ -131,7 +134,7 @@ async fn add_physical_ids(connection: &Connection, plan: &mut StackPlan, now: &S
         change.physical_id = summary.physical_resource_id;
         true
     });
-    // The template in force may be in a form that we do not read.
+    // Nobody may be able to read the template in force.
     for (id, summary) in found {
         let type_name = summary.resource_type.unwrap_or_default();
         let mut change = from_template::removed(&id, &type_name, &plan.request.resources);

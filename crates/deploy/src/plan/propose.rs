@@ -5,11 +5,14 @@ use serde_json::Value as Json;
 
 use super::build::{self, Sides};
 use super::compare::compare;
+use super::nested::Inner;
 use super::side::Side;
 use super::{
-    Action, Change, Consequence, Danger, DangerKind, Request, StackPlan, Verb, estimate, exports, from_template, values,
+    Action, Change, Consequence, Danger, DangerKind, Opening, PermissionChange, Request, StackPlan, Verb, estimate,
+    exports, from_template, nested, read, takeover, values,
 };
 use crate::aws::Connection;
+use crate::bootstrap;
 use crate::change_set::{self, Described};
 use crate::failure::Failure;
 use crate::machines;
@@ -40,7 +43,8 @@ pub(crate) async fn propose(
     let before = template_in_force(connection, now.as_ref()).await?;
     let mut remarks = Vec::new();
     if now.is_some() && before.is_none() {
-        remarks.push("the template in force is not JSON, so that all permissions and openings count as new".to_owned());
+        remarks
+            .push("the template in force cannot be read, so that all permissions and openings count as new".to_owned());
     }
     let before = before.unwrap_or_default();
     let mut after: Json = serde_json::from_str(&request.template).unwrap_or_default();
@@ -63,32 +67,67 @@ pub(crate) async fn propose(
         request,
         ..StackPlan::default()
     };
+    let mut inner = Vec::new();
     let mut values = now.as_ref().map_or_else(BTreeMap::new, |now| known(&now.parameters, &now.resolved));
     let before_values = values.clone();
     values.extend(plan.request.parameters.clone());
     if plan.waits_for.is_empty() && verb != Verb::Recreate {
-        values.extend(ask(connection, records, &mut plan, now.as_ref(), (&before, &after), keep).await?);
+        let described = ask(connection, records, &mut plan, now.as_ref(), (&before, &after), keep).await?;
+        values.extend(known(&described.parameters, &described.resolved));
+        inner = match inspect(connection, &mut plan, now.as_ref(), &described, &after).await {
+            Ok(inner) => inner,
+            Err(failure) => {
+                // The first failure is the one to tell; what is left now, the next plan finds.
+                if let (Some(id), Some(stack_id)) = (&plan.change_set, &plan.stack_id) {
+                    let _ = drop_it(connection, id, stack_id, now.as_ref()).await;
+                }
+                if !failure.is_passing() {
+                    records.clear(&plan.stack)?;
+                }
+                return Err(failure);
+            }
+        };
     } else {
         plan.changes = from_template::changes(&before, &after, &plan.request.resources);
         plan.values = values::settings(now.as_ref(), &plan.request);
     }
     let before = Side { template: &before, parameters: &before_values };
-    finish(&mut plan, &before, &Side { template: &after, parameters: &values });
+    finish(&mut plan, &before, &Side { template: &after, parameters: &values }, &inner);
     Ok(plan)
 }
 
+/// Looks at what a change set does not say by itself.
+async fn inspect(
+    connection: &Connection,
+    plan: &mut StackPlan,
+    now: Option<&StackNow>,
+    described: &Described,
+    after: &Json,
+) -> Result<Vec<Inner>, Failure> {
+    if let Some(now) = now {
+        exports::check_replaced(connection, now, after, plan).await?;
+    }
+    nested::look(connection, described).await
+}
+
 /// Values of parameters; of those of SSM types what stands behind the name.
-fn known(values: &BTreeMap<String, String>, resolved: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+pub(super) fn known(
+    values: &BTreeMap<String, String>,
+    resolved: &BTreeMap<String, String>,
+) -> BTreeMap<String, String> {
     values.iter().chain(resolved).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-async fn template_in_force(connection: &Connection, now: Option<&StackNow>) -> Result<Option<Json>, Failure> {
+pub(super) async fn template_in_force(
+    connection: &Connection,
+    now: Option<&StackNow>,
+) -> Result<Option<Json>, Failure> {
     let Some(now) = now else { return Ok(None) };
     let text = stack::template(connection, &now.id).await?.unwrap_or_default();
-    Ok(serde_json::from_str(&text).ok())
+    Ok(read::template(&text))
 }
 
-/// Puts what CloudFormation says into the plan, and answers what it takes for the values of the parameters.
+/// Puts what CloudFormation says into the plan, and answers it.
 async fn ask(
     connection: &Connection,
     records: &Records,
@@ -96,7 +135,9 @@ async fn ask(
     now: Option<&StackNow>,
     sides: (&Json, &Json),
     keep: bool,
-) -> Result<BTreeMap<String, String>, Failure> {
+) -> Result<Described, Failure> {
+    // Before anything is noted, since nothing has to be cleared up after it.
+    bootstrap::put(connection, &plan.stack, &mut plan.request).await?;
     let operation = change_set::new_operation();
     plan.change_set = Some(change_set::name_of(&operation));
     if !keep {
@@ -122,11 +163,11 @@ async fn ask(
             drop_it(connection, &id, &stack_id, now).await?;
             records.clear(&plan.stack)?;
             nothing(plan, now, sides);
-            Ok(known(&described.parameters, &described.resolved))
+            Ok(described)
         }
         Ok(described) => {
             tell(plan, now, &described, sides);
-            Ok(known(&described.parameters, &described.resolved))
+            Ok(described)
         }
         Err(failure) if failure.is_passing() => Err(failure),
         Err(failure) => {
@@ -169,7 +210,7 @@ fn nothing(plan: &mut StackPlan, now: Option<&StackNow>, (before, after): (&Json
 }
 
 /// Tells a change set.
-fn tell(plan: &mut StackPlan, now: Option<&StackNow>, described: &Described, sides: (&Json, &Json)) {
+pub(super) fn tell(plan: &mut StackPlan, now: Option<&StackNow>, described: &Described, sides: (&Json, &Json)) {
     let resources = &plan.request.resources;
     plan.changes = build::changes(&described.changes, &Sides { before: sides.0, after: sides.1, resources });
     plan.values = values::changed(now, &plan.request, described, sides);
@@ -183,13 +224,15 @@ fn tell(plan: &mut StackPlan, now: Option<&StackNow>, described: &Described, sid
 }
 
 /// What follows from the changes.
-fn finish(plan: &mut StackPlan, before: &Side<'_>, after: &Side<'_>) {
+pub(super) fn finish(plan: &mut StackPlan, before: &Side<'_>, after: &Side<'_>, inner: &[Inner]) {
     let compared = compare(before, after, &plan.changes);
     plan.boot_scripts = compared.boot_scripts;
     plan.permissions = compared.permissions;
     plan.openings = compared.openings;
+    nested::tell(plan, inner);
     plan.seconds = estimate::seconds(&plan.changes, after.template);
     plan.dangers = dangers(plan);
+    plan.dangers.extend(takeover::danger(plan, before.template, after.template));
     // "Immutable updates" in *Choose how to handle failures* of the CloudFormation User Guide.
     let replaced = plan.changes.iter().find(|change| change.action == Action::Replace);
     if let Some(replaced) = replaced.filter(|_| plan.request.disable_rollback) {
@@ -210,26 +253,38 @@ pub(super) fn dangers(plan: &StackPlan) -> Vec<Danger> {
     }
     if matches!(plan.verb, Verb::Update | Verb::Import) {
         let widening = plan.permissions.iter().filter(|one| one.widens);
-        dangers.extend(widening.map(|one| {
-            let verb = match (&*one.effect, one.is_added) {
-                ("Boundary", _) => "is no longer bound to",
-                (_, true) => "allows",
-                (_, false) => "no longer forbids",
-            };
-            let all = |names: &[String], all: &str| if names == ["*"] { all.to_owned() } else { names.join(", ") };
-            let reason =
-                format!("it {verb} {} on {}", all(&one.actions, "all actions"), all(&one.resources, "everything"));
-            Danger { kind: DangerKind::Permission, id: one.id.clone(), reason }
+        dangers.extend(widening.map(|one| Danger {
+            kind: DangerKind::Permission,
+            id: one.id.clone(),
+            reason: permission(one),
         }));
-        let opening = plan.openings.iter().filter(|one| one.widens && one.direction == "in");
-        dangers.extend(opening.map(|one| {
-            let reason = format!("it lets {} reach {}", one.peer, one.ports);
-            Danger { kind: DangerKind::Ingress, id: one.id.clone(), reason }
-        }));
+        let opens = plan.openings.iter().filter(|one| one.widens && one.direction == "in");
+        dangers.extend(opens.map(|one| Danger { kind: DangerKind::Ingress, id: one.id.clone(), reason: opening(one) }));
     }
     dangers.sort();
     dangers.dedup_by(|one, other| one.kind == other.kind && one.id == other.id);
     dangers
+}
+
+/// Whom an opening lets in.
+fn opening(one: &Opening) -> String {
+    let on = if one.ports == "all" { "any port" } else { &one.ports };
+    format!("it lets {} reach it on {on}", one.peer)
+}
+
+/// What a permission gives that nobody had.
+fn permission(change: &PermissionChange) -> String {
+    let verb = match (&*change.effect, change.is_added) {
+        ("Boundary", _) => "is no longer bound to",
+        (_, true) => "allows",
+        (_, false) => "no longer forbids",
+    };
+    let all = |names: &[String], all: &str| if names == ["*"] { all.to_owned() } else { names.join(", ") };
+    match change.actions.as_slice() {
+        [role] if role.starts_with("act as ") => format!("it lets {} {role}", change.principals.join(", ")),
+        [policy] if policy.starts_with("policy ") => format!("it {verb} what the {policy} says"),
+        actions => format!("it {verb} {} on {}", all(actions, "all actions"), all(&change.resources, "everything")),
+    }
 }
 
 fn data_danger(change: &Change) -> Option<Danger> {

@@ -4,12 +4,17 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use stackgen_assembly::{InputEntry, ResourceEntry};
 
+use crate::bootstrap::Bucket;
+
 /// What is sent for a stack, and done around it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Request {
     /// The template. It is not kept once there is a change set.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub template: String,
+    /// The bucket through which a large template goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bucket: Option<Bucket>,
     /// Where a large template lies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template_url: Option<String>,

@@ -28,6 +28,11 @@ impl Side<'_> {
         })
     }
 
+    /// Whether it has a resource, by logical id.
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.resources().any(|(known, ..)| known == id)
+    }
+
     /// A value with its functions computed as far as they can be; `None` for `AWS::NoValue`.
     pub(super) fn plain(&self, value: &Json) -> Option<Json> {
         match value {

@@ -35,6 +35,8 @@ pub struct Wishes {
     pub revert_drift: bool,
     /// Resources that are taken into a stack: by stack and logical id, the properties that identify them.
     pub imports: BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>>,
+    /// The bucket for templates that are too large for a request; without it, that of the bootstrap stack.
+    pub s3_bucket: Option<String>,
     /// Whether the change sets are to stay for later, so that nothing is noted about them.
     pub keep: bool,
 }

@@ -204,7 +204,10 @@ async fn moved(turn: &Turn, plan: &StackPlan, failure: &Failure) -> Failure {
         }
     }
     let moves = if told.is_empty() { failure.message.clone() } else { told.join(", ") };
-    Failure::new(Kind::Refused, format!("the plan of `{}` is of yesterday: {moves}; plan again", plan.stack))
+    Failure::new(
+        Kind::Refused,
+        format!("the plan of `{}` no longer fits, and nothing was done: {moves}; plan again", plan.stack),
+    )
 }
 
 /// Only what stands beside the template changes.

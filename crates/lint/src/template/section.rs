@@ -1,7 +1,7 @@
 //! The sections of a template.
 use stackgen_schema::ResourceType;
 
-use crate::document::{Key, Node, Step};
+use crate::document::{Key, Node};
 use crate::shapes;
 
 /// A top-level section.
@@ -37,14 +37,6 @@ impl Section {
             "Globals" => Section::Globals,
             _ => Section::Other,
         }
-    }
-}
-
-impl<'d> Step<'d> {
-    /// The name, if it is a key.
-    #[must_use]
-    pub fn name(self) -> Option<&'d str> {
-        if let Step::Key(key) = self { Some(&key.text) } else { None }
     }
 }
 

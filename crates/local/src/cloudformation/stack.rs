@@ -8,6 +8,8 @@ use serde_json::{Map, Value as Json};
 
 use super::change_set::ChangeSet;
 use super::operation::Operation;
+use super::template::Template;
+use crate::wire::ApiError;
 
 /// The stacks of a region, deleted ones included, in the order in which they were made. The key is the id (ARN).
 pub type Stacks = IndexMap<String, Stack>;
@@ -67,6 +69,20 @@ pub struct Stack {
     pub root_id: Option<String>,
     /// What the last drift detection found; nothing if none ran.
     pub drift: Option<Drift>,
+    /// What the last operation was asked for that goes for nested stacks too.
+    #[serde(default)]
+    pub asked: Asked,
+}
+
+/// What an operation is asked for that goes for nested stacks too.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// What the caller acknowledged.
+    pub capabilities: BTreeSet<String>,
+    /// Whether a failure keeps what there is.
+    pub disable_rollback: bool,
+    /// Logical ids that a continued rollback does not touch; those of nested stacks as `NestedStackName.LogicalId`.
+    pub skip: BTreeSet<String>,
 }
 
 /// What a stack is made from.
@@ -74,12 +90,32 @@ pub struct Stack {
 pub struct Source {
     /// The template as it was sent.
     pub body: String,
+    /// The template with the pieces that it includes, if it includes any.
+    #[serde(default)]
+    pub included: Option<String>,
     /// The parameters, in the order of the template.
     pub parameters: IndexMap<String, Parameter>,
     /// Tags of the stack.
     pub tags: IndexMap<String, String>,
     /// What the caller acknowledged.
     pub capabilities: BTreeSet<String>,
+}
+
+impl Source {
+    /// The template, with the pieces that it includes.
+    ///
+    /// # Errors
+    ///
+    /// If it is none.
+    pub fn template(&self) -> Result<Template, ApiError> {
+        Template::parse(self.text())
+    }
+
+    /// The text of the template, with the pieces that it includes.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.included.as_ref().unwrap_or(&self.body)
+    }
 }
 
 /// The value of a parameter.
@@ -294,6 +330,7 @@ impl Stack {
             parent_id: None,
             root_id: None,
             drift: None,
+            asked: Asked::default(),
         }
     }
 
@@ -301,6 +338,18 @@ impl Stack {
     pub fn remember_operation(&mut self, id: String, kind: &str) {
         self.last_operations.insert(0, (id, kind.to_owned()));
         self.last_operations.truncate(2);
+    }
+
+    /// The change set that is being executed.
+    #[must_use]
+    pub fn operation_set(&self) -> Option<&str> {
+        self.change_sets.iter().find(|set| set.execution == "EXECUTE_IN_PROGRESS").map(|set| set.id.as_str())
+    }
+
+    /// Whether it waits for the stack above it before it cleans up.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.operation.as_ref().is_some_and(|operation| operation.held)
     }
 
     /// Writes down what happened to the stack or to one of its resources.

@@ -216,7 +216,7 @@ pub(super) fn describe_interfaces(at: &mut Place<'_>, input: Input<'_>) -> Answe
     shown(INTERFACES, ec2.interfaces.values().map(|it| it.shown(ec2, &account)).collect(), input)
 }
 
-/// `AllocateAddress`. Five a region is the quota (*Elastic IP address quota*).
+/// `AllocateAddress`. Five a region is the quota (*Elastic IP address quotas*).
 pub(super) fn allocate(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     if at.ec2().addresses.len() >= 5 {
         return Err(ApiError::new("AddressLimitExceeded", "The maximum number of addresses has been reached."));

@@ -114,7 +114,7 @@ pub(super) fn put(
 }
 
 /// `DetachVolume`. A volume that a running instance has mounted stays `busy` until it is let go, which here only a stop does.
-/// Source: *Detach an Amazon EBS volume*: "the volume can be stuck in the busy state while trying to detach".
+/// Source: *Detach an Amazon EBS volume*: "the volume can become stuck in the busy state while it is trying to detach".
 pub(super) fn detach(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     let id = input.required("VolumeId")?;
     let (force, now) = (input.flag("Force") == Some(true), at.now());

@@ -19,7 +19,7 @@ pub(super) fn contains(outer: &str, inner: &str) -> bool {
     outer.0 <= inner.0 && inner.1 <= outer.1
 }
 
-/// The first address that nobody has. AWS keeps the first four and the last (*Subnet CIDR blocks* in the VPC guide).
+/// The first address that nobody has. AWS keeps the first four and the last (`CreateSubnet` in the API reference).
 pub(super) fn free(block: &str, taken: impl Fn(&str) -> bool) -> Option<String> {
     let (first, last) = range(block)?;
     (first + 4..last).map(|number| Ipv4Addr::from(number).to_string()).find(|address| !taken(address))

@@ -8,7 +8,7 @@ use super::{Answer, Input, Place, attachment, boot, catalogue, image, time, volu
 use crate::wire::ApiError;
 
 /// `CreateReplaceRootVolumeTask`: from an image, from a snapshot, or from the snapshot that the volume was made from. Source:
-/// *Replace the root volume for an Amazon EC2 instance*: the instance runs and is no whole server, the image has its
+/// *Replace a root volume* in the EC2 User Guide: the instance runs and is no whole server, the image has its
 /// architecture, and is not smaller than the volume.
 pub(super) fn create(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     let instance = input.required("InstanceId")?;

@@ -27,7 +27,7 @@ pub(super) fn enter(at: &mut Place<'_>, id: &str, name: &str, description: &str,
     at.ec2().security_groups.insert(id.to_owned(), group);
 }
 
-/// A new group lets everything out. Source: *Security group basics*.
+/// A new group lets everything out. Source: *Security group rules* in the EC2 User Guide.
 pub(super) fn let_out(at: &mut Place<'_>, id: &str) {
     let everything = json!({"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]});
     enter_rules(at, id, true, Input(&everything));

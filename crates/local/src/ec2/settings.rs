@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct Settings {
     /// Of virtual machines.
     pub machine: Durations,
-    /// Of whole servers. Source for their slowness: *Instance state changes* and users' measurements: tens of minutes.
+    /// Of whole servers. Source for their slowness: *Amazon EC2 instance state changes* and users' measurements: tens of minutes.
     pub metal: Durations,
     /// Until status checks pass, from running on.
     pub checks: i64,

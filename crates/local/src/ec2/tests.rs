@@ -208,10 +208,15 @@ fn a_volume_grows_and_then_has_to_wait() {
     assert_eq!(of_volume(&mut world, &disk, "/size"), 30);
     let shown = ask(&mut world, "DescribeVolumesModifications", json!({"VolumeId": [disk]})).unwrap();
     assert_eq!(shown["volumeModificationSet"][0]["modificationState"], "optimizing");
-    pass(&mut world, 20);
-    assert_eq!(code(modify(&mut world, json!({"Size": "40"}))), "VolumeModificationRateExceeded");
-    pass(&mut world, 6 * 3_600);
-    modify(&mut world, json!({"Size": "40"})).unwrap();
+    assert_eq!(code(modify(&mut world, json!({"Size": "40"}))), "IncorrectModificationState");
+    for size in ["40", "50", "60"] {
+        pass(&mut world, 60);
+        modify(&mut world, json!({"Size": size})).unwrap();
+    }
+    pass(&mut world, 60);
+    assert_eq!(code(modify(&mut world, json!({"Size": "70"}))), "VolumeModificationRateExceeded");
+    pass(&mut world, 24 * 3_600);
+    modify(&mut world, json!({"Size": "70"})).unwrap();
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Whether a text is a policy. The messages are IAM's, written from memory: not looked up.
+//! Whether a text is a policy. The messages are those that users quote of IAM; `Invalid effect` and `Missing required field
+//! Action` and `Effect` were not found.
 use serde_json::Value as Json;
 
 use crate::wire::ApiError;

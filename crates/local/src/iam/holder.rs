@@ -266,13 +266,17 @@ fn trust(iam: &mut Iam, request: &Request) -> Result<(), ApiError> {
 
 fn attach(iam: &mut Iam, request: &Request, kind: Kind) -> Result<(), ApiError> {
     let arn = request.required("PolicyArn")?.to_owned();
+    if !arn.starts_with("arn:") {
+        // Recorded on AWS by localstack/localstack (`test_iam.py`), with both blanks.
+        return Err(ApiError::validation("Invalid ARN:  Could not be parsed!"));
+    }
     // The policies of AWS are not listed here: each name is taken for one.
     if !arn.contains(":iam::aws:policy/") && !iam.policies.contains_key(&arn) {
         return Err(missing(format!("Policy {arn} does not exist or is not attachable.")));
     }
     let holder = one(iam, request, kind)?;
     if !holder.attached.contains(&arn) {
-        // Source: *IAM and AWS STS quotas*: ten by default.
+        // Source: *IAM object quotas*: ten by default.
         if holder.attached.len() >= 10 {
             let word = kind.word();
             return Err(conflict("LimitExceeded", format!("Cannot exceed quota for PoliciesPer{word}: 10")));
@@ -352,7 +356,7 @@ fn membership(world: &mut World, request: &Request, operation: &str) -> Option<R
 fn access_key(world: &mut World, request: &Request) -> Result<Json, ApiError> {
     let (key, secret, now) = (format!("AKIA{}", world.letters(16)), world.letters(40), time(world.now()));
     let user = one(&mut world.iam, request, Kind::User)?;
-    // Source: *IAM and AWS STS quotas*.
+    // Source: *IAM object quotas*.
     if user.keys.len() >= 2 {
         return Err(conflict("LimitExceeded", "Cannot exceed quota for AccessKeysPerUser: 2"));
     }

@@ -1,7 +1,7 @@
 //! AWS IAM: roles, users, groups, what they are allowed, and instance profiles. Nothing is enforced: everybody may do everything.
 //!
-//! Roles, users and groups are all a [`Holder`] of policies. Sources: the API reference of IAM; the messages, from memory, are those that users
-//! quote.
+//! Roles, users and groups are all a [`Holder`] of policies. Sources: the API reference of IAM, and for the messages what users
+//! quote; docs/local.md tells which of them nobody was found to quote.
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;

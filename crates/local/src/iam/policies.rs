@@ -6,7 +6,7 @@ use super::{Iam, Kind, Policy, checked, conflict, encoded, missing, path, tag_li
 use crate::wire::{ApiError, Request};
 use crate::world::World;
 
-/// How many versions a policy keeps. Source: *IAM and AWS STS quotas*.
+/// How many versions a policy keeps. Source: *IAM object quotas*.
 const VERSIONS: usize = 5;
 
 pub(super) fn name_of(arn: &str) -> &str {

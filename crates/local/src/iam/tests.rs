@@ -77,6 +77,8 @@ fn a_policy_goes_only_when_nobody_has_it() {
     ok(&mut world, "DeletePolicy", json!({"PolicyArn": arn}));
     let unknown = refused(&mut world, "AttachUserPolicy", json!({"UserName": "u", "PolicyArn": arn}));
     assert_eq!(unknown, format!("NoSuchEntity: Policy {arn} does not exist or is not attachable."));
+    let named = refused(&mut world, "AttachUserPolicy", json!({"UserName": "u", "PolicyArn": "AdministratorAccess"}));
+    assert_eq!(named, "ValidationError: Invalid ARN:  Could not be parsed!");
 }
 
 #[test]

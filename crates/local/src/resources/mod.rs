@@ -40,7 +40,7 @@ pub struct Site<'w> {
 /// What has begun.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Begun {
-    /// The physical id that it has from now on. Another one than before, at an update, is a replacement that the type does
+    /// The physical id that it has from now on; empty, if only its end tells. Another one than before, at an update, is a replacement that the type does
     /// itself; providers that replace by new resources never answer so.
     pub physical_id: String,
     /// How long it takes at least until it is ready.
@@ -116,6 +116,12 @@ pub trait Provider: Sync {
         Ok(Progress::Done)
     }
 
+    /// The physical id of what has begun, where only its end tells: asked when it is over, be it well or not.
+    fn identity(&self, site: &mut Site<'_>, id: &str, doing: Doing) -> Option<String> {
+        let _ = (site, id, doing);
+        None
+    }
+
     /// What `Fn::GetAtt` reads, by the attribute's whole name (`Endpoint.Port`).
     fn attributes(&self, site: &mut Site<'_>, id: &str, properties: &Json) -> serde_json::Map<String, Json>;
 
@@ -148,11 +154,11 @@ pub trait Provider: Sync {
 #[must_use]
 pub fn provider(type_name: &str) -> &'static dyn Provider {
     match type_name {
-        "AWS::CloudFormation::Stack" => &cloudformation::NESTED,
+        "AWS::CloudFormation::Stack" => &cloudformation::Nested,
         "AWS::CloudFormation::WaitCondition" => &cloudformation::WaitCondition,
         "AWS::CloudFormation::WaitConditionHandle" => &cloudformation::Handle,
-        "AWS::CloudFormation::CustomResource" => &cloudformation::CUSTOM,
-        custom if custom.starts_with("Custom::") => &cloudformation::CUSTOM,
+        "AWS::CloudFormation::CustomResource" => &cloudformation::CustomResource,
+        custom if custom.starts_with("Custom::") => &cloudformation::CustomResource,
         _ => own(type_name).unwrap_or(&generic::Generic),
     }
 }

@@ -7,6 +7,8 @@
 //! | `GET journal?since=N` | the calls after a number, and counts by operation |
 //! | `GET faults`, `PUT faults` | the script of faults |
 //! | `GET mishaps`, `PUT mishaps` | resources of stacks that will fail |
+//! | `GET custom` | what custom resources were asked and answered |
+//! | `PUT custom` | answers to what they will be asked |
 //! | `PUT images` | images that there will be as soon as somebody asks for them |
 //! | `GET state`, `PUT state` | the whole world, as it is saved |
 //! | `POST reset` | forgets everything |
@@ -20,6 +22,7 @@ use serde_json::{Value as Json, json};
 use super::engine::Engine;
 use super::store;
 use crate::ec2::{Place, image};
+use crate::resources::cloudformation::exchange::{self, Sent};
 use crate::wire::{Call, Reply, pairs};
 use crate::world::World;
 
@@ -62,6 +65,8 @@ pub(super) fn told(engine: &mut Engine, call: Call) -> Told {
             }
             Err(error) => refusal(400, &format!("these are no mishaps: {error}")),
         },
+        ("GET", "custom") => said(&custom(engine)),
+        ("PUT", "custom") => promise_custom(engine, &call),
         ("PUT", "images") => promise(engine, &call),
         ("GET", "state") => match store::to_json(&engine.world) {
             Ok(text) => Reply::new(200).body("application/json", text),
@@ -102,6 +107,26 @@ fn advance(engine: &mut Engine, call: &Call) -> Reply {
     engine.clock.jump(&mut engine.world, by);
     engine.is_changed = true;
     said(&status(engine))
+}
+
+fn custom(engine: &Engine) -> Json {
+    let custom = &engine.world.custom;
+    let shown =
+        |sent: &Sent| json!({"at": sent.at, "region": sent.region, "request": sent.document, "answer": sent.answer});
+    json!({"requests": custom.requests.iter().map(shown).collect::<Vec<Json>>(), "promises": custom.promises})
+}
+
+/// Answers that custom resources will get, instead of those that were promised before.
+fn promise_custom(engine: &mut Engine, call: &Call) -> Reply {
+    let promises: Vec<exchange::Promise> = match serde_json::from_slice(&call.body) {
+        Ok(promises) => promises,
+        Err(error) => return refusal(400, &format!("this is no list of answers of custom resources: {error}")),
+    };
+    if let Some(promise) = promises.iter().find(|it| !matches!(it.status.as_str(), "SUCCESS" | "FAILED")) {
+        return refusal(400, &format!("`{}` is no status of an answer: say SUCCESS or FAILED", promise.status));
+    }
+    (engine.world.custom.promises, engine.is_changed) = (promises, true);
+    said(&custom(engine))
 }
 
 /// What a template names is in an account that this one is not: it appears when it is asked for.

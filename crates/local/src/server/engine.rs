@@ -9,7 +9,7 @@ use super::clock::{Clock, Pace};
 use super::dispatch::is_look;
 use super::faults::{Faults, Script, Then};
 use super::journal::{Entry, Journal, masked};
-use crate::resources::cloudformation::receive;
+use crate::resources::cloudformation::{exchange, receive};
 use crate::wire::{Answer, ApiError, Call, Decoded, Reply, Undecoded};
 use crate::world::World;
 
@@ -63,8 +63,8 @@ impl Engine {
     pub(super) fn take(&mut self, call: Call) -> Outcome {
         self.answered += 1;
         let id = request_id(self.answered);
-        if call.method == "PUT" && call.path.starts_with(SIGNALS) {
-            return Outcome { reply: Some(self.signal(&call)), stall: Duration::ZERO };
+        if call.method == "PUT" && (call.path.starts_with(SIGNALS) || call.path.starts_with(exchange::ANSWERS)) {
+            return Outcome { reply: Some(self.hear(&call)), stall: Duration::ZERO };
         }
         match call.decode(&self.region) {
             Ok(call) => self.answer(&call, &id),
@@ -72,18 +72,24 @@ impl Engine {
         }
     }
 
-    /// A signal to the handle of a wait condition, whose URL has the stack's ARN in it.
-    fn signal(&mut self, call: &Call) -> Reply {
+    /// A signal to the handle of a wait condition, or the answer of a custom resource. Their URLs have the stack's ARN in them.
+    fn hear(&mut self, call: &Call) -> Reply {
         self.is_changed = true;
         self.clock.tick(&mut self.world, false);
         let region = call.path.split("%3A").nth(3).unwrap_or(&self.region).to_owned();
-        let done = receive(&mut self.world, &region, &call.path, &String::from_utf8_lossy(&call.body));
+        let (body, is_signal) = (String::from_utf8_lossy(&call.body), call.path.starts_with(SIGNALS));
+        let done = if is_signal {
+            receive(&mut self.world, &region, &call.path, &body)
+        } else {
+            exchange::answer(&mut self.world, &call.path, &body)
+        };
+        let service = call.path.trim_start_matches('/').split('/').next().unwrap_or_default();
         let (status, error) = done.map_or_else(|error| (error.status, Some(error)), |()| (200, None));
         self.journal.write(Entry {
             number: 0,
             at: self.world.now(),
-            service: "cloudformation-waitcondition".to_owned(),
-            operation: "PutSignal".to_owned(),
+            service: service.to_owned(),
+            operation: if is_signal { "PutSignal" } else { "PutResponse" }.to_owned(),
             region,
             input: Json::Null,
             status,

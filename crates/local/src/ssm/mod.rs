@@ -1,4 +1,4 @@
-//! The parameter store of AWS Systems Manager. Sources: its API reference; the messages are written from memory.
+//! The parameter store of AWS Systems Manager. Sources: its API reference, and for the messages what users quote.
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;

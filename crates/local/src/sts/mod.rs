@@ -29,6 +29,7 @@ pub fn answer(world: &mut World, request: &Request) -> Result<Json, ApiError> {
 fn assume_role(world: &mut World, request: &Request) -> Result<Json, ApiError> {
     let arn = request.required("RoleArn")?;
     let name = request.required("RoleSessionName")?;
+    is_session_name(name)?;
     let role = arn.split_once(":role/").map(|(_, role)| role.rsplit('/').next().unwrap_or(role));
     let role = role.ok_or_else(|| ApiError::validation(format!("{arn} is invalid")))?;
     let arn = format!("arn:aws:sts::{}:assumed-role/{role}/{name}", world.account);
@@ -37,6 +38,17 @@ fn assume_role(world: &mut World, request: &Request) -> Result<Json, ApiError> {
         "Credentials": credentials(world, request, ROLE)?,
         "AssumedRoleUser": {"AssumedRoleId": id, "Arn": arn},
     }))
+}
+
+/// Source: `RoleSessionName` of `AssumeRole`; the sentence was recorded on AWS by localstack/localstack (`test_sts.py`).
+fn is_session_name(name: &str) -> Result<(), ApiError> {
+    if name.chars().all(|it| it.is_ascii_alphanumeric() || "_+=,.@-".contains(it)) {
+        return Ok(());
+    }
+    Err(ApiError::validation(format!(
+        "1 validation error detected: Value '{name}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy \
+         regular expression pattern: [\\w+=,.@-]*"
+    )))
 }
 
 /// From 15 minutes to 36 hours. Source: `DurationSeconds` of `GetSessionToken`.
@@ -73,6 +85,14 @@ mod tests {
     #[test]
     fn the_caller_is_the_account() {
         assert_eq!(ask("GetCallerIdentity", json!({})).unwrap()["Arn"], "arn:aws:iam::123456789012:root");
+    }
+
+    #[test]
+    fn a_session_has_a_plain_name() {
+        let input = |name: &str| json!({"RoleArn": "arn:aws:iam::123456789012:role/deploy", "RoleSessionName": name});
+        assert!(ask("AssumeRole", input("me@home,1.2=3_4-5+6")).is_ok());
+        let refused = ask("AssumeRole", input("a:b")).unwrap_err().message;
+        assert!(refused.ends_with(r"regular expression pattern: [\w+=,.@-]*"), "{refused}");
     }
 
     #[test]

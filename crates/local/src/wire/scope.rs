@@ -1,7 +1,7 @@
 //! For which service and region a call is meant.
 //!
 //! The scope of a signature of version 4 says both: `Credential=AKID/20261121/eu-west-1/ssm/aws4_request`. The signature itself is
-//! not checked: everybody on this machine may ask. Source: *Signature Version 4 request elements* in the IAM user guide.
+//! not checked: everybody on this machine may ask. Source: *Elements of an AWS API request signature* in the IAM User Guide.
 use super::call::Call;
 use super::percent;
 

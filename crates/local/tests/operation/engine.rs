@@ -6,7 +6,8 @@ use stackgen_local::cloudformation::api;
 use stackgen_local::cloudformation::operation::Mishap;
 use stackgen_local::cloudformation::stack::Stack;
 use stackgen_local::resources::Doing;
-use stackgen_local::wire::{ApiError, Request, Service};
+use stackgen_local::s3;
+use stackgen_local::wire::{ApiError, Request, Rest, Service};
 
 pub const REGION: &str = "eu-west-1";
 
@@ -143,6 +144,22 @@ impl Engine {
     pub fn begin_update(&mut self, name: &str, template: &Json, more: Json) {
         self.ok("UpdateStack", with(json!({ "StackName": name, "TemplateBody": template.to_string() }), more));
     }
+}
+
+pub fn s3_call(engine: &mut Engine, operation: &str, bucket: &str, key: Option<&str>, body: &str) {
+    let request =
+        Request { service: Service::S3, operation: operation.into(), region: REGION.into(), input: json!({}) };
+    let rest = Rest { bucket: Some(bucket.into()), key: key.map(str::to_owned), body: body.into(), ..Rest::default() };
+    s3::answer(&mut engine.world, &request, &rest).unwrap_or_else(|error| panic!("{operation}: {error}"));
+}
+
+/// Puts a text into the bucket of templates, which appears with the first one. Its URL.
+pub fn upload(engine: &mut Engine, key: &str, text: &str) -> String {
+    if !engine.world.s3.buckets.contains_key("templates") {
+        s3_call(engine, "CreateBucket", "templates", None, "");
+    }
+    s3_call(engine, "PutObject", "templates", Some(key), text);
+    format!("https://templates.s3.eu-west-1.amazonaws.com/{key}")
 }
 
 pub fn with(mut one: Json, more: Json) -> Json {

@@ -2,12 +2,15 @@
 mod back;
 mod calls;
 mod create;
+mod custom;
 mod delete;
 mod engine;
 mod exports;
 mod import;
+mod nested;
 mod restart;
 mod services;
 mod signals;
 mod statuses;
+mod transforms;
 mod update;

@@ -1,16 +1,9 @@
 //! Stacks of types that have services of their own here.
 use serde_json::{Value as Json, json};
-use stackgen_local::s3;
-use stackgen_local::wire::{Request, Rest, Service};
 
-use crate::engine::{Engine, REGION};
+use stackgen_local::wire::{Request, Service};
 
-fn s3_call(engine: &mut Engine, operation: &str, bucket: &str, key: Option<&str>, body: &str) {
-    let request =
-        Request { service: Service::S3, operation: operation.into(), region: REGION.into(), input: json!({}) };
-    let rest = Rest { bucket: Some(bucket.into()), key: key.map(str::to_owned), body: body.into(), ..Rest::default() };
-    s3::answer(&mut engine.world, &request, &rest).unwrap_or_else(|error| panic!("{operation}: {error}"));
-}
+use crate::engine::{Engine, REGION, s3_call};
 
 fn template() -> Json {
     let trust = json!({"Version": "2012-10-17", "Statement": [

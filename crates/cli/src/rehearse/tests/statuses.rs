@@ -199,3 +199,50 @@ fn what_no_stack_made_is_there() {
     let story = agree(&account, &host("c", false));
     assert!(story.works && story.downtimes.len() == 1 && story.downtimes[0].is_over(), "{story:?}");
 }
+
+#[test]
+fn nested_stacks_come_with_it() {
+    const URL: &str = "https://templates.s3.eu-west-1.amazonaws.com/child.json";
+    let account = Account::new();
+    let child = json!({
+        "Parameters": {"Shown": {"Type": "String"}},
+        "Resources": {"Inner": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": {"Ref": "Shown"}}}},
+        "Outputs": {"Name": {"Value": {"Ref": "Inner"}}},
+    });
+    account.world(|world| stackgen_local::s3::stand_in(world, REGION, URL, &child.to_string()));
+    let parent = |shown: &str, outer: &str| {
+        let template = json!({"Resources": {
+            "Child": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": URL, "Parameters": {"Shown": shown}}},
+            "Outer": {"Type": "AWS::SSM::Parameter", "Properties": {
+                "Type": "String", "Value": {"Fn::GetAtt": ["Child", "Outputs.Name"]}, "Description": outer}},
+        }});
+        assembly(vec![stack("parent", &template, &[])])
+    };
+    account.settle(&parent("a", "x"));
+    for (shown, outer) in [("a", "y"), ("b", "y"), ("c", "z")] {
+        let story = agree(&account, &parent(shown, outer));
+        assert!(story.works && story.notes.is_empty(), "{shown} {outer}: {:?} {:?}", story.notes, story.refused);
+        account.wait();
+    }
+}
+
+#[test]
+fn a_large_template_goes_through_the_bucket() {
+    let account = Account::new();
+    let large = |value: &str| {
+        let mut template = note(value);
+        for number in 0..60 {
+            let text = format!("{number} {}", "x".repeat(900));
+            template["Resources"][format!("Note{number}")] = note(&text)["Resources"]["Note"].clone();
+        }
+        assembly(vec![stack("notes", &template, &[])])
+    };
+    let story = agree(&account, &large("a"));
+    assert!(story.refused.is_some(), "there is no bucket yet: {story:?}");
+    account.settle(&stackgen_deploy::bootstrap::assembly());
+    for value in ["a", "b"] {
+        let story = agree(&account, &large(value));
+        assert!(story.works, "{:?} {:?} {:?}", story.refused, story.cause(), story.notes);
+        account.wait();
+    }
+}

@@ -74,7 +74,30 @@ impl Found {
                 self.add(id, scope, Statement::allows(Names::of(["*"]), "*".to_owned()));
             }
             _ if type_name.starts_with("AWS::IAM::") => self.attached(id, properties),
-            _ => self.documents(id, &target(properties), "", properties),
+            _ => {
+                self.documents(id, &target(properties), "", properties);
+                self.roles(id, properties);
+            }
+        }
+    }
+
+    /// The roles and instance profiles that a thing acts as: what they may do, it may do.
+    fn roles(&mut self, id: &str, value: &Json) {
+        match value {
+            Json::Object(object) if !is_policy(value) => {
+                for (key, inner) in object {
+                    for role in roles_of(key, inner) {
+                        let action = format!("act as {}", bare(&role));
+                        self.add(id, Scope::Identity, Statement::allows(Names::of([id]), action));
+                    }
+                    // Whatever a program finds in its environment, it is the program's.
+                    if key != "Variables" {
+                        self.roles(id, inner);
+                    }
+                }
+            }
+            Json::Array(items) => items.iter().for_each(|item| self.roles(id, item)),
+            _ => {}
         }
     }
 
@@ -179,6 +202,24 @@ impl Found {
 
     fn add(&mut self, id: &str, scope: Scope, statement: Statement) {
         self.statements.push((id.to_owned(), scope, statement));
+    }
+}
+
+/// The roles that a property names.
+fn roles_of(key: &str, value: &Json) -> Vec<String> {
+    let is_of_key = ["RoleArn", "RoleARN", "ServiceRole", "JobFlowRole"].iter().any(|end| key.ends_with(end));
+    match (key, value) {
+        ("IamInstanceProfile", Json::Object(profile)) => {
+            profile.get("Arn").or_else(|| profile.get("Name")).map(text).into_iter().collect()
+        }
+        ("IamInstanceProfile", Json::String(profile)) => vec![profile.clone()],
+        (_, Json::String(role)) if is_of_key => vec![role.clone()],
+        // Other things are called roles too.
+        ("Role" | "Roles", Json::String(_) | Json::Array(_)) => {
+            let is_role = |name: &String| name.contains("${") || name.starts_with("arn:");
+            texts(value).into_iter().filter(is_role).collect()
+        }
+        _ => Vec::new(),
     }
 }
 

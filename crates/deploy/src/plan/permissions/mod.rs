@@ -40,7 +40,7 @@ pub(super) fn compare(before: &Side<'_>, after: &Side<'_>) -> Vec<PermissionChan
     let less: BTreeSet<&Scope> = gone.iter().map(|((_, scope), _)| *scope).collect();
     come.retain(|((_, scope), one)| less.contains(scope) || !goes_on(scope, one, &before));
     let gone = gone.iter().map(|((id, scope), one)| change(id, false, one, ends_a_ban(id, scope, one, &after)));
-    let come = come.iter().map(|((id, scope), one)| change(id, true, one, gives_more(scope, one, &before)));
+    let come = come.iter().map(|((id, scope), one)| change(id, true, one, gives_more(scope, one, (&before, &after))));
     let mut changes: Vec<PermissionChange> = gone.chain(come).chain(boundaries(&before, &after)).collect();
     changes.sort_by(|one, other| one.id.cmp(&other.id));
     changes
@@ -60,10 +60,14 @@ fn by_place(found: &Found) -> BTreeMap<Place<'_>, BTreeSet<&Statement>> {
 }
 
 /// Whether a statement that comes allows what nothing allowed before.
-fn gives_more(scope: &Scope, statement: &Statement, before: &Found) -> bool {
+fn gives_more(scope: &Scope, statement: &Statement, (before, after): (&Found, &Found)) -> bool {
+    let has = |found: &Found, name: &str| found.resources.iter().any(|id| id == name);
+    // A role or profile that is new says itself what it brings.
+    let is_new = |action: &String| action.strip_prefix("act as ").is_some_and(|it| has(after, it) && !has(before, it));
     match statement.effect {
         Effect::Deny => false,
         Effect::Unknown => true,
+        Effect::Allow if statement.actions.names.iter().any(is_new) => false,
         Effect::Allow => !Statement::is_covered(statement, &same(before, scope, Effect::Allow)),
     }
 }

@@ -259,3 +259,50 @@ proptest! {
         }
     }
 }
+
+fn machines(profile: Option<&str>, role: &str) -> Json {
+    let mut properties = json!({"ImageId": "ami-1"});
+    if let Some(profile) = profile {
+        properties["IamInstanceProfile"] = json!({"Ref": profile});
+    }
+    let profile = |role: &str| json!({"Type": "AWS::IAM::InstanceProfile", "Properties": {"Roles": [role]}});
+    json!({"Resources": {
+        "Host": {"Type": "AWS::EC2::Instance", "Properties": properties},
+        "Reader": profile("reader"), "Writer": profile(role),
+    }})
+}
+
+#[test]
+fn a_machine_with_another_profile_may_do_more() {
+    let compared = |before: &Json, after: &Json| lines(&compared(before, after));
+    let none = machines(None, "writer");
+    let writer = machines(Some("Writer"), "writer");
+    assert_eq!(compared(&none, &writer), ["+ Allow Host act as Writer on *; widens"]);
+    assert_eq!(compared(&writer, &none), ["- Allow Host act as Writer on *"]);
+    assert_eq!(
+        compared(&machines(Some("Reader"), "writer"), &writer),
+        ["- Allow Host act as Reader on *", "+ Allow Host act as Writer on *; widens"]
+    );
+    let admin = compared(&writer, &machines(Some("Writer"), "admin"));
+    assert!(admin.contains(&"+ Allow machines with Writer act as admin on *; widens".to_owned()), "{admin:?}");
+}
+
+#[test]
+fn a_function_with_another_role_may_do_more_and_a_new_role_speaks_for_itself() {
+    let function = |role: Json, more: Json| {
+        let mut template = json!({"Resources": {"Run": {"Type": "AWS::Lambda::Function", "Properties": {
+            "Role": role, "Environment": {"Variables": {"RoleArn": "arn:aws:iam::1:role/none"}}}}}});
+        if more.is_object() {
+            template["Resources"]["New"] = more;
+        }
+        template
+    };
+    let before = function(json!("arn:aws:iam::1:role/a"), Json::Null);
+    let other = lines(&compared(&before, &function(json!("arn:aws:iam::1:role/b"), Json::Null)));
+    assert!(other.contains(&"+ Allow Run act as arn:aws:iam::1:role/b on *; widens".to_owned()), "{other:?}");
+    let new = json!({"Type": "AWS::IAM::Role", "Properties": {
+        "Policies": [{"PolicyName": "p", "PolicyDocument": {"Statement": allow("s3:GetObject", "*")}}]}});
+    let told = lines(&compared(&before, &function(json!({"Fn::GetAtt": ["New", "Arn"]}), new)));
+    let widening: Vec<&String> = told.iter().filter(|line| line.contains("widens")).collect();
+    assert_eq!(widening, ["+ Allow New s3:GetObject on *; widens"], "{told:?}");
+}

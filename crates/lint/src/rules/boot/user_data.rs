@@ -2,10 +2,10 @@
 use super::script::Script;
 use crate::context::Context;
 use crate::document::Node;
-use crate::position::{Position, Span};
 use crate::report::Report;
 use crate::rule::{Check, Rule};
 use crate::template::{Function, Section};
+use crate::{Position, Span};
 
 /// The rule. The findings on the script itself have the ids of `stackgen-shell`.
 ///

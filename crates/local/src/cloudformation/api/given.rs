@@ -55,6 +55,7 @@ pub(super) fn proposal(world: &mut World, request: &Request, name: &str, kind: K
         imports: request.list("ResourcesToImport").to_vec(),
         revert_drift: request.text("DeploymentMode") == Some("REVERT_DRIFT"),
         token: token.map(str::to_owned),
+        include_nested: request.flag("IncludeNestedStacks") == Some(true),
     })
 }
 

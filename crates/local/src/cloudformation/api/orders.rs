@@ -9,9 +9,6 @@ use crate::cloudformation::stack::{Signal, Source};
 use crate::wire::{ApiError, Request};
 use crate::world::World;
 
-/// The name of the change set by which a stack is made or changed without one; nobody sees it.
-const DIRECT: &str = "direct";
-
 pub(super) fn create(world: &mut World, request: &Request) -> Result<Json, ApiError> {
     let name = request.required("StackName")?.to_owned();
     if let Some(id) = find::live(world, &request.region, &name) {
@@ -25,7 +22,6 @@ pub(super) fn create(world: &mut World, request: &Request) -> Result<Json, ApiEr
     let (stack_id, mut order) = settle(world, request, Kind::Create)?;
     order.timeout_minutes = number(request, "TimeoutInMinutes");
     let stack = &mut world.region(&request.region).stacks[&stack_id];
-    stack.events.clear();
     stack.policy = policy;
     stack.termination_protection = request.flag("EnableTerminationProtection") == Some(true);
     stack.disable_rollback = order.disable_rollback;
@@ -53,23 +49,9 @@ pub(super) fn update(world: &mut World, request: &Request) -> Result<Json, ApiEr
 
 /// What a request would make of a stack, by a change set that is computed at once and forgotten.
 fn settle(world: &mut World, request: &Request, kind: Kind) -> Result<(String, Order), ApiError> {
-    let mut proposal = given::proposal(world, request, DIRECT, kind)?;
+    let mut proposal = given::proposal(world, request, change_set::DIRECT, kind)?;
     proposal.token = None;
-    let (id, stack_id) = change_set::create(world, &request.region, proposal)?;
-    change_set::compute(world, &request.region, &id);
-    let stacks = &mut world.region(&request.region).stacks;
-    let sets = &mut stacks[&stack_id].change_sets;
-    let place = sets.iter().position(|set| set.id == id).expect("it was just made");
-    let set = sets.remove(place);
-    // Source: *Validate stack deployments* in the CloudFormation User Guide: early validation is a part of change sets.
-    if set.status != "CREATE_COMPLETE" && set.validations.is_empty() {
-        if kind == Kind::Create {
-            stacks.shift_remove(&stack_id);
-        }
-        let reason = set.reason.unwrap_or_default();
-        let empty = reason.starts_with("The submitted information didn't contain changes");
-        return Err(ApiError::validation(if empty { "No updates are to be performed.".to_owned() } else { reason }));
-    }
+    let (stack_id, set) = change_set::direct(world, &request.region, proposal)?;
     let verb = if kind == Kind::Create { Verb::Create } else { Verb::Update };
     let mut order = order_of(request, verb, set.source);
     order.role_arn = set.role_arn;
@@ -96,6 +78,10 @@ pub(super) fn delete(world: &mut World, request: &Request) -> Result<Json, ApiEr
     let force = request.text("DeletionMode") == Some("FORCE_DELETE_STACK");
     let order = order_of(request, Verb::Delete { retain, force }, Source::default());
     operation::start(world, &request.region, &id, order)?;
+    // Nested stacks that there are only for a change set of this one go with it.
+    let sets = &world.region(&request.region).stacks[&id].change_sets;
+    let with_nested: Vec<String> = sets.iter().filter(|set| set.include_nested).map(|set| set.id.clone()).collect();
+    with_nested.iter().for_each(|set| change_set::forget(world, &request.region, set));
     Ok(nothing())
 }
 

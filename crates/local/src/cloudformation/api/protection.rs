@@ -24,6 +24,12 @@ pub(super) fn update(world: &mut World, request: &Request) -> Result<Json, ApiEr
         return Err(ApiError::validation(message));
     }
     stack.termination_protection = wanted;
+    // Source: *Protect CloudFormation stacks from being deleted*: what is set on the root goes for the stacks in it.
+    for nested in world.region(&request.region).stacks.values_mut() {
+        if nested.root_id.as_deref() == Some(&id) {
+            nested.termination_protection = wanted;
+        }
+    }
     Ok(json!({ "StackId": id }))
 }
 

@@ -5,7 +5,6 @@ use super::find::{self, Missing};
 use super::page::page;
 use super::{compact, time};
 use crate::cloudformation::stack::{Parameter, Stack, Status};
-use crate::cloudformation::template::Template;
 use crate::wire::{ApiError, Request};
 use crate::world::World;
 
@@ -97,7 +96,7 @@ pub(super) fn tags<'a>(all: impl IntoIterator<Item = (&'a String, &'a String)>) 
 }
 
 fn description(stack: &Stack) -> Option<String> {
-    let template = Template::parse(&stack.source.body).ok()?;
+    let template = stack.source.template().ok()?;
     template.document.get("Description")?.as_str().map(str::to_owned)
 }
 

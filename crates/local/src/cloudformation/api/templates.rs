@@ -6,29 +6,47 @@ use stackgen_schema::Facts;
 
 use super::find::{self, Missing};
 use super::{compact, given};
-use crate::cloudformation::template::{Template, capabilities, check};
+use crate::cloudformation::stack::Source;
+use crate::cloudformation::template::{self, Place, Seen, Template, capabilities, check};
 use crate::wire::{ApiError, Request};
 use crate::world::World;
 
 pub(super) fn get(world: &mut World, request: &Request) -> Result<Json, ApiError> {
-    let body = stored(world, request)?;
+    let (stack_id, source) = stored(world, request)?;
+    let original = source.body.clone();
+    let body = match request.text("TemplateStage") {
+        Some("Original") => original,
+        _ => processed(world, &request.region, &stack_id, &source)?.unwrap_or(original),
+    };
     Ok(json!({ "TemplateBody": body, "StagesAvailable": ["Original", "Processed"] }))
 }
 
-/// The template of a stack or of a change set. The processed stage of a template with macros is its original: the engine has no
-/// macros, and what it understands without them (`AWS::LanguageExtensions`) it expands where it uses it.
-fn stored(world: &mut World, request: &Request) -> Result<String, ApiError> {
+/// The template after its transforms; nothing if it has none. Source: *TemplateStage* of `GetTemplate` in the API reference, where
+/// it is also what one gets who asks for none.
+fn processed(world: &World, region: &str, stack_id: &str, source: &Source) -> Result<Option<String>, ApiError> {
+    if Template::parse(&source.body)?.transforms().is_empty() {
+        return Ok(None);
+    }
+    let seen = Seen { world, region };
+    let stack = &world.regions[region].stacks[stack_id];
+    let document = template::processed(&source.template()?, source, &Place::of(world, region, stack, &seen))?;
+    Ok(Some(document.to_string()))
+}
+
+/// What a stack or a change set is made from, and the id of the stack.
+fn stored(world: &mut World, request: &Request) -> Result<(String, Source), ApiError> {
     let Some(wanted) = request.text("ChangeSetName") else {
-        return Ok(find::named(world, request, Missing::WithId)?.source.body.clone());
+        let stack = find::named(world, request, Missing::WithId)?;
+        return Ok((stack.id.clone(), stack.source.clone()));
     };
     let stack_name = request.text("StackName");
     let stacks = world.region(&request.region).stacks.values();
     let mut sets = stacks
         .filter(|stack| stack_name.is_none_or(|name| stack.name == name || stack.id == name))
-        .flat_map(|stack| stack.change_sets.iter());
-    let found = sets.find(|set| set.id == wanted || set.name == wanted && stack_name.is_some());
+        .flat_map(|stack| stack.change_sets.iter().map(move |set| (&stack.id, set)));
+    let found = sets.find(|(_, set)| set.id == wanted || set.name == wanted && stack_name.is_some());
     let missing = || ApiError::new("ChangeSetNotFound", format!("ChangeSet [{wanted}] does not exist"));
-    found.map(|set| set.source.body.clone()).ok_or_else(missing)
+    found.map(|(id, set)| (id.clone(), set.source.clone())).ok_or_else(missing)
 }
 
 pub(super) fn validate(world: &mut World, request: &Request) -> Result<Json, ApiError> {
@@ -51,7 +69,7 @@ pub(super) fn validate(world: &mut World, request: &Request) -> Result<Json, Api
 
 pub(super) fn summary(world: &mut World, request: &Request) -> Result<Json, ApiError> {
     let given = request.text("TemplateBody").is_some() || request.text("TemplateURL").is_some();
-    let body = if given { given::body(world, request)?.unwrap_or_default() } else { stored(world, request)? };
+    let body = if given { given::body(world, request)?.unwrap_or_default() } else { stored(world, request)?.1.body };
     let template = Template::parse(&body)?;
     check(&template)?;
     let parameters: Vec<Json> = section(&template, "Parameters").map(|(name, it)| declaration(name, it)).collect();

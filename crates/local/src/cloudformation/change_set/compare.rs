@@ -73,6 +73,11 @@ impl Comparison<'_> {
         Ok((listed, fates))
     }
 
+    /// The properties that a resource would have, as far as they are known.
+    pub(super) fn properties_after(&self, id: &str, fates: &HashMap<String, Fate>) -> Result<Json, ApiError> {
+        Ok(self.after.properties(id, &Keeps(Has(&self.stack.resources), fates))?)
+    }
+
     fn change(&self, id: &str, fates: &HashMap<String, Fate>) -> Result<(Fate, Option<Json>), ApiError> {
         let keeps = Keeps(Has(&self.stack.resources), fates);
         let after = state(self.after, id, &keeps, self.sides.new_source)?;

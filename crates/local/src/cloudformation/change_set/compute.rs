@@ -7,7 +7,7 @@ use stackgen_schema::Facts;
 
 use super::causes::Sides;
 use super::compare::Comparison;
-use super::{ChangeSet, Kind};
+use super::{ChangeSet, Kind, nested};
 use crate::cloudformation::stack::{Stack, Status};
 use crate::cloudformation::template::{Design, Place, Seen, Template, early_validation};
 use crate::resources::{Site, provider};
@@ -19,18 +19,24 @@ use crate::world::World;
 struct Found {
     changes: Vec<Json>,
     validations: Vec<Json>,
-    /// Whether there is anything to do: outputs and tags of the stack are not listed and count as well.
+    /// Whether there is anything to do beside the changes: outputs and tags of the stack are not listed and count as well.
     anything: bool,
     transformed: bool,
+    /// The nested stacks among the changes, with the properties that they would have.
+    nested: Vec<(String, Json)>,
 }
 
 /// Computes a change set that was asked for. Doing it again does no harm.
 pub fn compute(world: &mut World, region: &str, change_set_id: &str) {
     let Some((stack, change_set)) = find(world, region, change_set_id) else { return };
     let actual = if change_set.revert_drift { actual(world, region, &stack) } else { HashMap::new() };
-    let found = look(world, region, &stack, &change_set, &actual).map(|mut found| {
+    let found = look(world, region, &stack, &change_set, &actual).and_then(|mut found| {
         found.validations.extend(existing(world, region, &stack, &found.changes));
-        found
+        if change_set.include_nested {
+            nested::include(world, region, &stack, &change_set, &found.nested, &mut found.changes)?;
+        }
+        found.anything |= !found.changes.is_empty();
+        Ok(found)
     });
     let stacks = &mut world.region(region).stacks;
     let kept =
@@ -88,26 +94,34 @@ fn look(
 ) -> Result<Found, ApiError> {
     let seen = Seen { world, region };
     let place = Place::of(world, region, stack, &seen);
-    let new = Template::parse(&change_set.source.body)?;
+    let new = change_set.source.template()?;
     let after = Design::new(&new, &change_set.source, &place)?;
     let validations = early_validation(&after);
     let (old, before) = if change_set.kind == Kind::Create || stack.source.body.is_empty() {
         (Template { document: json!({}) }, Design { resources: IndexMap::new(), outputs: IndexMap::new() })
     } else {
-        let old = Template::parse(&stack.source.body)?;
+        let old = stack.source.template()?;
         let before = Design::new(&old, &stack.source, &place)?;
         (old, before)
     };
     let sides = Sides { old: &old, new: &new, old_source: &stack.source, new_source: &change_set.source };
     let comparison = Comparison { sides, before: &before, after: &after, stack, imports: &change_set.imports, actual };
     let (changes, fates) = comparison.changes()?;
-    let anything = !changes.is_empty()
-        || change_set.kind == Kind::Create
+    let anything = change_set.kind == Kind::Create
         // A failed operation that kept what it had made may be tried again as it was.
         || matches!(stack.status, Status::CreateFailed | Status::UpdateFailed)
         || stack.source.tags != change_set.source.tags
         || comparison.outputs_differ(&fates)?;
-    Ok(Found { changes, validations, anything, transformed: !new.transforms().is_empty() })
+    let mut nested = Vec::new();
+    for change in changes.iter().map(|change| &change["ResourceChange"]) {
+        if let Some(id) = change["LogicalResourceId"].as_str().filter(|_| change["ResourceType"] == nested::NESTED)
+            && after.resources.contains_key(id)
+        {
+            nested.push((id.to_owned(), comparison.properties_after(id, &fates)?));
+        }
+    }
+    let transformed = !Template::parse(&change_set.source.body)?.transforms().is_empty();
+    Ok(Found { changes, validations, anything, transformed, nested })
 }
 
 /// What the resources of a stack really are; nothing for those that are gone.
@@ -121,7 +135,13 @@ fn actual(world: &mut World, region: &str, stack: &Stack) -> HashMap<String, Opt
     actual
 }
 
-fn site<'w>(world: &'w mut World, region: &str, stack: &Stack, logical_id: &str, type_name: &str) -> Site<'w> {
+pub(super) fn site<'w>(
+    world: &'w mut World,
+    region: &str,
+    stack: &Stack,
+    logical_id: &str,
+    type_name: &str,
+) -> Site<'w> {
     Site {
         world,
         region: region.to_owned(),

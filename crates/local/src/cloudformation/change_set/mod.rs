@@ -5,7 +5,9 @@
 //! - `compare`: a stack compared with what it would become;
 //! - `difference`: two states of a resource compared;
 //! - `causes`: why they differ;
-//! - `import`: what an import may be.
+//! - `import`: what an import may be;
+//! - `nested`: those of the stacks in a stack;
+//! - `direct`: stacks that are made and changed without one.
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -16,13 +18,18 @@ mod causes;
 mod compare;
 mod compute;
 mod difference;
+mod direct;
 mod import;
+mod nested;
 mod record;
 mod shown;
 #[cfg(test)]
 mod tests;
 
 pub use compute::compute;
+pub(crate) use direct::NOTHING;
+pub use direct::{DIRECT, direct};
+pub use nested::{Within, executed, forget};
 pub use record::{Proposal, create};
 
 /// A change set.
@@ -63,6 +70,12 @@ pub struct ChangeSet {
     pub revert_drift: bool,
     /// The token of the request.
     pub token: Option<String>,
+    /// Whether it looks into nested stacks.
+    #[serde(default)]
+    pub include_nested: bool,
+    /// To which others it belongs, if it is of a nested stack.
+    #[serde(default)]
+    pub within: Option<Within>,
 }
 
 /// What a change set does to its stack.

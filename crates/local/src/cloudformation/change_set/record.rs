@@ -5,10 +5,11 @@ use indexmap::IndexMap;
 use jiff::SignedDuration;
 use serde_json::Value as Json;
 
-use super::{ChangeSet, Kind, import};
+use super::{ChangeSet, DIRECT, Kind, import};
 use crate::cloudformation::stack::{Event, Source, Stack, Status};
 use crate::cloudformation::template::{
-    Design, Given, Place, Seen, Template, capabilities, check, check_region, partition, settle,
+    Design, Given, INCLUDE, Place, Seen, Template, capabilities, check, check_region, expand, include, partition,
+    settle, transforms,
 };
 use crate::wire::ApiError;
 use crate::world::{Due, World};
@@ -44,6 +45,8 @@ pub struct Proposal {
     pub revert_drift: bool,
     /// The token of the request.
     pub token: Option<String>,
+    /// Whether to look into nested stacks.
+    pub include_nested: bool,
 }
 
 /// How long it takes to compute a change set.
@@ -136,20 +139,9 @@ fn in_state(stack: Option<&Stack>, proposal: &Proposal) -> Result<(), ApiError> 
 
 fn source(world: &World, region: &str, stack: &Stack, proposal: &Proposal) -> Result<Source, ApiError> {
     let seen = Seen { world, region };
-    let body = proposal.body.clone().unwrap_or_else(|| stack.source.body.clone());
-    let template = Template::parse(&body)?;
-    check(&template)?;
-    check_region(&template, region)?;
-    let exists = stack.status != Status::ReviewInProgress;
-    let previous = exists.then_some(&stack.source.parameters);
-    let source = Source {
-        parameters: settle(&template, &proposal.parameters, previous, &seen)?,
-        body,
-        tags: proposal.tags.clone().unwrap_or_else(|| stack.source.tags.clone()),
-        capabilities: proposal.capabilities.clone(),
-    };
-    acknowledged(&template, &source)?;
     let place = Place::of(world, region, stack, &seen);
+    let (template, source) = whole(world, &place, stack, proposal)?;
+    let exists = stack.status != Status::ReviewInProgress;
     let after = match Design::new(&template, &source, &place) {
         // What other stacks lack is found when the change set is computed.
         Err(error) if is_about_others(&error) => return Ok(source),
@@ -165,8 +157,42 @@ fn source(world: &World, region: &str, stack: &Stack, proposal: &Proposal) -> Re
     Ok(source)
 }
 
+/// The template with the pieces that it includes, and everything else that the stack would be made from.
+fn whole(world: &World, place: &Place<'_>, stack: &Stack, proposal: &Proposal) -> Result<(Template, Source), ApiError> {
+    let body = proposal.body.clone().unwrap_or_else(|| stack.source.body.clone());
+    let sent = Template::parse(&body)?;
+    transforms(&sent)?;
+    let is_whole = !sent.transforms().contains(&INCLUDE);
+    if is_whole {
+        formed(&sent, place.region)?;
+    }
+    let previous = (stack.status != Status::ReviewInProgress).then_some(&stack.source.parameters);
+    let mut source = Source {
+        parameters: settle(&sent, &proposal.parameters, previous, place.outside)?,
+        body,
+        included: None,
+        tags: proposal.tags.clone().unwrap_or_else(|| stack.source.tags.clone()),
+        capabilities: proposal.capabilities.clone(),
+    };
+    // Source: *Capabilities* of `CreateStack` in the API reference: macros need it, and change sets do not.
+    let expands = proposal.name == DIRECT && !sent.transforms().is_empty();
+    let included = include(world, &sent, &source, place)?;
+    source.included = included.as_ref().map(|template| template.document.to_string());
+    let template = included.unwrap_or(sent);
+    if !is_whole {
+        formed(&template, place.region)?;
+    }
+    acknowledged(&template, &source, place, expands)?;
+    Ok((template, source))
+}
+
+fn formed(template: &Template, region: &str) -> Result<(), ApiError> {
+    check(template)?;
+    check_region(template, region)
+}
+
 fn design_of(stack: &Stack, place: &crate::cloudformation::template::Place<'_>) -> Result<Design, ApiError> {
-    Design::new(&Template::parse(&stack.source.body)?, &stack.source, place)
+    Design::new(&stack.source.template()?, &stack.source, place)
 }
 
 fn is_about_others(error: &ApiError) -> bool {
@@ -174,8 +200,12 @@ fn is_about_others(error: &ApiError) -> bool {
 }
 
 /// Source: *Capabilities* of `CreateChangeSet`; the wording stands in many public reports.
-fn acknowledged(template: &Template, source: &Source) -> Result<(), ApiError> {
-    let needed = capabilities(template);
+fn acknowledged(template: &Template, source: &Source, place: &Place<'_>, expands: bool) -> Result<(), ApiError> {
+    let expanded = expand(template, source, place)?;
+    // What loops make is looked at as if it had been written.
+    check(&expanded)?;
+    let mut needed = capabilities(&expanded);
+    needed.extend(expands.then_some("CAPABILITY_AUTO_EXPAND"));
     let given = |name: &str| {
         source.capabilities.contains(name)
             || name == "CAPABILITY_IAM" && source.capabilities.contains("CAPABILITY_NAMED_IAM")
@@ -221,6 +251,8 @@ fn record(id: &str, source: Source, proposal: Proposal, world: &World) -> Change
         imports: proposal.imports,
         revert_drift: proposal.revert_drift,
         token: proposal.token,
+        include_nested: proposal.include_nested,
+        within: None,
     }
 }
 

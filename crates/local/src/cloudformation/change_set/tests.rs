@@ -30,6 +30,7 @@ fn proposal(kind: Kind, body: &str) -> Proposal {
         imports: Vec::new(),
         revert_drift: false,
         token: None,
+        include_nested: false,
     }
 }
 

@@ -2,6 +2,7 @@
 use jiff::SignedDuration;
 
 use super::State;
+use super::nested::NESTED;
 use super::run::Run;
 use crate::cloudformation::stack::{Resource, ResourceStatus};
 use crate::resources::{Doing, Refusal};
@@ -21,6 +22,9 @@ impl Run<'_> {
             abandoned.deletion_policy = None;
             self.op.leftovers.push((logical_id.clone(), abandoned));
             return self.returned(at, &logical_id, before.physical_id.clone());
+        }
+        if before.type_name == NESTED {
+            return self.return_child(at, &logical_id);
         }
         if current.properties == before.properties && self.op.before.tags == self.op.target.tags {
             let struck = self.strike(&logical_id, Doing::Update, false);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 use crate::cloudformation::stack::{Output, Source, Stack, Status};
-use crate::cloudformation::template::{Design, Outside, Place, Seen, Template};
+use crate::cloudformation::template::{Design, Outside, Place, Seen};
 use crate::wire::ApiError;
 use crate::world::World;
 
@@ -18,7 +18,7 @@ pub(super) fn design(
     outside: &dyn Outside,
 ) -> Result<Design, ApiError> {
     let place = Place::of(world, region, stack, outside);
-    Design::new(&Template::parse(&source.body)?, source, &place)
+    Design::new(&source.template()?, source, &place)
 }
 
 /// The exports of a region: the stack, the name and the value of each.
@@ -49,7 +49,7 @@ pub fn importers(world: &World, region: &str, export: &str) -> Vec<String> {
 fn imports(world: &World, region: &str, stack: &Stack) -> BTreeSet<String> {
     // Most templates import nothing, and then nothing needs to be decided.
     let sources = [Some(&stack.source), stack.operation.as_ref().map(|op| &op.target)];
-    let candidates = sources.into_iter().flatten().filter(|source| source.body.contains("ImportValue"));
+    let candidates = sources.into_iter().flatten().filter(|source| source.text().contains("ImportValue"));
     if matches!(stack.status, Status::DeleteComplete | Status::ReviewInProgress | Status::RollbackComplete) {
         return BTreeSet::new();
     }

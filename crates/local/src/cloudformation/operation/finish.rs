@@ -42,7 +42,10 @@ impl Run<'_> {
             Verb::Import => self.end(Status::ImportComplete, None),
             _ => {
                 self.enter(Status::UpdateCompleteCleanup, None);
-                self.plan_clean_up();
+                self.op.held = self.op.by_parent;
+                if !self.op.held {
+                    self.plan_clean_up();
+                }
             }
         }
     }
@@ -94,7 +97,7 @@ impl Run<'_> {
 
     /// A rollback is an operation of its own. Source: *OperationId* of `StackEvent` and *LastOperations* of `Stack` in the API
     /// reference; the failed attempt's events keep the older id.
-    fn begin_rollback(&mut self) {
+    pub(super) fn begin_rollback(&mut self) {
         self.op.id = self.world.uuid();
         let id = self.op.id.clone();
         self.stack().remember_operation(id, "ROLLBACK");
@@ -171,10 +174,15 @@ impl Run<'_> {
                 self.stop(Status::UpdateRollbackFailed, reason);
             }
             _ => {
-                let before = self.op.before.clone();
-                self.stack().source = before;
+                let (before, outputs) = (self.op.before.clone(), self.op.outputs_before.clone());
+                let stack = self.stack();
+                stack.source = before;
+                stack.outputs = outputs;
                 self.enter(Status::UpdateRollbackCompleteCleanup, None);
-                self.plan_clean_up_back();
+                self.op.held = self.op.by_parent;
+                if !self.op.held {
+                    self.plan_clean_up_back();
+                }
             }
         }
     }

@@ -1,8 +1,10 @@
 //! What the events say.
 use serde_json::Value as Json;
 
+use super::nudge;
 use super::run::Run;
 use crate::cloudformation::stack::{Event, Resource, ResourceStatus, Status};
+use crate::resources::cloudformation::exchange::hide;
 
 impl Run<'_> {
     /// The stack gets a status, and an event says so.
@@ -25,6 +27,10 @@ impl Run<'_> {
             token,
         };
         stack.log(event);
+        // A nested stack is a resource of the one above it, which looks at it now.
+        if let Some(parent) = stack.parent_id.clone() {
+            nudge(self.world, self.region, &parent);
+        }
     }
 
     /// A resource of the stack gets a status, and an event says so.
@@ -55,7 +61,8 @@ impl Run<'_> {
             type_name: resource.type_name.clone(),
             status: status.word().to_owned(),
             reason,
-            properties: (resource.properties != Json::Null).then(|| resource.properties.clone()),
+            properties: (resource.properties != Json::Null)
+                .then(|| hide(self.world, self.stack_id, &resource.properties)),
             token: self.op.token.clone(),
         };
         self.stack().log(event);

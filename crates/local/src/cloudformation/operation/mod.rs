@@ -3,7 +3,8 @@
 //!
 //! An operation is a list of [`Step`]s for the [`Phase`] that it is in. [`go_on`] takes every step as far as it can go now,
 //! and when all are settled it finishes the phase (`finish`), which ends the operation or plans the next one (`plan`). What a
-//! step does is in `reach` (towards the template), `back` (back to what was), and `remove`.
+//! step does is in `reach` (towards the template), `back` (back to what was), `remove`,
+//! and `nested` for the stacks in a stack.
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
@@ -11,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::stack::{Resource, Source, Status};
+use super::stack::{Output, Resource, Source, Status};
 use crate::resources::Doing;
 
 mod back;
@@ -20,6 +21,7 @@ mod exports;
 mod finish;
 mod log;
 mod mishap;
+mod nested;
 mod plan;
 mod policy;
 mod reach;
@@ -30,6 +32,7 @@ mod start;
 
 pub use exports::{export_owner, exports, importers};
 pub use mishap::Mishap;
+pub(crate) use nested::{set_aside, take_back};
 pub use run::{go_on, nudge};
 pub use signals::signal;
 pub(crate) use start::check_token;
@@ -52,6 +55,9 @@ pub struct Operation {
     pub before: Source,
     /// The resources as they were before, to return to.
     pub resources_before: IndexMap<String, Resource>,
+    /// The outputs as they were before, to return to.
+    #[serde(default)]
+    pub outputs_before: IndexMap<String, Output>,
     /// Whether there is nothing to return to: the stack never was complete.
     pub from_nothing: bool,
     /// Physical resources that nobody wants any more, removed in the clean-up, oldest wish first.
@@ -86,6 +92,12 @@ pub struct Operation {
     pub failure: Option<String>,
     /// The status that the stack had when it began.
     pub status_before: Status,
+    /// Whether the stack above it asked for it.
+    #[serde(default)]
+    pub by_parent: bool,
+    /// Whether it waits for the stack above it before it cleans up.
+    #[serde(default)]
+    pub held: bool,
 }
 
 /// What was asked for.
@@ -148,6 +160,8 @@ pub enum Work {
     Return,
     /// Take the resource out of the stack again and leave it alone.
     Release,
+    /// Let a nested stack clean up.
+    LetCleanUp,
     /// Remove a physical resource.
     Remove {
         /// It.

@@ -62,7 +62,9 @@ impl Run<'_> {
         let mut doomed: Vec<(String, Resource, bool)> = Vec::new();
         doomed.extend(self.op.leftovers.drain(..).map(|(id, resource)| (id, settle(resource, false), false)));
         doomed.extend(self.unwanted().into_iter().map(|(id, resource)| (id, settle(resource, false), true)));
-        self.begin_phase(Phase::CleanUp, removals(doomed, TRIES));
+        let mut steps = removals(doomed, TRIES);
+        steps.extend(self.let_children_clean_up(steps.len()));
+        self.begin_phase(Phase::CleanUp, steps);
     }
 
     /// Back from an update: what it touched returns to what it was.
@@ -100,7 +102,9 @@ impl Run<'_> {
             resource.deletion_policy = resource.deletion_policy.filter(|_| !except);
             doomed.push((id, settle(resource, true), true));
         }
-        self.begin_phase(Phase::CleanUpBack, removals(doomed, TRIES));
+        let mut steps = removals(doomed, TRIES);
+        steps.extend(self.let_children_clean_up(steps.len()));
+        self.begin_phase(Phase::CleanUpBack, steps);
     }
 
     /// Back from a create: everything goes.

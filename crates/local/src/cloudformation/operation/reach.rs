@@ -3,8 +3,9 @@ use jiff::SignedDuration;
 use serde_json::{Map, Value as Json};
 use stackgen_schema::{Facts, Replacement};
 
+use super::nested::NESTED;
 use super::run::Run;
-use super::{State, Work, drift, policy, signals};
+use super::{Phase, State, Verb, Work, drift, policy, signals};
 use crate::cloudformation::stack::{Resource, ResourceStatus};
 use crate::cloudformation::template::Wanted;
 use crate::resources::{Doing, Effect, Refusal, provider};
@@ -12,6 +13,7 @@ use crate::resources::{Doing, Effect, Refusal, provider};
 /// AWS's words, known from the events of real updates; no page publishes them.
 const REPLACING: &str = "Requested update requires the creation of a new physical resource; hence creating one.";
 const INITIATED: &str = "Resource creation Initiated";
+const REPLACED_BY_PROVIDER: &str = "Requested update required the provider to create a new physical resource";
 
 impl Run<'_> {
     pub(super) fn begin_reach(&mut self, at: usize) {
@@ -78,8 +80,10 @@ impl Run<'_> {
         match self.make_physical(logical_id, &resource.type_name, &resource.properties) {
             Err(reason) => self.fail(at, &reason),
             Ok((physical_id, takes)) => {
-                self.stack().resources[logical_id].physical_id = Some(physical_id);
-                self.mark(logical_id, resource.status, Some(INITIATED.to_owned()));
+                if !physical_id.is_empty() {
+                    self.stack().resources[logical_id].physical_id = Some(physical_id);
+                    self.mark(logical_id, resource.status, Some(INITIATED.to_owned()));
+                }
                 self.wait(at, Doing::Create, takes);
             }
         }
@@ -126,7 +130,9 @@ impl Run<'_> {
             }
         }
         let failed = current.status == ResourceStatus::UpdateFailed;
-        if current.properties == properties && !tags_moved && !failed {
+        // What a nested stack is made from may have changed behind its URL: it is asked at every update.
+        let nested = current.type_name == NESTED && self.op.verb == Verb::Update;
+        if current.properties == properties && !tags_moved && !failed && !nested {
             adopt(&mut self.stack().resources[logical_id], wanted);
             self.op.steps[at].state = State::Done;
             return;
@@ -147,7 +153,7 @@ impl Run<'_> {
         }
         match effect {
             // What is refused: *Updates are not supported* in the template reference, and for wait conditions
-            // aws-cloudformation/cloudformation-coverage-roadmap#1097. The wording is from memory.
+            // aws-cloudformation/cloudformation-coverage-roadmap#1097. The sentence is quoted by users.
             Effect::Refused => {
                 self.fail(at, &format!("Update to resource type {} is not supported.", current.type_name));
             }
@@ -233,7 +239,7 @@ impl Run<'_> {
     fn import(&mut self, at: usize, logical_id: &str, wanted: &Wanted, properties: Json, identifier: String) {
         self.enlist(logical_id, wanted, properties.clone(), ResourceStatus::ImportInProgress);
         self.stack().resources[logical_id].physical_id = Some(identifier.clone());
-        // The wording of the two reasons is from memory.
+        // The two reasons stand in a listing of events in PSCloudFormation's documentation, *Importing Resources*.
         self.mark(logical_id, ResourceStatus::ImportInProgress, Some("Resource import started.".to_owned()));
         let struck = self.strike(logical_id, Doing::Create, false);
         let real = struck.map(|()| {
@@ -268,6 +274,33 @@ impl Run<'_> {
             return;
         }
         self.complete(at);
+    }
+
+    /// Learns the physical id of what is over, where only its end tells it. Another one at an update is a replacement, whose old
+    /// resource goes in the clean-up. Source: *Replacing a custom resource during an update* in
+    /// *AWS::CloudFormation::CustomResource*; the reasons of the events are known from real updates.
+    pub(super) fn identify(&mut self, at: usize, doing: Doing, is_good: bool) {
+        if matches!(self.op.steps[at].work, Work::Remove { .. }) {
+            return;
+        }
+        let logical_id = self.op.steps[at].logical_id.clone();
+        let Some(resource) = self.stack().resources.get(&logical_id).cloned() else { return };
+        let old = resource.physical_id.clone().unwrap_or_default();
+        let now =
+            self.with(&logical_id, &resource.type_name, |site| provider(&site.type_name).identity(site, &old, doing));
+        let Some(now) = now.filter(|now| *now != old && (is_good || old.is_empty())) else { return };
+        self.stack().resources[&logical_id].physical_id = Some(now);
+        if old.is_empty() {
+            if is_good {
+                self.mark(&logical_id, resource.status, Some(INITIATED.to_owned()));
+            }
+            return;
+        }
+        let before = self.op.resources_before.get(&logical_id).filter(|it| it.physical_id == resource.physical_id);
+        let mut gone = before.cloned().unwrap_or_else(|| resource.clone());
+        gone.deletion_policy = resource.update_replace_policy.filter(|_| self.op.phase == Phase::Forward);
+        self.op.leftovers.push((logical_id.clone(), gone));
+        self.mark(&logical_id, resource.status, Some(REPLACED_BY_PROVIDER.to_owned()));
     }
 
     fn replace_gone(&mut self, at: usize, logical_id: &str) {
@@ -336,7 +369,8 @@ impl Run<'_> {
     fn restore(&mut self, logical_id: &str) {
         let Some(before) = self.op.resources_before.get(logical_id).cloned() else { return };
         let current = self.stack().resources[logical_id].clone();
-        if current.properties == before.properties || current.status != ResourceStatus::UpdateFailed {
+        let nested = current.type_name == NESTED;
+        if nested || current.properties == before.properties || current.status != ResourceStatus::UpdateFailed {
             return;
         }
         if self.change_physical(logical_id, &current, &before.properties).is_ok() {
@@ -358,6 +392,7 @@ impl Run<'_> {
             }
             self.op.steps[at].state = State::Cancelled;
             if busy {
+                self.identify(at, Doing::Create, false);
                 let status = self.failed_status(&logical_id);
                 let word = if status == ResourceStatus::CreateFailed { "creation" } else { "update" };
                 self.mark(&logical_id, status, Some(format!("Resource {word} cancelled")));

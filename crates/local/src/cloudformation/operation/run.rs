@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::{Operation, Phase, State, Work, exports, mishap};
 use crate::cloudformation::stack::{Resource, ResourceStatus, Stack};
-use crate::cloudformation::template::{Design, Known, Seen, dynamic};
+use crate::cloudformation::template::{Design, Known, Problem, Seen, dynamic, no_attribute};
 use crate::resources::{Begun, Doing, Progress, Refusal, Site, provider};
 use crate::world::{Due, World};
 
@@ -23,7 +23,7 @@ pub(super) struct Run<'w> {
 /// Does all that can be done now for a stack's operation, and enters when to go on.
 pub fn go_on(world: &mut World, region: &str, stack_id: &str) {
     let Some(mut run) = Run::take(world, region, stack_id) else { return };
-    if run.op.not_before <= run.world.now() {
+    if run.op.not_before <= run.world.now() && !run.op.held {
         while !run.ended && run.round() {}
     }
     run.leave();
@@ -101,7 +101,7 @@ impl<'w> Run<'w> {
         }
         if !changed && self.op.steps.iter().all(|step| step.state.is_settled()) {
             self.finish_phase();
-            return !self.ended && self.op.not_before <= now;
+            return !self.ended && !self.op.held && self.op.not_before <= now;
         }
         changed
     }
@@ -161,6 +161,7 @@ impl<'w> Run<'w> {
             Work::Reach => self.begin_reach(at),
             Work::Return => self.begin_return(at),
             Work::Release => self.begin_release(at),
+            Work::LetCleanUp => self.begin_let_clean_up(at),
             Work::Remove { resource, .. } => self.begin_remove(at, &resource),
         }
     }
@@ -173,6 +174,9 @@ impl<'w> Run<'w> {
         let progress = struck.and_then(|()| {
             self.with(&logical_id, &resource.type_name, |site| provider(&site.type_name).progress(site, &id, doing))
         });
+        if !matches!(progress, Ok(Progress::Wait(_))) {
+            self.identify(at, doing, progress.is_ok());
+        }
         match self.world.ready(&logical_id, &resource.type_name, progress) {
             Ok(Progress::Done) => self.done(at, doing),
             Ok(Progress::Wait(more)) => {
@@ -199,6 +203,7 @@ impl<'w> Run<'w> {
             Work::Reach => self.done_reach(at, doing),
             Work::Return => self.done_return(at, doing),
             Work::Release => self.op.steps[at].state = State::Done,
+            Work::LetCleanUp => self.cleaned_up(at),
             Work::Remove { resource, .. } => self.done_remove(at, &resource),
         }
     }
@@ -217,6 +222,7 @@ impl<'w> Run<'w> {
                 let logical_id = self.op.steps[at].logical_id.clone();
                 self.mark(&logical_id, ResourceStatus::ImportRollbackFailed, Some(reason.to_owned()));
             }
+            Work::LetCleanUp => self.cleaned_up(at),
             Work::Remove { resource, .. } => self.fail_remove(at, &resource, reason),
         }
     }
@@ -313,5 +319,20 @@ impl Known for Stack {
 
     fn attribute(&self, logical_id: &str, name: &str) -> Option<Json> {
         self.resources.get(logical_id)?.attributes.get(name).cloned()
+    }
+
+    /// A custom resource has what its answer gave. The sentence stands in the events that users quote, with the id of the request
+    /// behind the logical id.
+    fn missing(&self, logical_id: &str, name: &str) -> Problem {
+        let type_name = self.resources.get(logical_id).map(|it| it.type_name.as_str()).unwrap_or_default();
+        if !type_name.starts_with("Custom::") && type_name != "AWS::CloudFormation::CustomResource" {
+            return no_attribute(logical_id, name);
+        }
+        let place = self.id.split(':').nth(3).unwrap_or_default().replace('-', "");
+        Problem(format!(
+            "CustomResource attribute error: Vendor response doesn't contain {name} attribute in object {}|{logical_id} in S3 \
+             bucket cloudformation-custom-resource-storage-{place}",
+            self.id
+        ))
     }
 }

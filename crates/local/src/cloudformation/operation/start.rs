@@ -6,8 +6,8 @@ use jiff::SignedDuration;
 use serde_json::Value as Json;
 
 use super::run::Run;
-use super::{Operation, Phase, Verb, exports};
-use crate::cloudformation::stack::{Resource, Source, Stack, Status};
+use super::{Operation, Phase, Verb, exports, nested};
+use crate::cloudformation::stack::{Asked, Resource, Source, Stack, Status};
 use crate::wire::ApiError;
 use crate::world::{Due, World};
 
@@ -40,6 +40,8 @@ pub struct Order {
     pub policy: Option<Json>,
     /// How long a create may take.
     pub timeout_minutes: Option<i64>,
+    /// Whether the stack above it asks.
+    pub by_parent: bool,
 }
 
 impl Order {
@@ -60,6 +62,7 @@ impl Order {
             change_set: None,
             policy: None,
             timeout_minutes: None,
+            by_parent: false,
         }
     }
 }
@@ -72,7 +75,12 @@ impl Order {
 pub fn admissible(world: &mut World, region: &str, stack_id: &str, order: &Order) -> Result<(), ApiError> {
     let stack = stack(world, region, stack_id)?;
     check_token(stack, order.token.as_deref())?;
-    admit(stack, order)
+    admit(stack, order)?;
+    if let Verb::Rollback { continued: true, skip } = &order.verb {
+        let stacks = &world.region(region).stacks;
+        nested::admit_skip(stacks, &stacks[stack_id], skip, order.by_parent)?;
+    }
+    Ok(())
 }
 
 /// Starts an operation on a stack.
@@ -133,8 +141,8 @@ fn admit(stack: &Stack, order: &Order) -> Result<(), ApiError> {
         Verb::Update if settled => Ok(()),
         Verb::Update if matches!(status, Status::CreateFailed | Status::UpdateFailed) => admit_retry(stack, order),
         Verb::Update | Verb::Import => refuse("updated"),
-        Verb::Delete { retain, force } => admit_delete(stack, retain, *force),
-        Verb::Rollback { continued: true, skip } if status == Status::UpdateRollbackFailed => admit_skip(stack, skip),
+        Verb::Delete { retain, force } => admit_delete(stack, retain, *force, order.by_parent),
+        Verb::Rollback { continued: true, .. } if status == Status::UpdateRollbackFailed => Ok(()),
         Verb::Rollback { continued: true, .. } => Err(ApiError::validation(format!(
             "Stack:{} is in {} state and can not continue rollback.",
             stack.id,
@@ -163,10 +171,11 @@ fn admit_retry(stack: &Stack, order: &Order) -> Result<(), ApiError> {
     )))
 }
 
-/// Source: `DeleteStack` in the API reference; the sentences are quoted in public issues (rebuy-de/aws-nuke#270).
-fn admit_delete(stack: &Stack, retain: &[String], force: bool) -> Result<(), ApiError> {
+/// Source: `DeleteStack` in the API reference; sentences of it stand in ekristen/aws-nuke#821 and rebuy-de/aws-nuke#270.
+fn admit_delete(stack: &Stack, retain: &[String], force: bool, by_parent: bool) -> Result<(), ApiError> {
     let refuse = |message: String| Err(ApiError::validation(message));
-    if stack.termination_protection {
+    // Source: *Protect CloudFormation stacks from being deleted*: an update of the stack above deletes it all the same.
+    if stack.termination_protection && !by_parent {
         return refuse(format!("Stack [{}] cannot be deleted while TerminationProtection is enabled", stack.name));
     }
     let moving = stack.status.is_moving() && stack.status != Status::CreateInProgress;
@@ -188,19 +197,6 @@ fn admit_delete(stack: &Stack, retain: &[String], force: bool) -> Result<(), Api
     Ok(())
 }
 
-/// Source: *ResourcesToSkip* of `ContinueUpdateRollback` in the API reference: only resources that failed in the rollback.
-fn admit_skip(stack: &Stack, skip: &[String]) -> Result<(), ApiError> {
-    let failed = |id: &String| stack.resources.get(id).is_some_and(|it| it.status.word() == "UPDATE_FAILED");
-    let wrong: Vec<&str> = skip.iter().filter(|id| !failed(id)).map(String::as_str).collect();
-    if wrong.is_empty() {
-        return Ok(());
-    }
-    Err(ApiError::validation(format!(
-        "The following resource(s) cannot be skipped, because they are not in UPDATE_FAILED state: [{}]",
-        wrong.join(", ")
-    )))
-}
-
 fn operation(world: &mut World, region: &str, stack_id: &str, order: Order, id: String) -> Operation {
     let now = world.now();
     let stack = &mut world.region(region).stacks[stack_id];
@@ -217,6 +213,8 @@ fn operation(world: &mut World, region: &str, stack_id: &str, order: Order, id: 
     op.retain_except_on_create |= order.retain_except_on_create;
     op.not_before = now;
     op.wake = None;
+    op.by_parent = order.by_parent;
+    op.held = false;
     stack.role_arn = order.role_arn.or(stack.role_arn.take());
     if let Some(arns) = order.notification_arns {
         stack.notification_arns = arns;
@@ -231,17 +229,27 @@ fn operation(world: &mut World, region: &str, stack_id: &str, order: Order, id: 
 fn fresh(stack: &Stack, order: &Order, id: String, unfinished: Option<Operation>) -> Operation {
     let from_nothing = order.verb == Verb::Create || unfinished.as_ref().is_some_and(|it| it.from_nothing);
     let deletes = matches!(order.verb, Verb::Delete { .. });
-    let (before, resources_before, leftovers, gone) = match unfinished {
-        Some(mut it) if deletes => {
-            let lost = not_returned(stack, &it);
-            it.leftovers.extend(lost);
-            (it.before, it.resources_before, it.leftovers, it.gone)
+    let blank = blank(stack, order, id);
+    let Some(mut it) = unfinished else {
+        if from_nothing {
+            return Operation { from_nothing, ..blank };
         }
-        Some(it) => (it.before, it.resources_before, it.leftovers, it.gone),
-        None if from_nothing => (Source::default(), IndexMap::new(), Vec::new(), BTreeSet::new()),
-        None => (stack.source.clone(), stack.resources.clone(), Vec::new(), BTreeSet::new()),
+        let (before, resources_before) = (stack.source.clone(), stack.resources.clone());
+        return Operation { before, resources_before, outputs_before: stack.outputs.clone(), ..blank };
     };
-    Operation { before, resources_before, from_nothing, leftovers, gone, ..blank(stack, order, id) }
+    if deletes {
+        let lost = not_returned(stack, &it);
+        it.leftovers.extend(lost);
+    }
+    Operation {
+        before: it.before,
+        resources_before: it.resources_before,
+        outputs_before: it.outputs_before,
+        from_nothing,
+        leftovers: it.leftovers,
+        gone: it.gone,
+        ..blank
+    }
 }
 
 /// What an order alone says of an operation.
@@ -255,6 +263,7 @@ fn blank(stack: &Stack, order: &Order, id: String) -> Operation {
         target: order.target.clone(),
         before: Source::default(),
         resources_before: IndexMap::new(),
+        outputs_before: IndexMap::new(),
         from_nothing: false,
         leftovers: Vec::new(),
         gone: BTreeSet::new(),
@@ -272,6 +281,8 @@ fn blank(stack: &Stack, order: &Order, id: String) -> Operation {
         wake: None,
         failure: None,
         status_before: stack.status,
+        by_parent: order.by_parent,
+        held: false,
     }
 }
 
@@ -290,8 +301,15 @@ fn take_over(world: &mut World, region: &str, stack_id: &str, op: Operation, kin
     give_up_create(world, region, stack_id, &op);
     let mut run = Run { world, region, stack_id, op, design: None, ended: false };
     let id = run.op.id.clone();
-    run.stack().remember_operation(id, kind);
-    run.stack().operation = None;
+    let asked = Asked {
+        capabilities: run.op.target.capabilities.clone(),
+        disable_rollback: run.op.disable_rollback,
+        skip: run.op.skip.clone(),
+    };
+    let stack = run.stack();
+    stack.remember_operation(id, kind);
+    stack.operation = None;
+    stack.asked = asked;
     if kind.ends_with("ROLLBACK") {
         begin_rollback(&mut run);
     } else if run.is_delete() {

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 use stackgen_schema::{Facts, ResourceType};
 
-use super::Template;
+use super::include::INCLUDE;
 use super::parse::format_error;
+use super::{Problem, Template};
 use crate::wire::ApiError;
 
 mod early;
@@ -27,7 +28,7 @@ const SECTIONS: [&str; 11] = [
     "Hooks",
 ];
 
-const RESOURCE_MEMBERS: [&str; 10] = [
+const RESOURCE_MEMBERS: [&str; 11] = [
     "Type",
     "Properties",
     "DependsOn",
@@ -38,6 +39,7 @@ const RESOURCE_MEMBERS: [&str; 10] = [
     "CreationPolicy",
     "UpdatePolicy",
     "Description",
+    "Fn::Transform",
 ];
 
 /// How many entries a section may have. Source: *Understand CloudFormation quotas*.
@@ -53,7 +55,7 @@ pub fn check(template: &Template) -> Result<(), ApiError> {
     parameters(template)?;
     resources(template)?;
     for (name, output) in template.section("Outputs") {
-        if is_loop(name) {
+        if is_transformed(name) {
             continue;
         }
         alphanumeric("Output", name)?;
@@ -69,8 +71,10 @@ pub fn check(template: &Template) -> Result<(), ApiError> {
 
 fn sections(template: &Template) -> Result<(), ApiError> {
     let entries = template.document.as_object().into_iter().flatten();
-    let strange: Vec<&str> =
-        entries.map(|(name, _)| name.as_str()).filter(|name| !SECTIONS.contains(name) && !is_loop(name)).collect();
+    let strange: Vec<&str> = entries
+        .map(|(name, _)| name.as_str())
+        .filter(|name| !SECTIONS.contains(name) && !is_transformed(name))
+        .collect();
     if !strange.is_empty() {
         return Err(ApiError::validation(format!("Invalid template property or properties [{}]", strange.join(", "))));
     }
@@ -98,11 +102,17 @@ fn sections(template: &Template) -> Result<(), ApiError> {
 }
 
 /// Macros run in Lambda functions and services of AWS that are not here.
-fn transforms(template: &Template) -> Result<(), ApiError> {
-    match template.transforms().into_iter().find(|name| *name != "AWS::LanguageExtensions") {
+///
+/// # Errors
+///
+/// If the template asks for such a one.
+pub fn transforms(template: &Template) -> Result<(), ApiError> {
+    const HERE: [&str; 2] = ["AWS::LanguageExtensions", INCLUDE];
+    match template.transforms().into_iter().find(|name| !HERE.contains(name)) {
         None => Ok(()),
         Some(name) => Err(ApiError::validation(format!(
-            "No transform named {name} found: of transforms, stackgen's local engine has AWS::LanguageExtensions only."
+            "No transform named {name} found: of transforms, stackgen's local engine has {} only.",
+            HERE.join(" and ")
         ))),
     }
 }
@@ -133,7 +143,8 @@ fn resources(template: &Template) -> Result<(), ApiError> {
     if template.section("Resources").is_empty() {
         return Err(format_error("At least one Resources member must be defined."));
     }
-    for (name, resource) in template.section("Resources").iter().filter(|(name, _)| !is_loop(name)) {
+    let extended = template.transforms().contains(&"AWS::LanguageExtensions");
+    for (name, resource) in template.section("Resources").iter().filter(|(name, _)| !is_transformed(name)) {
         alphanumeric("Resource", name)?;
         let Some(members) = resource.as_object() else {
             return Err(format_error(format!("[/Resources/{name}] resource definition is malformed")));
@@ -146,25 +157,38 @@ fn resources(template: &Template) -> Result<(), ApiError> {
         if let Some(strange) = members.keys().find(|key| !RESOURCE_MEMBERS.contains(&key.as_str())) {
             return Err(ApiError::validation(format!("Invalid template resource property '{strange}'")));
         }
-        policies(name, resource)?;
+        policies(name, resource, extended)?;
     }
     Ok(())
 }
 
-/// Source: *DeletionPolicy* and *UpdateReplacePolicy* in the template reference. Their values may be functions with
-/// `AWS::LanguageExtensions`.
-fn policies(name: &str, resource: &Json) -> Result<(), ApiError> {
-    for (member, words) in [
-        ("DeletionPolicy", &["Delete", "Retain", "Snapshot", "RetainExceptOnCreate"][..]),
-        ("UpdateReplacePolicy", &["Delete", "Retain", "Snapshot"]),
-    ] {
-        if let Some(word) = resource.get(member).and_then(Json::as_str)
-            && !words.contains(&word)
-        {
-            return Err(format_error(format!("Unrecognized {member} {word} for resource {name}")));
+/// What policies may be. Source: *DeletionPolicy* and *UpdateReplacePolicy* in the template reference.
+const POLICIES: [(&str, &[&str]); 2] = [
+    ("DeletionPolicy", &["Delete", "Retain", "Snapshot", "RetainExceptOnCreate"]),
+    ("UpdateReplacePolicy", &["Delete", "Retain", "Snapshot"]),
+];
+
+/// Their values may be functions with `AWS::LanguageExtensions`. Source: *Intrinsic function references in `DeletionPolicy` and
+/// `UpdateReplacePolicy` attributes*; the sentence about others stands in public reports.
+fn policies(name: &str, resource: &Json, extended: bool) -> Result<(), ApiError> {
+    for (member, words) in POLICIES {
+        match resource.get(member) {
+            Some(Json::String(word)) if !words.contains(&word.as_str()) => {
+                return Err(format_error(format!("Unrecognized {member} {word} for resource {name}")));
+            }
+            Some(Json::Object(_) | Json::Array(_)) if !extended => {
+                return Err(format_error(format!("Every {member} member must be a string.")));
+            }
+            _ => {}
         }
     }
     Ok(())
+}
+
+/// A policy that a function gave.
+pub(super) fn policy(member: &str, word: String) -> Result<String, Problem> {
+    let known = POLICIES.iter().any(|(name, words)| *name == member && words.contains(&word.as_str()));
+    if known { Ok(word) } else { Err(Problem(format!("Template format error: Unrecognized {member} {word}"))) }
 }
 
 fn unknown_types(template: &Template) -> Result<(), ApiError> {
@@ -195,8 +219,9 @@ fn recognize(template: &Template, has: impl Fn(&ResourceType) -> bool) -> Result
     Err(format_error(format!("Unrecognized resource types: [{names}]")))
 }
 
-fn is_loop(name: &str) -> bool {
-    name.starts_with("Fn::ForEach::")
+/// What a transform puts something else in the place of.
+fn is_transformed(name: &str) -> bool {
+    name.starts_with("Fn::ForEach::") || name == "Fn::Transform"
 }
 
 fn alphanumeric(what: &str, name: &str) -> Result<(), ApiError> {

@@ -1,10 +1,10 @@
-//! `Fn::ForEach` of `AWS::LanguageExtensions`. Source: *Fn::ForEach* in the template reference.
+//! `AWS::LanguageExtensions` unrolled: *Fn::ForEach* and *AWS::LanguageExtensions transform* in the template reference.
 use std::borrow::Cow;
 
 use serde_json::{Map, Value as Json};
 
 use super::conditions::Setting;
-use super::functions::{Pass, text};
+use super::functions::{Pass, call, has_call, text};
 use super::outside::Place;
 use super::{Problem, Template};
 use crate::cloudformation::stack::Source;
@@ -13,7 +13,7 @@ use crate::cloudformation::stack::Source;
 const MOST: usize = 10_000;
 
 /// The template with its loops unrolled.
-pub(super) fn expand<'t>(
+pub(crate) fn expand<'t>(
     template: &'t Template,
     source: &Source,
     place: &Place<'_>,
@@ -25,6 +25,51 @@ pub(super) fn expand<'t>(
     let mut left = MOST;
     let document = unroll(&template.document, &setting, &mut left)?;
     Ok(Cow::Owned(Template { document }))
+}
+
+/// The template as it is after its transforms, which it does not name any more: loops are unrolled, and the functions that the
+/// extensions of the language add are answered as far as no resource is asked. Source: *AWS::LanguageExtensions transform*
+/// ("updates any intrinsic function defined by the transform to its resolved value within the template").
+pub(crate) fn processed(template: &Template, source: &Source, place: &Place<'_>) -> Result<Json, Problem> {
+    let expanded = expand(template, source, place)?;
+    let setting = Setting::new(&expanded, source, place);
+    let mut document =
+        if setting.extended() { answered(&expanded.document, &setting) } else { expanded.document.clone() };
+    if let Some(sections) = document.as_object_mut() {
+        sections.shift_remove("Transform");
+    }
+    Ok(document)
+}
+
+/// What cannot be answered stays as it is.
+fn answered(value: &Json, setting: &Setting<'_>) -> Json {
+    let is_extension = |name: &str, argument: &Json| match name {
+        "Fn::Length" | "Fn::ToJsonString" => true,
+        "Fn::FindInMap" => argument.as_array().is_some_and(|items| items.len() == 4 || items.iter().any(has_call)),
+        _ => false,
+    };
+    if let Some((name, argument)) = call(value)
+        && is_extension(name, argument)
+    {
+        let answer = Pass::Setting(setting).answer(value);
+        return answer.ok().filter(|answer| !has_call(answer)).unwrap_or_else(|| value.clone());
+    }
+    match value {
+        Json::Array(items) => items.iter().map(|item| answered(item, setting)).collect(),
+        Json::Object(entries) => {
+            let entry = |(key, value): (&String, &Json)| {
+                let value = match key.as_str() {
+                    "DeletionPolicy" | "UpdateReplacePolicy" if has_call(value) => {
+                        Pass::Setting(setting).answer(value).unwrap_or_else(|_| value.clone())
+                    }
+                    _ => answered(value, setting),
+                };
+                (key.clone(), value)
+            };
+            Json::Object(entries.iter().map(entry).collect())
+        }
+        scalar => scalar.clone(),
+    }
 }
 
 fn unroll(value: &Json, setting: &Setting<'_>, left: &mut usize) -> Result<Json, Problem> {

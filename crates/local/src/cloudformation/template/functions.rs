@@ -147,9 +147,7 @@ impl Pass<'_> {
             Pass::Setting(_) => {
                 Err(Problem(format!("Template error: instance of Fn::GetAtt references undefined resource {id}")))
             }
-            Pass::Known(known) => known.attribute(&id, &name).ok_or_else(|| {
-                Problem(format!("Template error: resource {id} does not support attribute type {name} in Fn::GetAtt"))
-            }),
+            Pass::Known(known) => known.attribute(&id, &name).ok_or_else(|| known.missing(&id, &name)),
         }
     }
 

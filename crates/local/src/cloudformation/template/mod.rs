@@ -19,6 +19,7 @@ mod depends;
 pub mod dynamic;
 mod expand;
 mod functions;
+mod include;
 mod mentions;
 mod outside;
 mod parameters;
@@ -29,11 +30,13 @@ mod sub;
 #[cfg(test)]
 mod tests;
 
-pub use check::{capabilities, check, check_region, early_validation};
+pub use check::{capabilities, check, check_region, early_validation, transforms};
+pub use include::{INCLUDE, include};
 pub use mentions::Mention;
 pub use outside::{Outside, Place, Seen};
 pub use parameters::{Given, settle};
 
+pub(crate) use expand::{expand, processed};
 pub(crate) use functions::text;
 pub(crate) use outside::partition;
 
@@ -92,6 +95,15 @@ pub trait Known {
     fn reference(&self, logical_id: &str) -> Option<Json>;
     /// What `Fn::GetAtt` gives.
     fn attribute(&self, logical_id: &str, name: &str) -> Option<Json>;
+    /// What is wrong where `Fn::GetAtt` gives nothing.
+    fn missing(&self, logical_id: &str, name: &str) -> Problem {
+        no_attribute(logical_id, name)
+    }
+}
+
+/// The refusal of an attribute that a resource does not have.
+pub(crate) fn no_attribute(logical_id: &str, name: &str) -> Problem {
+    Problem(format!("Template error: resource {logical_id} does not support attribute type {name} in Fn::GetAtt"))
 }
 
 /// Why a template has no answer, in AWS's words.
@@ -178,7 +190,10 @@ impl Reader<'_> {
     }
 
     fn resource(&self, resource: &Json) -> Result<Wanted, Problem> {
-        let word = |name| Ok::<_, Problem>(self.member(resource, name)?.and_then(|it| text(&it)));
+        let policy = |name| {
+            let word = self.member(resource, name)?.and_then(|it| text(&it));
+            word.map(|word| check::policy(name, word)).transpose()
+        };
         let mut depends_on: Vec<String> = Vec::new();
         match resource.get("DependsOn") {
             Some(Json::String(name)) => depends_on.push(name.clone()),
@@ -190,8 +205,8 @@ impl Reader<'_> {
             type_name: resource.get("Type").and_then(Json::as_str).unwrap_or_default().to_owned(),
             properties: self.member(resource, "Properties")?.unwrap_or_else(|| Json::Object(serde_json::Map::new())),
             depends_on,
-            deletion_policy: word("DeletionPolicy")?,
-            update_replace_policy: word("UpdateReplacePolicy")?,
+            deletion_policy: policy("DeletionPolicy")?,
+            update_replace_policy: policy("UpdateReplacePolicy")?,
             metadata: self.member(resource, "Metadata")?,
             creation_policy: self.member(resource, "CreationPolicy")?,
             update_policy: self.member(resource, "UpdatePolicy")?,

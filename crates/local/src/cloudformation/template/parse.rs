@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use serde_json::{Map, Number, Value as Json};
 use stackgen_lint::document::{Node, Scalar, ScalarKind, Value, read};
 
-use super::Template;
+use super::{Template, include};
 use crate::wire::ApiError;
 
 /// How many bytes a template may have, however it is sent. Source: *Understand CloudFormation quotas*.
@@ -37,14 +37,18 @@ impl Template {
         self.document.get(name).and_then(Json::as_object).unwrap_or(&NOTHING)
     }
 
-    /// The transforms that it asks for.
+    /// The transforms that it asks for, as a whole or inside.
     #[must_use]
     pub fn transforms(&self) -> Vec<&str> {
-        match self.document.get("Transform") {
-            Some(Json::String(name)) => vec![name],
-            Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).collect(),
-            _ => Vec::new(),
-        }
+        let listed = match self.document.get("Transform") {
+            Some(Json::Array(items)) => items.as_slice(),
+            Some(one) => std::slice::from_ref(one),
+            None => &[],
+        };
+        let mut names: Vec<&str> =
+            listed.iter().filter_map(|it| it.as_str().or_else(|| it.get("Name")?.as_str())).collect();
+        include::calls(&self.document, &mut names);
+        names
     }
 }
 

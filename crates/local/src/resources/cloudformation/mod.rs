@@ -1,6 +1,10 @@
 //! Resources of CloudFormation itself.
-mod refused;
+mod custom;
+pub mod exchange;
+mod nested;
 mod wait;
 
-pub use refused::{CUSTOM, NESTED};
+pub use custom::CustomResource;
+pub use nested::Nested;
+pub(crate) use nested::propose;
 pub use wait::{Handle, WaitCondition, receive};

@@ -9,7 +9,7 @@ use granit_parser::{ErrorKind, Event, Marker, Options, Parser, ScalarStyle, Tag}
 use super::build::{Builder, Refusal};
 use super::scalar::{Scalar, ScalarKind, Style, kind_of};
 use super::{Document, Key};
-use crate::position::{Position, Span};
+use crate::{Position, Span};
 
 /// Why a text is no template at all.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,11 +1,16 @@
-//! Ways through security groups that open and close.
+//! Ways that open and close: through rules of security groups ([`compare`] itself), because something joins or leaves a group
+//! ([`members`]), and through network ACLs ([`acl`]).
+mod acl;
+mod members;
+mod way;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use ipnet::IpNet;
 use serde_json::{Value as Json, json};
 
 use super::Opening;
 use super::side::{Side, text};
+use way::Way;
 
 /// A group and a direction: what one rule of it let through, another one may go on letting through.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,36 +19,20 @@ struct Gate {
     direction: &'static str,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Way {
-    /// A name or number in lower case; `-1` is all.
-    protocol: String,
-    ports: Ports,
-    peer: Peer,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Ports {
-    All,
-    Range(i64, i64),
-    /// Type and code; -1 is all.
-    Icmp(i64, i64),
-    Unknown(String),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Peer {
-    Network(IpNet),
-    /// A group or prefix list, or an address that only the deploy knows; with what kind it is.
-    Named(&'static str, String),
-}
-
 /// Which resource says what of a gate.
 type Ways = BTreeMap<Gate, BTreeMap<Way, String>>;
 
 /// The ways that open and close.
 pub(super) fn compare(before: &Side<'_>, after: &Side<'_>) -> Vec<Opening> {
-    let (before, after) = (ways(before), ways(after));
+    let (old, new) = (ways(before), ways(after));
+    let mut openings = rules(&old, &new);
+    openings.extend(members::compare((before, &old), (after, &new)));
+    openings.extend(acl::compare(before, after));
+    openings
+}
+
+/// The rules that come and go.
+fn rules(before: &Ways, after: &Ways) -> Vec<Opening> {
     let gates: BTreeSet<&Gate> = before.keys().chain(after.keys()).collect();
     let none = BTreeMap::new();
     let mut openings = Vec::new();
@@ -99,131 +88,24 @@ fn ways(side: &Side<'_>) -> Ways {
     ways
 }
 
-/// `${Group}` and `${Group.GroupId}` are the group of this template.
 fn group_of(properties: &Json) -> String {
     let name = properties.get("GroupId").or_else(|| properties.get("GroupName")).map(text).unwrap_or_default();
-    let inner = name.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
-    inner.map_or(name.clone(), |inner| inner.strip_suffix(".GroupId").unwrap_or(inner).to_owned())
+    own(&name).to_owned()
 }
 
-impl Way {
-    /// The ways of one rule: it has one peer, but nobody stops a template from naming several.
-    fn read(rule: &Json, direction: &str) -> Vec<Way> {
-        let get = |name: &str| rule.get(name).filter(|value| !value.is_null()).map(text);
-        let names: [(&'static str, &str); 5] = match direction {
-            "in" => [
-                ("IPv4", "CidrIp"),
-                ("IPv6", "CidrIpv6"),
-                ("list", "SourcePrefixListId"),
-                ("group", "SourceSecurityGroupId"),
-                ("group", "SourceSecurityGroupName"),
-            ],
-            _ => [
-                ("IPv4", "CidrIp"),
-                ("IPv6", "CidrIpv6"),
-                ("list", "DestinationPrefixListId"),
-                ("group", "DestinationSecurityGroupId"),
-                ("group", "DestinationSecurityGroupName"),
-            ],
-        };
-        let mut peers: Vec<Peer> = names.iter().filter_map(|(kind, name)| Some(Peer::read(kind, get(name)?))).collect();
-        if peers.is_empty() {
-            peers.push(Peer::Named("unknown", text(rule)));
-        }
-        let protocol = protocol(&get("IpProtocol").unwrap_or_else(|| "-1".to_owned()));
-        let ports = Ports::read(&protocol, get("FromPort"), get("ToPort"));
-        peers.into_iter().map(|peer| Way { protocol: protocol.clone(), ports: ports.clone(), peer }).collect()
-    }
-
-    fn covers(&self, narrow: &Way) -> bool {
-        let protocol = self.protocol == "-1" || self.protocol == narrow.protocol;
-        protocol && self.ports.covers(&narrow.ports) && self.peer.covers(&narrow.peer)
-    }
-
-    /// Such as `tcp 443`, `udp 8000-8100`, `all`.
-    fn ports(&self) -> String {
-        let protocol = if self.protocol == "-1" { "all" } else { &self.protocol };
-        match &self.ports {
-            Ports::All if self.protocol == "-1" => "all".to_owned(),
-            Ports::All => format!("{protocol} all"),
-            Ports::Range(from, to) if from == to => format!("{protocol} {from}"),
-            Ports::Range(from, to) => format!("{protocol} {from}-{to}"),
-            Ports::Icmp(-1, _) => format!("{protocol} all"),
-            Ports::Icmp(kind, -1) => format!("{protocol} type {kind}"),
-            Ports::Icmp(kind, code) => format!("{protocol} type {kind} code {code}"),
-            Ports::Unknown(text) => format!("{protocol} {text}"),
-        }
-    }
-}
-
-/// Names for the numbers that have one in rules.
-fn protocol(written: &str) -> String {
-    match written.to_ascii_lowercase().as_str() {
-        "6" => "tcp",
-        "17" => "udp",
-        "1" => "icmp",
-        "58" => "icmpv6",
-        "all" => "-1",
-        other => return other.to_owned(),
-    }
-    .to_owned()
-}
-
-impl Ports {
-    /// Protocols without ports have all of them (*IpPermission* in the EC2 API Reference).
-    fn read(protocol: &str, from: Option<String>, to: Option<String>) -> Ports {
-        let number = |text: &Option<String>| text.as_ref().map_or(Some(-1), |text| text.trim().parse::<i64>().ok());
-        let (first, last) = (number(&from), number(&to));
-        match (protocol, first, last) {
-            ("tcp" | "udp" | "icmp" | "icmpv6", None, _) | ("tcp" | "udp" | "icmp" | "icmpv6", _, None) => {
-                let [from, to] = [from, to].map(Option::unwrap_or_default);
-                Ports::Unknown(if from == to { from } else { format!("{from}-{to}") })
-            }
-            ("icmp" | "icmpv6", Some(kind), Some(code)) => Ports::Icmp(kind, code),
-            ("tcp" | "udp", Some(-1), _) | ("tcp" | "udp", Some(0), Some(65535)) => Ports::All,
-            ("tcp" | "udp", Some(first), Some(last)) => Ports::Range(first, last),
-            // A protocol that is a function may be one with ports.
-            _ => Ports::All,
-        }
-    }
-
-    fn covers(&self, narrow: &Ports) -> bool {
-        match (self, narrow) {
-            (Ports::All, _) => true,
-            (Ports::Range(first, last), Ports::Range(from, to)) => first <= from && to <= last,
-            (Ports::Icmp(kind, code), Ports::Icmp(other, inner)) => {
-                *kind == -1 || kind == other && (*code == -1 || code == inner)
-            }
-            _ => self == narrow,
-        }
-    }
-}
-
-impl Peer {
-    fn read(kind: &'static str, written: String) -> Peer {
-        written.parse::<IpNet>().map_or(Peer::Named(kind, written), |network| Peer::Network(network.trunc()))
-    }
-
-    fn covers(&self, narrow: &Peer) -> bool {
-        match (self, narrow) {
-            (Peer::Network(wide), Peer::Network(narrow)) => wide.contains(narrow),
-            // Whatever the address will be, it is one of all.
-            (Peer::Network(IpNet::V4(wide)), Peer::Named("IPv4", _)) => wide.prefix_len() == 0,
-            (Peer::Network(IpNet::V6(wide)), Peer::Named("IPv6", _)) => wide.prefix_len() == 0,
-            _ => self == narrow,
-        }
-    }
-
-    fn shown(&self) -> String {
-        match self {
-            Peer::Network(network) => network.to_string(),
-            Peer::Named(_, name) => name.clone(),
-        }
+/// `${Group}` and `${Group.GroupId}` are the group of this template; `${Vpc.DefaultSecurityGroup}` is another one.
+fn own(name: &str) -> &str {
+    let Some(inner) = name.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) else { return name };
+    match inner.split_once('.') {
+        None => inner,
+        Some((id, "GroupId" | "Id" | "SubnetId")) => id,
+        Some(_) => name,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::way::*;
     use super::*;
     use proptest::prelude::*;
 
@@ -235,6 +117,15 @@ mod tests {
         let parameters = BTreeMap::new();
         let side = |template| Side { template, parameters: &parameters };
         compare(&side(before), &side(after))
+    }
+
+    /// Such as `+ in tcp 443 0.0.0.0/0 Group widens`.
+    pub(super) fn lines(before: &Json, after: &Json) -> Vec<String> {
+        let line = |one: &Opening| {
+            let (sign, widens) = (if one.is_added { '+' } else { '-' }, if one.widens { " widens" } else { "" });
+            format!("{sign} {} {} {} {}{widens}", one.direction, one.ports, one.peer, one.id)
+        };
+        compared(before, after).iter().map(line).collect()
     }
 
     fn told(before: Json, after: Json) -> Vec<String> {

@@ -9,14 +9,14 @@
 
 mod build;
 mod node;
+mod position;
 mod read;
 mod scalar;
 
 pub use node::{Entry, Node, Step, Value};
+pub use position::{Position, Span};
 pub use read::{ReadError, read};
 pub use scalar::{Scalar, ScalarKind, Style};
-
-use crate::position::Span;
 
 /// A template that was read.
 #[derive(Debug)]

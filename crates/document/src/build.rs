@@ -2,7 +2,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Content, Data, Document, Duplicate, Key, Node, Scalar, ScalarKind};
-use crate::position::{Position, Span};
+use crate::{Position, Span};
 
 /// How deep values may nest. AWS's own limit is far below; recursion over the tree must not overflow a stack.
 pub(super) const DEPTH: usize = 200;

@@ -3,7 +3,7 @@ use std::fmt::Write;
 use std::hash::{Hash, Hasher};
 
 use super::{Content, Data, Document, Key, Scalar, ScalarKind};
-use crate::position::Span;
+use crate::Span;
 
 /// One value of a document. Cheap to copy; equal when it is the same place of the same document.
 #[derive(Clone, Copy)]
@@ -39,6 +39,14 @@ pub enum Step<'d> {
     Key(&'d Key),
     /// It is this item, counted from zero.
     Item(usize),
+}
+
+impl<'d> Step<'d> {
+    /// The name, if it is a key.
+    #[must_use]
+    pub fn name(self) -> Option<&'d str> {
+        if let Step::Key(key) = self { Some(&key.text) } else { None }
+    }
 }
 
 impl<'d> Node<'d> {
