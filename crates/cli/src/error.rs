@@ -27,6 +27,7 @@ use crate::output::OutputError;
 use crate::pins::PinError;
 use crate::problems::AppProblems;
 use crate::project::{self, ProjectError};
+use crate::rehearse::RehearseError;
 use crate::select::NoStack;
 use crate::template::TemplateError;
 use crate::trial::{FIRST, ImageError, TrialError};
@@ -453,6 +454,31 @@ impl From<DeployError> for CliError {
         };
         let hints = deploy_hints(&error);
         CliError::new(kind, error).hints(hints)
+    }
+}
+
+impl From<RehearseError> for CliError {
+    fn from(error: RehearseError) -> Self {
+        let (kind, hint) = match &error {
+            RehearseError::NeverSeen { .. } => (
+                Kind::Failed,
+                "rehearse once without --offline: what is seen then is kept in .stackgen/observed".to_owned(),
+            ),
+            RehearseError::BadFail { .. } => {
+                (Kind::Usage, "for instance: --fail Host='no room in the zone'".to_owned())
+            }
+            RehearseError::NotTouched { touched, .. } if touched.is_empty() => {
+                (Kind::Usage, "nothing would change at all".to_owned())
+            }
+            RehearseError::NotTouched { touched, .. } => {
+                (Kind::Usage, format!("what would change: {}", touched[..touched.len().min(CANDIDATES)].join(", ")))
+            }
+            RehearseError::NotThatMany { .. } => (
+                Kind::Usage,
+                "without --kill-at, the calls that change something are listed with their numbers".to_owned(),
+            ),
+        };
+        CliError::new(kind, error).hints([hint])
     }
 }
 

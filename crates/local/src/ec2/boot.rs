@@ -60,7 +60,7 @@ pub enum BootPhase {
 
 impl Boot {
     /// The machine goes off.
-    pub(super) fn end(&mut self) {
+    pub(crate) fn off(&mut self) {
         (self.phase, self.until) = (BootPhase::Off, None);
     }
 

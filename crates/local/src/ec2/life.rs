@@ -225,7 +225,7 @@ fn leave(at: &mut Place<'_>, id: &str, state: State) -> Result<(), ApiError> {
     }
     let one = at.ec2().instance(id)?;
     (one.state, one.until, one.running_since) = (state, Some(until), None);
-    one.boot.end();
+    one.boot.off();
     one.reason = Some((USER.to_owned(), format!("{USER}: User initiated shutdown")));
     Ok(())
 }

@@ -19,7 +19,7 @@ pub mod boot;
 pub mod catalogue;
 mod cidr;
 pub mod error;
-mod furnish;
+pub(crate) mod furnish;
 pub mod image;
 pub mod input;
 pub mod instance;

@@ -24,6 +24,7 @@ impl Run<'_> {
         };
         let properties = match self.properties(&logical_id) {
             Ok(properties) => properties,
+            Err(reason) if self.world.unknown(&logical_id, &reason) => Json::Object(Map::new()),
             Err(reason) => return self.refuse(at, &logical_id, Some(&wanted), &reason),
         };
         let current = self.stack().resources.get(&logical_id).cloned();
@@ -95,11 +96,18 @@ impl Run<'_> {
         properties: &Json,
     ) -> Result<(String, SignedDuration), String> {
         self.stack().signals.remove(logical_id);
+        if !self.world.promise(self.stack_id, logical_id) {
+            return Ok((String::new(), SignedDuration::ZERO));
+        }
+        if let Some(id) = self.world.made_elsewhere(self.region, type_name, properties) {
+            return Ok((id, SignedDuration::ZERO));
+        }
         let applied = self.strike(logical_id, Doing::Create, false).and_then(|()| self.applied(properties));
         let begun = applied.and_then(|properties| {
             self.with(logical_id, type_name, |site| provider(&site.type_name).create(site, &properties))
         });
-        begun.map(|begun| (begun.physical_id, begun.takes)).map_err(|Refusal(reason)| reason)
+        let begun = begun.map(|begun| (begun.physical_id, begun.takes)).map_err(|Refusal(reason)| reason);
+        self.world.keep((self.region, self.stack_id, logical_id), (type_name, properties), begun)
     }
 
     /// A resource that failed to be made is deleted, if something of it is there, and made anew. Source: *Choose how to handle
@@ -259,7 +267,8 @@ impl Run<'_> {
             .design()
             .ok()
             .and_then(|design| signals::awaited(design.resources[&logical_id].creation_policy.as_ref()?));
-        if let (Some(awaited), Doing::Create, false) = (awaited, doing, self.op.imports.contains_key(&logical_id)) {
+        let is_there = self.op.imports.contains_key(&logical_id) || self.world.is_adopting();
+        if let (Some(awaited), Doing::Create, false) = (awaited, doing, is_there) {
             let deadline = self.stack().resources[&logical_id].since + awaited.timeout;
             self.op.steps[at].state = State::Signals { deadline };
             return;
@@ -325,9 +334,10 @@ impl Run<'_> {
     pub(super) fn read_attributes(&mut self, logical_id: &str) {
         let resource = self.stack().resources[logical_id].clone();
         let id = resource.physical_id.clone().unwrap_or_default();
-        let attributes = self.with(logical_id, &resource.type_name, |site| {
+        let mut attributes = self.with(logical_id, &resource.type_name, |site| {
             provider(&site.type_name).attributes(site, &id, &resource.properties)
         });
+        attributes.extend(self.world.learned(&id));
         let record = &mut self.stack().resources[logical_id];
         record.drift = None;
         record.reference = provider(&resource.type_name).reference(&resource.type_name, &id, &attributes);

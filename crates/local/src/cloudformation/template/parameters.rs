@@ -50,7 +50,11 @@ pub fn settle(
         };
         match value {
             Some(value) => {
-                allowed(name, declaration, &value)?;
+                // A value that was hidden when it was taken over from elsewhere was allowed there.
+                let is_unseen = value == crate::adopt::HIDDEN && given.get(name) == Some(&Given::Previous);
+                if !is_unseen {
+                    allowed(name, declaration, &value)?;
+                }
                 settled.insert(name.clone(), parameter(declaration, value));
             }
             None => missing.push(name.as_str()),

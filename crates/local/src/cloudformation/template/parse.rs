@@ -32,7 +32,7 @@ impl Template {
     }
 
     /// A section that is a map; empty if it is not there.
-    pub(super) fn section(&self, name: &str) -> &Map<String, Json> {
+    pub(crate) fn section(&self, name: &str) -> &Map<String, Json> {
         static NOTHING: LazyLock<Map<String, Json>> = LazyLock::new(Map::new);
         self.document.get(name).and_then(Json::as_object).unwrap_or(&NOTHING)
     }
