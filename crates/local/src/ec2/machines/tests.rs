@@ -7,8 +7,7 @@ use crate::world::World;
 const REGION: &str = "eu-west-1";
 
 fn ask(world: &mut World, operation: &str, input: Json) -> Json {
-    let request =
-        Request { service: Service::Ec2, operation: operation.to_owned(), region: REGION.to_owned(), input };
+    let request = Request { service: Service::Ec2, operation: operation.to_owned(), region: REGION.to_owned(), input };
     answer(world, &request).unwrap_or_else(|error| panic!("{operation}: {error}"))
 }
 
@@ -41,7 +40,8 @@ fn driven() -> (World, String) {
         "ImageId": found["imagesSet"][0]["imageId"], "InstanceType": "m7g.medium", "MinCount": "1", "MaxCount": "1",
         "UserData": "IyEvYmluL3NoCg==",
     });
-    let id = ask(&mut world, "RunInstances", input)["instancesSet"][0]["instanceId"].as_str().expect("an id").to_owned();
+    let id =
+        ask(&mut world, "RunInstances", input)["instancesSet"][0]["instanceId"].as_str().expect("an id").to_owned();
     (world, id)
 }
 
@@ -113,7 +113,10 @@ fn a_volume_is_on_and_off_when_the_driver_says_so() {
     let said = |so: &str| json!({"is": so, "instance": id, "volume": volume});
     attach(&mut world, &volume, &id);
     pass(&mut world, 3_600);
-    assert_eq!((phase(&mut world, &volume), wants(&mut world)), (Some(Phase::Attaching), vec![format!("attach{volume}")]));
+    assert_eq!(
+        (phase(&mut world, &volume), wants(&mut world)),
+        (Some(Phase::Attaching), vec![format!("attach{volume}")])
+    );
     assert!(tell(&mut world, said("released")).is_err(), "it is to be there");
     tell(&mut world, said("attached")).expect("it was to be attached");
     assert_eq!((phase(&mut world, &volume), wants(&mut world).len()), (Some(Phase::Attached), 0));
