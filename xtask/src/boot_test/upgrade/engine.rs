@@ -102,20 +102,13 @@ impl Engine {
 
     /// Calls the parameter store, as any client would.
     pub(super) fn ssm(self, operation: &str, input: &Json) -> anyhow::Result<Json> {
-        let kind = "content-type: application/x-amz-json-1.1\r\n";
-        let headers = format!("{kind}x-amz-target: AmazonSSM.{operation}\r\n{}", signed("ssm"));
+        let headers = format!(
+            "content-type: application/x-amz-json-1.1\r\nx-amz-target: AmazonSSM.{operation}\r\nauthorization: AWS4-HMAC-SHA256 \
+             Credential=boot-test/20260101/{REGION}/ssm/aws4_request, SignedHeaders=host, Signature=0\r\n"
+        );
         let (status, body) = http("POST", "/", &headers, &input.to_string())?;
         ensure!(status == 200, "{operation}: {body}");
         Ok(serde_json::from_str(&body)?)
-    }
-
-    /// Stops an instance, as any client would.
-    pub(super) fn stop(self, instance: &str) -> anyhow::Result<()> {
-        let headers = format!("content-type: application/x-www-form-urlencoded\r\n{}", signed("ec2"));
-        let form = format!("Action=StopInstances&Version=2016-11-15&InstanceId.1={instance}");
-        let (status, body) = http("POST", "/", &headers, &form)?;
-        ensure!(status == 200, "StopInstances: {body}");
-        Ok(())
     }
 
     fn told(self, method: &str, what: &str, body: &Json) -> anyhow::Result<Json> {
@@ -124,12 +117,6 @@ impl Engine {
         ensure!(status == 200, "the engine refuses {method} {what}: {answer}");
         Ok(serde_json::from_str(&answer)?)
     }
-}
-
-/// The header that says for which service a call is. The engine does not check the signature.
-fn signed(service: &str) -> String {
-    let scope = format!("Credential=boot-test/20260101/{REGION}/{service}/aws4_request");
-    format!("authorization: AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0\r\n")
 }
 
 /// One call, and its status and body.

@@ -8,10 +8,12 @@ use anyhow::{Context, ensure};
 
 use super::Prepared;
 
-const VALUES: &str = "stacks/prod.yaml";
+/// The stack that only the first deploy names.
+pub(super) const NETWORK: &str = "prod-network";
+/// Where values and pins are. The second need not be there.
+const FILES: [&str; 2] = ["stacks/prod.yaml", "stackgen.lock"];
 /// The machines here are x86-64.
-const HERE: [(&str, &str); 2] =
-    [("instance_type: m7g.medium", "instance_type: m7i.large"), ("architecture: arm64", "architecture: x86_64")];
+const HERE: [(&str, &str); 2] = [("m7g.medium", "m7i.large"), ("arm64", "x86_64")];
 
 /// The copy.
 pub(super) struct Project {
@@ -23,34 +25,37 @@ impl Project {
     /// Copies what the command reads. The app is built already.
     pub(super) fn copy(prepared: &Prepared, folder: PathBuf) -> anyhow::Result<Self> {
         let own = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
-        for inner in ["stacks", "snapshots"] {
+        for inner in ["stacks", "snapshots", "bin"] {
             fs::create_dir_all(folder.join(inner))?;
         }
+        // Whoever builds meanwhile changes nothing here.
+        let [stackgen, stacks] = ["stackgen", "stacks"].map(|name| folder.join("bin").join(name));
+        fs::copy(&prepared.stackgen, &stackgen)?;
+        fs::copy(&prepared.stacks, &stacks)?;
         for entry in fs::read_dir(own.join("snapshots"))? {
             let entry = entry?;
             fs::copy(entry.path(), folder.join("snapshots").join(entry.file_name()))?;
         }
         let settings = fs::read_to_string(own.join("stackgen.toml"))?;
         let app = |line: &str| match line.starts_with("app =") {
-            true => format!("app = '{}'\n", prepared.stacks.display()),
+            true => format!("app = '{}'\n", stacks.display()),
             false => format!("{line}\n"),
         };
         fs::write(folder.join("stackgen.toml"), settings.lines().map(app).collect::<String>())?;
-        let mut values = fs::read_to_string(own.join(VALUES))?;
-        for (there, here) in HERE {
-            ensure!(values.contains(there), "{VALUES} has no `{there}`");
-            values = values.replace(there, here);
+        for file in FILES.iter().filter(|file| own.join(file).exists()) {
+            let text = fs::read_to_string(own.join(file))?;
+            fs::write(folder.join(file), HERE.iter().fold(text, |text, (there, here)| text.replace(there, here)))?;
         }
-        fs::write(folder.join(VALUES), values)?;
-        Ok(Self { folder, stackgen: prepared.stackgen.clone() })
+        Ok(Self { folder, stackgen })
     }
 
     /// Pins another image, as a person would.
     pub(super) fn pin(&self, image: &str) -> anyhow::Result<()> {
-        let file = self.folder.join(VALUES);
-        let values = fs::read_to_string(&file)?;
-        let pin = values.split("id: ami-").nth(1).and_then(|rest| rest.get(..17)).context("the values have a pin")?;
-        Ok(fs::write(file, values.replace(&format!("ami-{pin}"), image))?)
+        for file in FILES.iter().map(|file| self.folder.join(file)).filter(|file| file.exists()) {
+            let text = fs::read_to_string(&file)?;
+            fs::write(file, pinned(&text, image))?;
+        }
+        Ok(())
     }
 
     /// Runs the command, shows what it says, and expects it to succeed.
@@ -68,9 +73,40 @@ impl Project {
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         // The server that a command leaves behind must not hold the other end.
         let mut running = command.spawn().context("`stackgen` does not run")?;
+        let mut is_plan = false;
         for line in BufReader::new(running.stdout.take().context("it was piped")?).lines() {
-            println!("{:>14} {}", "|", line?);
+            let line = line?;
+            // The plan of what is all new is long and no news. It ends with how many stacks there are.
+            is_plan &= !line.starts_with("error") && !line.contains(" to create, ");
+            if !is_plan {
+                println!("{:>14} {line}", "|");
+            }
+            is_plan |= line.trim_start().starts_with("Planning in ") && arguments.contains(&NETWORK);
         }
         Ok(running.wait()?)
+    }
+}
+
+/// A text with another image in the place of each.
+fn pinned(text: &str, image: &str) -> String {
+    let mut parts = text.split("ami-");
+    let mut done = parts.next().unwrap_or_default().to_owned();
+    for rest in parts {
+        match rest.get(..17).filter(|id| id.chars().all(|it| it.is_ascii_hexdigit())) {
+            Some(id) => done.extend([image, &rest[id.len()..]]),
+            None => done.extend(["ami-", rest]),
+        }
+    }
+    done
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pinned;
+
+    #[test]
+    fn only_ids_of_images_are_pins() {
+        let text = "source: /zmanim/prod/ami-id\nid: ami-0123456789abcdef0\nroot: 1\n";
+        assert_eq!(pinned(text, "ami-1"), "source: /zmanim/prod/ami-id\nid: ami-1\nroot: 1\n");
     }
 }
