@@ -156,6 +156,18 @@ fn a_stop_lets_go_of_what_was_busy() {
 }
 
 #[test]
+fn what_was_to_come_is_there_when_the_machine_starts_again() {
+    let (mut world, id, volume) = running();
+    attach(&mut world, &volume, &id);
+    ask(&mut world, "StopInstances", json!({"InstanceId": [id]}));
+    tell(&mut world, json!({"is": "stopped", "instance": id})).expect("it was to stop");
+    assert_eq!(phase(&mut world, &volume), Some(Phase::Attached));
+    ask(&mut world, "StartInstances", json!({"InstanceId": [id]}));
+    let wanted_now = wanted(Place::new(&mut world, REGION).things());
+    assert_eq!(wanted_now[0]["volumes"][1]["volume"], json!(volume), "{wanted_now:?}");
+}
+
+#[test]
 fn a_reboot_is_wanted_until_it_is_done() {
     let (mut world, id, _) = running();
     ask(&mut world, "RebootInstances", json!({"InstanceId": [id]}));
