@@ -3,12 +3,15 @@
 use std::process;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::engine::{Engine, Move, Want};
 use super::hosts::Hosts;
 
 const PAUSE: Duration = Duration::from_secs(1);
+/// How long a system may take to shut down, and after how long it is told so again.
+const PATIENCE: Duration = Duration::from_secs(300);
+const AGAIN: Duration = Duration::from_secs(60);
 
 /// Drives from now on. If that fails the whole test ends, and with it whatever waits for a machine.
 pub(super) fn start(engine: Engine, hosts: &Arc<Hosts>, say: impl Fn(&str) + Send + 'static) {
@@ -57,18 +60,20 @@ fn step(engine: Engine, hosts: &Hosts, say: &impl Fn(&str)) -> anyhow::Result<()
     by_themselves(engine, hosts, say)
 }
 
-/// Whether the machine of an instance is off. One that runs is told to shut down, once.
+/// Whether the machine of an instance is off. One that runs is told to shut down; a system that is not up yet does not hear
+/// it, so it is told again. In the end the power goes, as on EC2.
 fn is_off(hosts: &Hosts, instance: &str, say: &impl Fn(&str)) -> anyhow::Result<bool> {
     let mut all = hosts.all();
     let Some(host) = all.get_mut(instance) else { return Ok(true) };
     let Some(machine) = &mut host.machine else { return Ok(true) };
-    if machine.is_off()? {
+    if machine.is_off()? || host.presses.first().is_some_and(|first| first.elapsed() > PATIENCE) {
         host.machine = None;
         say(&format!("machine: {instance} is off"));
         return Ok(true);
     }
-    if !std::mem::replace(&mut host.is_told_to_stop, true) {
+    if host.presses.last().is_none_or(|last| last.elapsed() > AGAIN) {
         machine.press_power()?;
+        host.presses.push(Instant::now());
         say(&format!("machine: the power button of {instance} is pressed"));
     }
     Ok(false)
@@ -108,7 +113,7 @@ fn detach(engine: Engine, hosts: &Hosts, wanted: &Move, say: &impl Fn(&str)) -> 
 fn by_themselves(engine: Engine, hosts: &Hosts, say: &impl Fn(&str)) -> anyhow::Result<()> {
     let mut off = Vec::new();
     for (instance, host) in hosts.all().iter_mut() {
-        let Some(machine) = host.machine.as_mut().filter(|_| !host.is_told_to_stop) else { continue };
+        let Some(machine) = host.machine.as_mut().filter(|_| host.presses.is_empty()) else { continue };
         if machine.is_off()? {
             host.machine = None;
             off.push(instance.clone());

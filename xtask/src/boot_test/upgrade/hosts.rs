@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Instant;
 
 use anyhow::{Context, ensure};
 use base64::Engine as _;
@@ -44,8 +45,8 @@ pub(super) struct Host {
     metadata: Arc<Metadata>,
     /// Nothing when it is off.
     pub(super) machine: Option<Machine>,
-    /// Whether its button was pressed.
-    pub(super) is_told_to_stop: bool,
+    /// When its button was pressed, each time.
+    pub(super) presses: Vec<Instant>,
 }
 
 impl Hosts {
@@ -107,7 +108,7 @@ impl Hosts {
         let told = (machine.pid(), Arc::clone(&host.metadata));
         self.told.lock().expect("no thread panics while it holds this").push(told);
         host.machine = Some(machine);
-        host.is_told_to_stop = false;
+        host.presses.clear();
         Ok(())
     }
 
@@ -128,7 +129,7 @@ impl Hosts {
         let root = Disk::of_folder(folder.join("root"), &serial(&volume.volume), &root)?;
         let user_data = STANDARD.decode(user_data.as_deref().unwrap_or_default())?;
         let metadata = Arc::new(Metadata::of_machine(instance, id, zone, vpc, &String::from_utf8(user_data)?));
-        Ok(Host { root, metadata, machine: None, is_told_to_stop: false })
+        Ok(Host { root, metadata, machine: None, presses: Vec::new() })
     }
 
     /// The disk of a volume, which is blank when it is first asked for.
