@@ -10,7 +10,7 @@ use super::data::Data;
 use super::engine::Engine;
 use super::front::Front;
 use super::hosts::{Hosts, Image};
-use super::project::{NETWORK, Project};
+use super::project::Project;
 use super::{Prepared, driver, imds};
 use crate::boot_test::enclosure;
 use crate::boot_test::host::{RECORD, SECRETS, STACK};
@@ -75,7 +75,7 @@ impl Story {
             self.engine.ssm("PutParameter", &json!({"Name": name, "Value": value, "Type": "SecureString"}))?;
         }
         self.project.pin(first.id)?;
-        self.project.run(&["deploy", NETWORK, STACK, "--local", "--yes"])?;
+        self.project.run(&["deploy", "prod-network", STACK, "--local", "--yes"])?;
         let old = self.only_host(first)?;
         let numbers = self.numbers(&old)?;
         let written = self.hosts.with(&old, Data::write)?;
