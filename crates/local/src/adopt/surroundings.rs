@@ -254,6 +254,7 @@ fn put_disk(at: &mut Place<'_>, disk: &Disk) {
             since: now,
             delete_on_termination: false,
             leaving_since: None,
+            is_forced: false,
             mounted,
         });
     }

@@ -90,7 +90,9 @@ pub(super) fn begin(at: &mut Place<'_>, id: &str) {
         Script::Succeeds(seconds) | Script::Fails(seconds) => Some(seconds),
         Script::NeverEnds => None,
     };
-    let until = seconds.map(|seconds| at.wake(seconds, id));
+    // The boot of a driver's machine is the machine's own.
+    let is_driven = at.ec2().driver.is_some();
+    let until = seconds.filter(|_| !is_driven).map(|seconds| at.wake(seconds, id));
     let now = time(at.now());
     let Some(one) = at.ec2().instances.get_mut(id) else { return };
     (one.boot.phase, one.boot.until) = (BootPhase::Booting, until);
