@@ -1,5 +1,7 @@
 //! What is refused and what fails, in the words that were recorded on AWS.
 use serde_json::{Value as Json, json};
+use stackgen_local::cloudformation::operation::Mishap;
+use stackgen_local::resources::Doing;
 
 use crate::engine::{Engine, and, place, s3_call, template, topic, with};
 
@@ -154,4 +156,14 @@ fn calls_say_what_they_lack() {
         refused(&mut engine, "GetTemplateSummary", json!({ "StackName": "new" })),
         "ValidationError: GetTemplateSummary cannot be called on REVIEW_IN_PROGRESS stacks."
     );
+}
+
+#[test]
+fn mishaps_are_written_in_small_letters_or_not() {
+    for doing in ["create", "Create"] {
+        let mishap =
+            json!({ "stack": "one", "logical_id": "A", "doing": doing, "reason": "x", "times": 1, "late": false });
+        let read: Mishap = serde_json::from_value(mishap).expect("it is a mishap");
+        assert_eq!(read.doing, Doing::Create);
+    }
 }

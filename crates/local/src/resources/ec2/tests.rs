@@ -89,6 +89,9 @@ fn a_held_volume_is_not_given_to_a_second_host_but_an_address_is() {
     let refused = create(&mut world, "VolumeAttachment", attachment(&two)).unwrap_err().0;
     assert!(refused.contains("is already attached to an instance (Service: Ec2, Status Code: 400, "), "{refused}");
     assert!(refused.ends_with("HandlerErrorCode: AlreadyExists)"), "{refused}");
+    let group = json!({"GroupDescription": "x", "VpcId": "vpc-00000000000000000"});
+    let bare = create(&mut world, "SecurityGroup", group).unwrap_err().0;
+    assert!(!bare.contains("Resource handler") && bare.ends_with(" (SDK Attempt Count: 1)"), "{bare}");
     let first = create(&mut world, "EIPAssociation", json!({"AllocationId": allocation, "InstanceId": one})).unwrap();
     create(&mut world, "EIPAssociation", json!({"AllocationId": allocation, "InstanceId": two})).unwrap();
     assert_eq!(attributes(&mut world, "Instance", &two)["PublicIp"], json!(ip));
