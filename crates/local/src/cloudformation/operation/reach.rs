@@ -13,6 +13,7 @@ use crate::resources::{Doing, Effect, Refusal, provider};
 /// AWS's words, known from the events of real updates; no page publishes them.
 const REPLACING: &str = "Requested update requires the creation of a new physical resource; hence creating one.";
 const INITIATED: &str = "Resource creation Initiated";
+const TAGGING: &str = "Apply stack-level tags to imported resource if applicable.";
 const REPLACED_BY_PROVIDER: &str = "Requested update required the provider to create a new physical resource";
 
 impl Run<'_> {
@@ -319,15 +320,30 @@ impl Run<'_> {
     pub(super) fn complete(&mut self, at: usize) {
         let logical_id = self.op.steps[at].logical_id.clone();
         self.read_attributes(&logical_id);
-        let (status, reason) = match self.stack().resources[&logical_id].status {
-            ResourceStatus::UpdateInProgress => (ResourceStatus::UpdateComplete, None),
-            ResourceStatus::ImportInProgress => {
-                (ResourceStatus::ImportComplete, Some("Resource import completed.".to_owned()))
-            }
-            _ => (ResourceStatus::CreateComplete, None),
+        let status = match self.stack().resources[&logical_id].status {
+            ResourceStatus::UpdateInProgress => ResourceStatus::UpdateComplete,
+            ResourceStatus::ImportInProgress => return self.imported(at, &logical_id),
+            _ => ResourceStatus::CreateComplete,
         };
-        self.mark(&logical_id, status, reason);
+        self.mark(&logical_id, status, None);
         self.op.steps[at].state = State::Done;
+    }
+
+    /// What was taken in is updated at once, for the tags of the stack, by the handler of its type. Its failure fails the
+    /// import. The events stand in realestate-com-au/stackup#96 and *Importing Resources* of PSCloudFormation's documentation.
+    fn imported(&mut self, at: usize, logical_id: &str) {
+        self.mark(logical_id, ResourceStatus::ImportComplete, Some("Resource import completed.".to_owned()));
+        self.mark(logical_id, ResourceStatus::UpdateInProgress, Some(TAGGING.to_owned()));
+        let resource = self.stack().resources[logical_id].clone();
+        let begun = if is_tagged(&resource.type_name) && resource.type_name != NESTED {
+            self.change_physical(logical_id, &resource, &resource.properties).map(|begun| begun.takes)
+        } else {
+            self.strike(logical_id, Doing::Update, false).map(|()| SignedDuration::ZERO)
+        };
+        match begun {
+            Err(Refusal(reason)) => self.fail(at, &reason),
+            Ok(takes) => self.wait(at, Doing::Update, takes),
+        }
     }
 
     /// Asks what `Ref` and `Fn::GetAtt` give.
