@@ -74,6 +74,15 @@ pub(crate) async fn running(connection: &Connection, machines: &[String]) -> Res
     Ok(found.iter().filter(is_up).map(|it| it.id.clone()).collect())
 }
 
+/// Asks for machines to be stopped, as by their button: they unmount what they have.
+///
+/// # Errors
+///
+/// If EC2 refuses.
+pub(crate) async fn begin_to_stop(connection: &Connection, machines: &[String]) -> Result<(), Failure> {
+    connection.ec2("StopInstances", Retry::Safe, &numbered("InstanceId", machines)).await.map(drop)
+}
+
 /// Stops machines, and waits until they are stopped.
 ///
 /// # Errors
@@ -81,7 +90,7 @@ pub(crate) async fn running(connection: &Connection, machines: &[String]) -> Res
 /// If EC2 refuses, or they do not stop.
 pub(crate) async fn stop(connection: &Connection, machines: &[String]) -> Result<(), Failure> {
     let pace = Pace::short(connection, STOPPING);
-    connection.ec2("StopInstances", Retry::Safe, &numbered("InstanceId", machines)).await?;
+    begin_to_stop(connection, machines).await?;
     while !running(connection, machines).await?.is_empty() {
         if pace.elapsed() > PATIENCE {
             return Err(Failure::new(Kind::Other, "they do not stop"));

@@ -10,7 +10,7 @@ use crate::aws::Retry;
 use crate::change_set::{self, token};
 use crate::failure::{Failure, Kind};
 use crate::follow::{self, Followed, Forecast, Operation, follow};
-use crate::host::record;
+use crate::host::{beside, record};
 use crate::lease::{Lease, Note, TERM, new_holder};
 use crate::machines;
 use crate::plan::{Change, StackPlan};
@@ -399,7 +399,7 @@ impl<'a> Work<'a> {
         let tell = move |progress| drop(sender.send(progress));
         let say = |progress| turn.say(progress);
         let following = follow(&turn.connection, &operation, &tell);
-        let work = record::beside(&turn.connection, &plan, seen, &say, following);
+        let work = beside(&turn.connection, &plan, seen, &say, following);
         tokio::pin!(work);
         let note = note_of("following an update", &self.handover, &self.journal);
         loop {

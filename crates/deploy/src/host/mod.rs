@@ -3,6 +3,7 @@
 //! A host is an instance together with what belongs to one instance at a time: volumes, addresses, and the conditions that
 //! wait for it. A [`Switch`] is a parameter that lets a volume go and changes nothing else; `docs/decisions/006-host.md` says
 //! why a host has one.
+mod beside;
 mod derive;
 pub(crate) mod record;
 mod succession;
@@ -12,6 +13,7 @@ pub(crate) mod samples;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use beside::beside;
 pub(crate) use derive::hosts;
 pub(crate) use succession::{Succession, successions};
 

@@ -3,54 +3,17 @@
 //! A boot script formats a disk only if the parameter says that the volume is new, and waits for that word; so whoever makes
 //! the volume writes it as soon as the volume is there, and once the host is ready takes it back for good. A script that finds
 //! a blank disk later stops instead of formatting it.
-use std::future::Future;
-
-use tokio::sync::mpsc::UnboundedReceiver;
-
 use super::Recorded;
 use crate::aws::Connection;
 use crate::failure::{Failure, Kind};
 use crate::plan::{Action, StackPlan, Verb};
 use crate::progress::{Progress, ResourceEvent};
 
-/// Follows an operation, and tells hosts of volumes as they are made. `seen` hears what `work` tells.
-///
-/// # Errors
-///
-/// As the work fails. A word that cannot be written is told by `say` and fails nothing here: the host that waits for it says
-/// in the end what it missed.
-pub(crate) async fn beside<T>(
-    connection: &Connection,
-    plan: &StackPlan,
-    mut seen: UnboundedReceiver<Progress>,
-    say: &(dyn Fn(Progress) + Send + Sync),
-    work: impl Future<Output = Result<T, Failure>>,
-) -> Result<T, Failure> {
-    tokio::pin!(work);
-    loop {
-        tokio::select! {
-            biased;
-            Some(progress) = seen.recv() => {
-                say(progress.clone());
-                if let Progress::Resource(event) = progress {
-                    note(connection, plan, &event, say).await;
-                }
-            }
-            done = &mut work => {
-                while let Ok(progress) = seen.try_recv() {
-                    say(progress.clone());
-                    if let Progress::Resource(event) = progress {
-                        note(connection, plan, &event, say).await;
-                    }
-                }
-                return done;
-            }
-        }
-    }
-}
-
 /// Writes the word about a volume that an event tells of, if it is one.
-async fn note(
+///
+/// A word that cannot be written is told by `say` and fails nothing here: the host that waits for it says in the end what it
+/// missed.
+pub(super) async fn note(
     connection: &Connection,
     plan: &StackPlan,
     event: &ResourceEvent,

@@ -10,7 +10,7 @@ use crate::change_set::{self, token};
 use crate::failure::{Failure, Kind};
 use crate::follow::{self, Forecast, Operation, follow};
 use crate::handover;
-use crate::host::{Host, record};
+use crate::host::{Host, beside, record};
 use crate::lease;
 use crate::plan::{Question, StackPlan, Verb, propose, seconds_of};
 use crate::progress::Progress;
@@ -161,7 +161,7 @@ pub(super) async fn finish(turn: &Turn, plan: &StackPlan, token: &str) -> Result
     let (sender, seen) = unbounded_channel();
     let tell = move |progress| drop(sender.send(progress));
     let following = follow(&turn.connection, &operation, &tell);
-    let followed = record::beside(&turn.connection, plan, seen, &|progress| turn.say(progress), following).await?;
+    let followed = beside(&turn.connection, plan, seen, &|progress| turn.say(progress), following).await?;
     let mut outcome = ending::of_deploy(plan, &followed);
     if outcome.is_good() {
         record::settle(&turn.connection, plan).await?;

@@ -30,6 +30,17 @@ async fn a_new_host_that_does_not_come_up_gives_way_to_the_old_one() {
 }
 
 #[tokio::test]
+async fn a_new_host_that_fails_with_its_volume_mounted_lets_it_go() {
+    let desk = Desk::with_host().await;
+    desk.world(|world| region(world).settings.boot_of_image.insert(NEW.to_owned(), Script::FailsMounted(5)));
+    let outcome = desk.hand_over(&host("B", NEW, "one")).await;
+    assert_back(&outcome, &desk, "the boot fails late");
+    let calls = desk.server.journal(0);
+    let stops = calls.iter().filter(|call| call.operation == "StopInstances").count();
+    assert_eq!(stops, 2, "the old host, and then the new one");
+}
+
+#[tokio::test]
 async fn what_is_refused_on_the_way_leads_back() {
     let refused = |code: &str| Then::Error { code: code.to_owned(), message: "no".to_owned(), status: 400 };
     for (operation, nth, code) in [
