@@ -7,10 +7,12 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use stackgen_assembly::{
-    Assembly, FORMAT_VERSION, InputEntry, LineEntry, Manifest, OtherEntry, ProblemEntry, ResourceEntry, RetiredEntry,
-    SectionEntry, StackEntry, UserDataEntry,
+    Assembly, FORMAT_VERSION, ImageEntry, ImageWish, InputEntry, LineEntry, Manifest, OtherEntry, ProblemEntry,
+    ResourceEntry, RetiredEntry, SectionEntry, StackEntry, UserDataEntry,
 };
-use stackgen_core::{App, Problem, Section, Source, SynthesizedApp, SynthesizedStack, UserData};
+use stackgen_core::{
+    App, ImageSource, Problem, Section, Source, Stack, SynthesizedApp, SynthesizedStack, UserData, WantedImage,
+};
 
 use crate::config::ConfigError;
 
@@ -67,26 +69,48 @@ pub fn run(describe: impl FnOnce() -> Result<App, Failure>) -> ExitCode {
 
 /// The assembly of an app: its templates, or what is wrong with it.
 pub fn assemble(describe: impl FnOnce() -> Result<App, Failure>) -> Assembly {
-    match describe().map(|app| app.synth()) {
-        Ok(Ok(app)) => assembly_of(&app),
-        Ok(Err(problems)) => refused(problems.iter().map(problem_entry).collect()),
-        Err(Failure(problem)) => refused(vec![*problem]),
+    let app = match describe() {
+        Ok(app) => app,
+        Err(Failure(problem)) => return refused(vec![*problem], Vec::new()),
+    };
+    let images = app.stacks().iter().flat_map(|stack| stack.images().map(|(image, _)| image_entry(stack, image)));
+    let images = images.collect();
+    match app.synth() {
+        Ok(app) => assembly_of(&app, images),
+        Err(problems) => refused(problems.iter().map(problem_entry).collect(), images),
     }
 }
 
-fn refused(problems: Vec<ProblemEntry>) -> Assembly {
-    Assembly { manifest: manifest(Vec::new(), problems), files: BTreeMap::new() }
+fn refused(problems: Vec<ProblemEntry>, images: Vec<ImageEntry>) -> Assembly {
+    Assembly { manifest: Manifest { problems, images, ..manifest() }, files: BTreeMap::new() }
 }
 
-fn manifest(stacks: Vec<StackEntry>, problems: Vec<ProblemEntry>) -> Manifest {
+fn manifest() -> Manifest {
     let generator = concat!("stackgen ", env!("CARGO_PKG_VERSION")).to_owned();
-    Manifest { version: FORMAT_VERSION, generator, stacks, problems }
+    Manifest { version: FORMAT_VERSION, generator, stacks: Vec::new(), problems: Vec::new(), images: Vec::new() }
 }
 
-fn assembly_of(app: &SynthesizedApp) -> Assembly {
+fn assembly_of(app: &SynthesizedApp, images: Vec<ImageEntry>) -> Assembly {
     let mut files = BTreeMap::new();
     let stacks = app.stacks.iter().map(|stack| stack_entry(stack, &mut files)).collect();
-    Assembly { manifest: manifest(stacks, Vec::new()), files }
+    Assembly { manifest: Manifest { stacks, images, ..manifest() }, files }
+}
+
+fn image_entry(stack: &Stack, image: &WantedImage) -> ImageEntry {
+    let wish = match &image.source {
+        ImageSource::Parameter(name) => ImageWish::Parameter { parameter: name.clone() },
+        ImageSource::Newest { owner, name } => ImageWish::Newest { name: name.clone(), owner: owner.to_string() },
+    };
+    ImageEntry {
+        stack: stack.name().to_owned(),
+        region: stack.bound_region().map(str::to_owned),
+        parameter: image.parameter.clone(),
+        wish,
+        architecture: image.architecture.clone(),
+        instance_type: image.instance_type.clone(),
+        root_gib: image.root_gib,
+        pin: image.pin.clone(),
+    }
 }
 
 fn stack_entry(stack: &SynthesizedStack, files: &mut BTreeMap<String, String>) -> StackEntry {

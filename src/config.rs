@@ -81,7 +81,7 @@ fn explain(error: &serde_yaml::Error) -> (String, Option<String>) {
             (format!("`{variant}` is not one of the values this key takes"), Some(choices(variant, expected)))
         }
         serde_yaml::Error::SerdeMissingField { field, .. } => (format!("the key `{field}` is missing"), None),
-        other => (first_line(&other.to_string()), None),
+        other => (without_place(&first_line(&other.to_string())).to_owned(), None),
     }
 }
 
@@ -89,6 +89,15 @@ fn choices(written: &str, expected: &[&str]) -> String {
     match nearest(written, expected.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("it takes {}", expected.join(", ")),
+    }
+}
+
+/// The message without ` at line 3, column 7` at its end: the place is told beside it.
+fn without_place(message: &str) -> &str {
+    let is_place = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_digit() || b" ,column".contains(&byte));
+    match message.rsplit_once(" at line ") {
+        Some((message, place)) if is_place(place) => message,
+        _ => message,
     }
 }
 
@@ -128,6 +137,15 @@ mod tests {
         let error = error("instance_type: m7g.medium\ndata_gib: large\n");
         assert_eq!(error.place(), "prod.yaml:2");
         assert!(error.to_string().contains("large") || error.to_string().contains("u32"), "{error}");
+    }
+
+    #[test]
+    fn the_place_stands_in_one_place() {
+        assert_eq!(super::without_place("no owner at line 3, column 7"), "no owner");
+        assert_eq!(super::without_place("it waits at line endings"), "it waits at line endings");
+        let image = parse::<crate::host::Image>(Path::new("prod.yaml"), "name: x\narchitecture: arm64\n").unwrap_err();
+        assert!(image.to_string().ends_with("anybody can give an image any name"), "{image}");
+        assert!(image.place().starts_with("prod.yaml:"), "{}", image.place());
     }
 
     #[test]

@@ -23,16 +23,17 @@ pub mod app;
 pub mod config;
 pub mod host;
 pub mod iam;
+pub mod lock;
 pub mod network;
 pub mod userdata;
 
 pub use app::{Failure, run};
 pub use stackgen_cfn as cfn;
 pub use stackgen_core::{
-    App, AwsType, Choice, Condition, CreationPolicy, DeletionPolicy, Handle, IntoResource, IntoValue, Json, Key, Link,
-    Map, Mapping, Object, Output, Parameter, Pattern, Problem, RawResource, Resource, Retired, RollingUpdate, Rule,
-    Source, Stack, SynthesizedApp, SynthesizedStack, Tag, Template, UpdatePolicy, UpdateReplacePolicy, Value, aws,
-    condition, intrinsic,
+    App, AwsType, Choice, Condition, CreationPolicy, DeletionPolicy, Handle, ImageOwner, ImageSource, IntoResource,
+    IntoValue, Json, Key, Link, Map, Mapping, Object, Output, Parameter, Pattern, Problem, RawResource, Resource,
+    Retired, RollingUpdate, Rule, Source, Stack, SynthesizedApp, SynthesizedStack, Tag, Template, UpdatePolicy,
+    UpdateReplacePolicy, Value, aws, condition, intrinsic,
 };
 
 /// A template as people read it: YAML with short tags, for snapshots and reviews.

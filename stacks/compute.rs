@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use stackgen::agent::{Agent, Cpu, Disk, LogGroup, Memory, Netstat};
 use stackgen::host::{Boot, Place, TwoVolumeHost};
 use stackgen::iam::Grant;
+use stackgen::lock::Lock;
 use stackgen::userdata::{BootScript, SecretFile, SecretRef, Secrets, Section, Service, Services};
 use stackgen::{Failure, Stack, template};
 
@@ -46,7 +47,7 @@ const LOGS: [(&str, &str, &str); 4] = [
 ];
 
 /// The host, its log groups, and what it may do.
-pub fn compute(name: &str, region: &str, config: &Config, network: &Exports) -> Result<Stack, Failure> {
+pub fn compute(name: &str, region: &str, config: &Config, lock: &Lock, network: &Exports) -> Result<Stack, Failure> {
     let mut stack = Stack::new(name);
     stack.description("A host and its data volume").region(region);
     let agent = agent(&mut stack, config);
@@ -55,7 +56,7 @@ pub fn compute(name: &str, region: &str, config: &Config, network: &Exports) -> 
         security_groups: vec![network.host_security_group.reference()],
         grants: grants(config),
     };
-    let host = TwoVolumeHost::add(&mut stack, &config.host, place, |boot| boot_script(config, &agent, boot));
+    let host = TwoVolumeHost::add(&mut stack, &config.host, lock, place, |boot| boot_script(config, &agent, boot));
     let address = stack.output("PublicIp", host.public_ip());
     address.description("Where API Gateway finds the host").export(format!("{name}:PublicIp"));
     stack.output("InstanceId", &host.instance).description("Log in with Session Manager");

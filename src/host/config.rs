@@ -1,6 +1,8 @@
 //! The values of a host.
 use serde::Deserialize;
 
+use super::image::Image;
+use super::script_change::OnUserDataChange;
 use super::wait::Wait;
 
 /// The values of a host with two volumes.
@@ -9,7 +11,7 @@ use super::wait::Wait;
 pub struct Config {
     /// The instance type, such as `m7g.medium`. Its architecture must be the image's.
     pub instance_type: String,
-    /// The image that it boots.
+    /// The image that it wants. Which one it boots, the lock says.
     pub image: Image,
     /// The volume with the system, thrown away with the host.
     #[serde(default)]
@@ -20,20 +22,12 @@ pub struct Config {
     /// How long a boot may take. A boot script that goes by it makes a new host of every change.
     #[serde(default)]
     pub ready_within: Wait,
-}
-
-/// An image, pinned: another one is a change that somebody makes and others review.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Image {
-    /// The SSM parameter that names the newest image. It is where a new pin comes from; no template reads it.
-    pub source: String,
-    /// The image that is deployed.
-    pub id: String,
-    /// What it runs on.
-    pub architecture: Architecture,
-    /// The name of its root device. A wrong one adds a second disk and leaves the root at the image's own size.
-    pub root_device: String,
+    /// What becomes of a host whose boot script changes.
+    #[serde(default)]
+    pub on_user_data_change: OnUserDataChange,
+    /// The number of the boot script that was accepted; for a host that forbids changes.
+    #[serde(default)]
+    pub accepted_script: Option<String>,
 }
 
 /// What a processor understands.
@@ -44,6 +38,16 @@ pub enum Architecture {
     Arm64,
     /// Intel and AMD.
     X86_64,
+}
+
+impl Architecture {
+    /// What EC2 calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Architecture::Arm64 => "arm64",
+            Architecture::X86_64 => "x86_64",
+        }
+    }
 }
 
 /// A volume with the system.

@@ -2,21 +2,25 @@
 //!
 //! The traps that this construct knows, and what it does about each:
 //!
-//! - an image parameter that reads SSM replaces the host on an unrelated deploy: the image is pinned, in the configuration;
+//! - an image parameter that reads SSM replaces the host on an unrelated deploy: the image is pinned, in `stackgen.lock`;
+//! - a root mapping with another name than the image's adds a second disk: the name comes with the pin;
 //! - a volume and its host in different zones cannot meet: the zone comes with the subnet;
 //! - the volume is attached after the host exists, so a host that waits for its disk before it counts as created waits for
 //!   ever: readiness is a wait condition of its own, after the attachment;
 //! - EC2 runs a changed boot script only on a new instance: the logical id of the host changes with the script, and with
-//!   whatever else only a new instance can have, so that the replacement is seen in a review and waits for readiness;
+//!   whatever else only a new instance can have, so that the replacement is seen in a review and waits for readiness. A host
+//!   can also be told to keep its script to itself ([`OnUserDataChange`]);
 //! - a new host cannot take the volume while the old one holds it: the attachment hangs on the parameter `DataAttachment`,
 //!   so that it can be let go first;
 //! - data dies with a stack by default: the volume stays.
 mod boot;
 mod config;
+mod image;
 mod instance_type;
 mod readiness;
 mod role;
 mod root;
+mod script_change;
 mod size;
 mod storage;
 mod wait;
@@ -25,13 +29,17 @@ use stackgen_cfn::{ec2, iam as cfn_iam};
 use stackgen_core::{Stack, Value};
 
 pub use boot::Boot;
-pub use config::{Architecture, Config, DataVolume, Image, RootVolume};
+pub use config::{Architecture, Config, DataVolume, RootVolume};
+use image::HostImage;
+pub use image::{Image, ImageError};
 use readiness::Ready;
 pub use role::add_role;
+pub use script_change::OnUserDataChange;
 pub use size::{SizeError, check_gp3};
 pub use wait::{Wait, WaitError};
 
 use crate::iam::Grant;
+use crate::lock::Lock;
 use crate::network::Subnet;
 use crate::userdata::BootScript;
 
@@ -60,25 +68,31 @@ pub struct TwoVolumeHost {
 }
 
 impl TwoVolumeHost {
-    /// Adds a host. `boot` makes its boot script, once the volume's id and the name of the readiness signal are known. What
-    /// the script needs to be allowed, the host is allowed.
+    /// Adds a host that boots the image which the lock has for its stack. `boot` makes its boot script, once the volume's id
+    /// and the name of the readiness signal are known. What the script needs to be allowed, the host is allowed.
     #[track_caller]
-    pub fn add(stack: &mut Stack, config: &Config, place: Place<'_>, boot: impl Fn(&Boot) -> BootScript) -> Self {
+    pub fn add(
+        stack: &mut Stack,
+        config: &Config,
+        lock: &Lock,
+        place: Place<'_>,
+        boot: impl Fn(&Boot) -> BootScript,
+    ) -> Self {
         let volume = storage::volume(stack, &config.data, place.subnet.zone());
-        let boot = Ready::new(stack, &volume, config, place.subnet, boot);
+        let image = HostImage::of(stack, config, lock);
+        let boot = Ready::new(stack, &volume, config, &image, place.subnet, boot);
         let grants = [Grant::session_manager()].into_iter().chain(boot.script().grants()).chain(place.grants);
         let (role, profile) = add_role(stack, "Host", grants);
-        let image = root::image(stack, &config.image);
         let instance = ec2::Instance::new()
-            .image_id(image)
+            .image_id(image.parameter(stack, config))
             .instance_type(config.instance_type())
             .subnet_id(place.subnet)
             .security_group_ids(place.security_groups)
             .iam_instance_profile(&profile)
-            .block_device_mappings([root::mapping(&config.root, &config.image)])
+            .block_device_mappings([root::mapping(&config.root, image.root_device())])
             .metadata_options(root::metadata())
             .propagate_tags_to_volume_on_creation(true)
-            .user_data(boot.script())
+            .user_data(boot.user_data(config))
             .tags([("Name", stack.name().to_owned())]);
         let instance = place.subnet.before(stack.add(boot.instance_id(), instance));
         let attachment = storage::attachment(stack, &config.data, &instance, &volume);

@@ -3,13 +3,16 @@
 //! EC2 runs a boot script at the first start of an instance and never again, and CloudFormation asks a wait condition only
 //! when it is created. So whatever makes a boot different makes a new instance *and* a new condition: the logical ids of
 //! both end in one number, taken from everything that only a new instance can have. The script names the condition's id, so
-//! the number is taken from the script as it is before the id is in it.
+//! the number is taken from the script as it is before the id is in it. A host that only restarts with a changed script has
+//! a number without it.
 use stackgen_cfn::{cloudformation, ec2};
 use stackgen_core::{CreationPolicy, Handle, IntoValue, Node, Stack, Value};
 
 use super::boot::Boot;
 use super::config::Config;
+use super::image::HostImage;
 use super::root;
+use super::script_change::OnUserDataChange;
 use super::wait::Wait;
 use crate::network::Subnet;
 use crate::userdata::BootScript;
@@ -19,6 +22,8 @@ pub(super) struct Ready {
     instance: String,
     signal: String,
     script: BootScript,
+    /// The number of the script alone.
+    script_number: String,
 }
 
 impl Ready {
@@ -26,15 +31,24 @@ impl Ready {
         stack: &Stack,
         volume: &ec2::Volume,
         config: &Config,
+        image: &HostImage<'_>,
         subnet: &Subnet,
         script: impl Fn(&Boot) -> BootScript,
     ) -> Self {
         let record = format!("/stackgen/{}/data-volume", stack.name());
         let (volume_id, signal) = (volume.reference(), "HostReady".to_owned());
         let mut boot = Boot { volume_id, signal, within: config.ready_within, record };
-        let number = number(config, subnet, &script(&boot).as_it_runs());
+        let text = written(script(&boot).as_it_runs().node());
+        let number = number(config, image, subnet, &text);
         boot.signal.push_str(&number);
-        Ready { instance: format!("Host{number}"), script: script(&boot), signal: boot.signal }
+        let (instance, script) = (format!("Host{number}"), script(&boot));
+        Ready { instance, script, signal: boot.signal, script_number: generation(&[&text]) }
+    }
+
+    /// The script as the host gets it, unless its change is forbidden.
+    pub(super) fn user_data(&self, config: &Config) -> Value<String> {
+        let refusal = config.on_user_data_change.refusal(&self.script_number, config.accepted_script.as_deref());
+        refusal.unwrap_or_else(|| (&self.script).into_value())
     }
 
     /// The logical id of the host.
@@ -64,10 +78,14 @@ impl Ready {
 
 /// The number of a host: another one if the image, the script, the root volume or the place is. An instance type is not in
 /// it, since EC2 changes that with a stop and a start.
-fn number(config: &Config, subnet: &Subnet, script: &Value<String>) -> String {
-    let [place, block, script] = [subnet.id(), subnet.block(), script].map(|value| written(value.node()));
-    let root = written(root::mapping(&config.root, &config.image).into_value().node());
-    generation(&[&config.image.id, &root, subnet.zone(), &place, &block, &script])
+fn number(config: &Config, image: &HostImage<'_>, subnet: &Subnet, script: &str) -> String {
+    let [place, block] = [subnet.id(), subnet.block()].map(|value| written(value.node()));
+    let root = written(root::mapping(&config.root, image.root_device()).into_value().node());
+    let mut texts = vec![image.id(), &root, subnet.zone(), &place, &block, script];
+    if config.on_user_data_change == OnUserDataChange::RestartOnly {
+        texts.pop();
+    }
+    generation(&texts)
 }
 
 /// A number that changes when one of the texts does: their FNV-1a hash, as eight hexadecimal digits. It is no secret and no
@@ -97,22 +115,45 @@ fn written(node: &Node) -> String {
 
 #[cfg(test)]
 mod tests {
-    use stackgen_core::{App, Stack, Value, intrinsic};
+    use stackgen_core::{App, Problem, Stack, SynthesizedApp, Value, intrinsic};
 
-    use super::super::config::{Architecture, DataVolume, Image, RootVolume};
-    use super::super::{Config, Place, TwoVolumeHost, Wait};
+    use super::super::config::{Architecture, DataVolume, RootVolume};
+    use super::super::{Config, Image, OnUserDataChange, Place, TwoVolumeHost, Wait};
+    use crate::lock::{Lock, Pin, PinSource};
     use crate::network::{Network, Subnet};
     use crate::userdata::{BootScript, Section, Template};
 
     fn config() -> Config {
-        let image = Image {
-            source: "/images/host".to_owned(),
-            id: "ami-0123456789abcdef0".to_owned(),
-            architecture: Architecture::Arm64,
-            root_device: "/dev/sda1".to_owned(),
-        };
         let (root, data) = (RootVolume::default(), DataVolume::default());
-        Config { instance_type: "m7g.medium".to_owned(), image, root, data, ready_within: Wait::default() }
+        Config {
+            instance_type: "m7g.medium".to_owned(),
+            image: Image::of_parameter("/images/host", Architecture::Arm64),
+            root,
+            data,
+            ready_within: Wait::default(),
+            on_user_data_change: OnUserDataChange::Replace,
+            accepted_script: None,
+        }
+    }
+
+    fn pin() -> Pin {
+        Pin {
+            architecture: "arm64".to_owned(),
+            created: "2026-11-01T00:00:00Z".to_owned(),
+            id: "ami-0123456789abcdef0".to_owned(),
+            name: "host-1".to_owned(),
+            owner: "123456789012".to_owned(),
+            region: "eu-west-1".to_owned(),
+            root_device: "/dev/sda1".to_owned(),
+            root_gib: 8,
+            source: PinSource::Parameter { parameter: "/images/host".to_owned(), version: Some(1) },
+        }
+    }
+
+    fn lock(pin: Pin) -> Lock {
+        let mut lock = Lock::default();
+        lock.set_pin("test", "HostImage", pin);
+        lock
     }
 
     fn home() -> Subnet {
@@ -126,17 +167,40 @@ mod tests {
         BootScript::new(60).section(Section::new("test", "it cannot echo", template, &words))
     }
 
-    /// The logical ids of the host and of its readiness, in this order.
-    fn ids(config: &Config, subnet: &Subnet, word: impl Into<Value<String>>) -> [String; 2] {
+    fn synth(
+        config: &Config,
+        lock: &Lock,
+        subnet: &Subnet,
+        script: &BootScript,
+    ) -> Result<SynthesizedApp, Vec<Problem>> {
         let mut stack = Stack::new("test");
         let place = Place { subnet, security_groups: vec!["sg-0123456789abcdef0".into()], grants: Vec::new() };
-        let script = script(word);
-        TwoVolumeHost::add(&mut stack, config, place, |_| script.clone());
-        let app = App::from(stack).synth().expect("nothing is wrong with it");
+        TwoVolumeHost::add(&mut stack, config, lock, place, |_| script.clone());
+        App::from(stack).synth()
+    }
+
+    fn ids_of(app: &SynthesizedApp) -> [String; 2] {
         ["AWS::EC2::Instance", "AWS::CloudFormation::WaitCondition"].map(|kind| {
             let found = app.stacks[0].resources.iter().find(|resource| resource.type_name == kind);
             found.map(|resource| resource.logical_id.clone()).expect("a host has both")
         })
+    }
+
+    /// The logical ids of the host and of its readiness, in this order.
+    fn ids_with(pin: Pin, config: &Config, subnet: &Subnet, word: impl Into<Value<String>>) -> [String; 2] {
+        ids_of(&synth(config, &lock(pin), subnet, &script(word)).expect("nothing is wrong with it"))
+    }
+
+    fn ids(config: &Config, subnet: &Subnet, word: impl Into<Value<String>>) -> [String; 2] {
+        ids_with(pin(), config, subnet, word)
+    }
+
+    /// The one thing that is wrong.
+    #[track_caller]
+    fn problem(config: &Config, lock: &Lock, word: &str) -> Problem {
+        let problems = synth(config, lock, &home(), &script(word)).expect_err("something is wrong with it");
+        assert_eq!(problems.len(), 1, "{problems:#?}");
+        problems[0].clone()
     }
 
     #[track_caller]
@@ -149,15 +213,15 @@ mod tests {
     fn what_only_a_new_instance_can_have_makes_a_new_host_and_a_new_condition() {
         let before = ids(&config(), &home(), "one");
         assert_another_host(&before, &ids(&config(), &home(), "two"));
-        let changes: [fn(&mut Config); 3] = [
-            |config| config.image.id = "ami-0fedcba9876543210".to_owned(),
-            |config| config.image.root_device = "/dev/xvda".to_owned(),
-            |config| config.root.gib += 1,
+        let mut larger = config();
+        larger.root.gib += 1;
+        assert_another_host(&before, &ids(&larger, &home(), "one"));
+        let pins = [
+            Pin { id: "ami-0fedcba9876543210".to_owned(), ..pin() },
+            Pin { root_device: "/dev/xvda".to_owned(), ..pin() },
         ];
-        for change in changes {
-            let mut config = config();
-            change(&mut config);
-            assert_another_host(&before, &ids(&config, &home(), "one"));
+        for pin in pins {
+            assert_another_host(&before, &ids_with(pin, &config(), &home(), "one"));
         }
         let elsewhere = [("subnet-0fedcba9876543210", "eu-west-1a"), ("subnet-0123456789abcdef0", "eu-west-1b")];
         for (subnet, zone) in elsewhere {
@@ -172,7 +236,7 @@ mod tests {
             |config| config.instance_type = "m7g.large".to_owned(),
             |config| config.data.gib += 1,
             |config| config.ready_within = "PT20M".parse().expect("a time"),
-            |config| config.image.source = "/images/other".to_owned(),
+            |config| config.image = Image::of_parameter("/images/other", Architecture::Arm64),
         ];
         for change in changes {
             let mut config = config();
@@ -194,13 +258,65 @@ mod tests {
         let network = serde_json::from_value(network).expect("the values of a network");
         let network = Network::add(&mut stack, &network);
         let subnet = network.public_in("eu-west-1a").expect("it has this zone");
-        TwoVolumeHost::add(&mut stack, &config(), Place { subnet, security_groups: vec![], grants: vec![] }, |_| {
-            script("one")
-        });
+        let place = Place { subnet, security_groups: vec![], grants: vec![] };
+        TwoVolumeHost::add(&mut stack, &config(), &lock(pin()), place, |_| script("one"));
         let app = App::from(stack).synth().expect("nothing is wrong with it");
         let way_out = ["PublicAssociationA", "InternetGatewayAttachment", "PublicRouteA"];
         for kind in ["AWS::EC2::Instance", "AWS::EC2::EIP"] {
             app.stacks[0].template.assert_body(kind, serde_json::json!({"DependsOn": way_out}));
         }
+    }
+    #[test]
+    fn what_the_lock_says_of_an_image_does_not_make_a_host() {
+        let told = Pin { name: "host-2".to_owned(), created: "2026-12-01T00:00:00Z".to_owned(), root_gib: 9, ..pin() };
+        assert_eq!(ids(&config(), &home(), "one"), ids_with(told, &config(), &home(), "one"));
+    }
+
+    #[test]
+    fn a_missing_pin_is_a_problem_with_the_command_that_solves_it() {
+        let missing = problem(&config(), &Lock::default(), "one");
+        assert_eq!(missing.logical_id.as_deref(), Some("HostImage"));
+        assert!(missing.hint.is_some_and(|hint| hint.contains("`stackgen lock update --stack test`")));
+    }
+
+    #[test]
+    fn a_pin_that_does_not_fit_is_refused_with_the_fix() {
+        let intel = Pin { architecture: "x86_64".to_owned(), ..pin() };
+        let said = problem(&config(), &lock(intel), "one");
+        assert!(said.message.contains("is for x86_64, and the host wants arm64"), "{said}");
+        let large = Pin { root_gib: 11, ..pin() };
+        let said = problem(&config(), &lock(large), "one");
+        assert!(said.message.contains("has 10 GiB and the snapshot of the pinned image"), "{said}");
+        assert_eq!(said.hint.as_deref(), Some("give the root 11 GiB at least"));
+    }
+
+    #[test]
+    fn a_host_that_only_restarts_keeps_its_ids_when_the_script_changes() {
+        let config = Config { on_user_data_change: OnUserDataChange::RestartOnly, ..config() };
+        let before = ids(&config, &home(), "one");
+        assert_eq!(before, ids(&config, &home(), "two"));
+        assert_another_host(
+            &before,
+            &ids_with(Pin { id: "ami-12345678".to_owned(), ..pin() }, &config, &home(), "one"),
+        );
+    }
+
+    #[test]
+    fn a_forbidden_script_is_refused_until_its_number_is_accepted() {
+        let mut config = Config { on_user_data_change: OnUserDataChange::Forbid, ..config() };
+        let number = |said: &Problem| {
+            let hint = said.hint.clone().expect("it says what to write");
+            hint.split("accepted_script: ").nth(1).expect("the line to write").chars().take(8).collect::<String>()
+        };
+        let said = problem(&config, &lock(pin()), "one");
+        assert_eq!(said.path, "/Properties/UserData");
+        config.accepted_script = Some(number(&said));
+        let before = ids(&config, &home(), "one");
+        let said = problem(&config, &lock(pin()), "two");
+        assert!(said.message.contains("the boot script has changed"), "{said}");
+        assert_ne!(config.accepted_script, Some(number(&said)));
+        config.accepted_script = Some(number(&said));
+        // Accepted is accepted as what it is: a new host.
+        assert_another_host(&before, &ids(&config, &home(), "two"));
     }
 }

@@ -21,6 +21,50 @@ pub struct Manifest {
     /// What is wrong with the app. If anything is, there are no stacks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<ProblemEntry>,
+    /// The images that the stacks want. They are there with problems too, since a missing pin is one that a command can solve.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<ImageEntry>,
+}
+
+/// An image that a stack wants under a parameter of its template.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageEntry {
+    /// The stack.
+    pub stack: String,
+    /// The region that the stack is bound to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// The parameter.
+    pub parameter: String,
+    /// Where the image comes from.
+    pub wish: ImageWish,
+    /// The architecture, as EC2 names it.
+    pub architecture: String,
+    /// The type of the instance that boots it.
+    pub instance_type: String,
+    /// The size of the volume that it is written to.
+    pub root_gib: u32,
+    /// The image that the template names; none if none is pinned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin: Option<String>,
+}
+
+/// Where an image comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+pub enum ImageWish {
+    /// The SSM parameter that names the newest.
+    Parameter {
+        /// Its name.
+        parameter: String,
+    },
+    /// The newest one of an owner whose name fits a pattern.
+    Newest {
+        /// Its name, with `*` and `?`.
+        name: String,
+        /// Who made it.
+        owner: String,
+    },
 }
 
 /// One stack.

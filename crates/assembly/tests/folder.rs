@@ -23,8 +23,13 @@ fn assembly(name: &str, template: &str) -> Assembly {
         user_data: Vec::new(),
         retired: Vec::new(),
     };
-    let manifest =
-        Manifest { version: FORMAT_VERSION, generator: "a test".to_owned(), stacks: vec![stack], problems: Vec::new() };
+    let manifest = Manifest {
+        version: FORMAT_VERSION,
+        generator: "a test".to_owned(),
+        stacks: vec![stack],
+        problems: Vec::new(),
+        images: Vec::new(),
+    };
     Assembly { manifest, files: BTreeMap::from([(file, template.to_owned())]) }
 }
 

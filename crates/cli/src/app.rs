@@ -4,9 +4,11 @@
 //! is for data. What counts in the end is the assembly: an app with problems writes one too, and says in it what they are.
 mod child;
 
+use std::fs;
 use std::io;
 use std::process::{Command, ExitStatus, Stdio};
 
+use stackgen_assembly::lock::{LOCK_FILE, Lock};
 use stackgen_assembly::{Assembly, ReadError};
 use thiserror::Error;
 
@@ -16,6 +18,8 @@ use crate::project::Project;
 
 /// The variable that tells an app where to write its assembly.
 const OUT_VARIABLE: &str = "STACKGEN_OUT";
+/// The variable that tells an app of another lock than the project's.
+const LOCK_VARIABLE: &str = "STACKGEN_LOCK";
 
 /// Why there is no assembly.
 #[derive(Debug, Error)]
@@ -46,14 +50,19 @@ pub(crate) struct Ending {
     status: ExitStatus,
 }
 
-/// Runs the project's app and reads what it wrote.
-pub(crate) fn run(context: &Context, project: &Project) -> Result<Assembly, CliError> {
+/// Runs the project's app and reads what it wrote. It goes by the project's lock, or by the one that is given.
+pub(crate) fn run(context: &Context, project: &Project, lock: Option<&Lock>) -> Result<Assembly, CliError> {
     let shell = &context.shell;
     let command_line = shlex::try_join(project.app.iter().map(String::as_str)).unwrap_or_default();
     let home = tempfile::Builder::new().prefix("stackgen-").tempdir().map_err(AppError::Folder)?;
     let folder = home.path().join("assembly");
     let mut command = command(project, shell.has_color() && !context.settings.sets_cargo_color);
     command.env(OUT_VARIABLE, &folder);
+    if let Some(lock) = lock {
+        let file = home.path().join(LOCK_FILE);
+        fs::write(&file, lock.text()).map_err(AppError::Folder)?;
+        command.env(LOCK_VARIABLE, &file);
+    }
     let running = child::Running::start(&mut command).map_err(|source| not_started(project, &command_line, source))?;
     let mut progress = shell.progress("Describing", &command_line);
     let outcome = child::attend(running, shell, &mut progress)?;

@@ -6,6 +6,7 @@ use std::io;
 use std::process::ExitCode;
 
 use stackgen_assembly::ReadError;
+use stackgen_assembly::lock::LockError;
 use stackgen_deploy::failure::{Failure, Kind as Why};
 use stackgen_local::server::{StartError, StateError};
 use stackgen_schema::names;
@@ -23,6 +24,7 @@ use crate::lint::region::NoRegion;
 use crate::lint::stacks::LintErrors;
 use crate::local::LocalError;
 use crate::output::OutputError;
+use crate::pins::PinError;
 use crate::problems::AppProblems;
 use crate::project::{self, ProjectError};
 use crate::select::NoStack;
@@ -111,6 +113,48 @@ impl From<ReadError> for CliError {
             ReadError::Outside { .. } => None,
         };
         CliError::failed(error).hints(hint)
+    }
+}
+
+impl From<LockError> for CliError {
+    fn from(error: LockError) -> Self {
+        let hint = match &error {
+            LockError::File { .. } => None,
+            LockError::Damaged { .. } => {
+                Some("after a merge, keep one side of each entry; `stackgen lock update` looks up what is missing")
+            }
+            LockError::Version { .. } => Some("use the stackgen that wrote it"),
+            LockError::NoId { .. } => Some("take the entry away; `stackgen lock update` looks it up"),
+        };
+        CliError::failed(error).hints(hint)
+    }
+}
+
+impl From<PinError> for CliError {
+    fn from(error: PinError) -> Self {
+        let kind = match &error {
+            PinError::Unconfirmed { .. } | PinError::Declined | PinError::Misfits(_) => Kind::Refused,
+            PinError::WhichImage { .. } | PinError::NothingToPublish => Kind::Usage,
+            _ => Kind::Failed,
+        };
+        let hint = match error {
+            PinError::Stack(error) => return error.into(),
+            PinError::Unconfirmed { ref stacks, ref words } => {
+                let stacks: String = stacks.iter().map(|stack| format!(" --stack {stack}")).collect();
+                Some(format!("pin and review it: `stackgen lock update{stacks}{words}`; or say --yes"))
+            }
+            PinError::Faults { ref words, .. } => {
+                Some(format!("look up again what does not fit: `stackgen lock update{words}`"))
+            }
+            PinError::WhichImage { ref images, .. } | PinError::NoImage { ref images, .. } => {
+                Some(format!("there are: --image {}", images.join(", --image ")))
+            }
+            PinError::NothingToPublish => {
+                Some("name a stack of the app that wants an image, or say --name and --architecture".to_owned())
+            }
+            _ => None,
+        };
+        CliError::new(kind, error).hints(hint)
     }
 }
 

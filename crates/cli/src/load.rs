@@ -4,34 +4,47 @@ use std::path::Path;
 use stackgen_assembly::Assembly;
 
 use crate::error::CliError;
+use crate::local::Place;
+use crate::pins::locks::Locks;
 use crate::problems::AppProblems;
 use crate::project::{Project, ProjectError};
 use crate::{Context, app};
 
-/// An assembly without problems, and the project that it belongs to.
+/// An assembly, and the project that it belongs to.
 pub(crate) struct Loaded {
     pub(crate) assembly: Assembly,
     /// None if a ready assembly was named outside of any project.
     pub(crate) project: Option<Project>,
+    /// What the app goes by.
+    pub(crate) locks: Locks,
 }
 
 /// Reads or makes the assembly. If the app has problems, they are shown and the command is over.
 pub(crate) fn assembly(context: &Context) -> Result<Loaded, CliError> {
-    let folder = context.globals.project.as_deref().unwrap_or(Path::new("."));
-    let found = Project::find(folder);
-    let loaded = match &context.globals.assembly {
-        Some(assembly) => {
-            let project = match found {
-                Err(ProjectError::Missing { .. }) => None,
-                other => Some(other?),
-            };
-            Loaded { assembly: Assembly::read(assembly)?, project }
-        }
-        None => {
-            let project = found?;
-            Loaded { assembly: app::run(context, &project)?, project: Some(project) }
-        }
-    };
+    assembly_for(context, false)
+}
+
+/// The same, for the AWS on this machine or for another.
+pub(crate) fn assembly_for(context: &Context, is_local: bool) -> Result<Loaded, CliError> {
+    let loaded = described(context, is_local)?;
     AppProblems::check(context, &loaded)?;
     Ok(loaded)
+}
+
+/// Reads or makes the assembly, which may say what is wrong with the app.
+pub(crate) fn described(context: &Context, is_local: bool) -> Result<Loaded, CliError> {
+    let folder = context.globals.project.as_deref().unwrap_or(Path::new("."));
+    let found = Project::find(folder);
+    let local = if is_local { Some(Place::find(context)?.folder) } else { None };
+    if let Some(assembly) = &context.globals.assembly {
+        let project = match found {
+            Err(ProjectError::Missing { .. }) => None,
+            other => Some(other?),
+        };
+        let locks = Locks::read(project.as_ref().map_or(folder, |project| &project.root), local)?;
+        return Ok(Loaded { assembly: Assembly::read(assembly)?, project, locks });
+    }
+    let project = found?;
+    let locks = Locks::read(&project.root, local)?;
+    Ok(Loaded { assembly: app::run(context, &project, locks.for_app().as_ref())?, project: Some(project), locks })
 }

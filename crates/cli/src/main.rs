@@ -18,6 +18,7 @@ mod load;
 mod local;
 mod names;
 mod output;
+mod pins;
 mod plan_view;
 mod problems;
 mod project;

@@ -34,6 +34,11 @@ pub(crate) fn stack<'a>(assembly: &'a Assembly, name: &str) -> Result<&'a StackE
 }
 
 impl NoStack {
+    /// A name that none of the known stacks has.
+    pub(crate) fn of(name: &str, near: Option<String>, known: Vec<String>) -> Self {
+        NoStack { name: names::echo(name), near, known }
+    }
+
     fn named(name: &str, assembly: &Assembly) -> Self {
         let known = || assembly.manifest.stacks.iter().map(|stack| stack.name.as_str());
         NoStack {

@@ -26,6 +26,11 @@ impl App {
         self.stacks.push(stack);
         self
     }
+
+    /// The stacks, in the order in which they were added.
+    pub fn stacks(&self) -> &[Stack] {
+        &self.stacks
+    }
 }
 
 impl From<Stack> for App {

@@ -26,6 +26,7 @@ pub mod intrinsic;
 
 mod app;
 mod each;
+mod image;
 mod json;
 mod mapping;
 mod node;
@@ -46,6 +47,7 @@ mod value;
 
 pub use app::App;
 pub use condition::Condition;
+pub use image::{ImageOwner, ImageSource, NoOwner, WantedImage};
 pub use mapping::Mapping;
 pub use node::{Fault, Key, Link, Local, Name, Node, Object, Reference};
 pub use output::Output;

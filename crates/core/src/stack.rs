@@ -1,6 +1,7 @@
 //! A stack: what CloudFormation creates, updates and deletes as one.
 use crate::condition::{Condition, Test};
 use crate::each::Each;
+use crate::image::WantedImage;
 use crate::mapping::Mapping;
 use crate::node::{Link, Name, Node, Object, Reference};
 use crate::output::Output;
@@ -30,6 +31,7 @@ pub struct Stack {
     pub(crate) outputs: Vec<Entry<Output>>,
     pub(crate) raw: Vec<Entry<Raw>>,
     pub(crate) retired: Vec<Retired>,
+    pub(crate) images: Vec<(WantedImage, Source)>,
 }
 
 /// Something in a section of a stack.
@@ -78,6 +80,7 @@ impl Stack {
             outputs: Vec::new(),
             raw: Vec::new(),
             retired: Vec::new(),
+            images: Vec::new(),
         }
     }
 

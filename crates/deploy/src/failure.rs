@@ -115,6 +115,8 @@ fn by_code(code: &str) -> Option<Kind> {
         "LimitExceededException" | "LimitExceeded" => Kind::Limit,
         "OperationInProgressException" => Kind::Busy,
         // EC2 ends them all alike: InvalidInstanceID.NotFound, InvalidVolume.NotFound and so on.
+        // Of an image that was deregistered a while ago.
+        "InvalidAMIID.Unavailable" => Kind::NotFound,
         code if code.ends_with(".NotFound") => Kind::NotFound,
         "NotImplementedByLocalEngine" | "InvalidAction" | "UnknownOperationException" => Kind::NotThere,
         _ => return None,

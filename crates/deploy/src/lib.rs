@@ -13,6 +13,7 @@ pub mod aws;
 pub mod change_set;
 pub mod failure;
 pub mod follow;
+pub mod image;
 pub mod plan;
 pub mod progress;
 pub mod record;

@@ -94,7 +94,13 @@ fn stack(name: &str, template: &Json) -> (StackEntry, String) {
 fn assembly(stacks: Vec<(StackEntry, String)>) -> Assembly {
     let files = stacks.iter().map(|(entry, text)| (entry.template.clone(), text.clone())).collect();
     let stacks = stacks.into_iter().map(|(entry, _)| entry).collect();
-    let manifest = Manifest { version: FORMAT_VERSION, generator: "test".to_owned(), stacks, problems: Vec::new() };
+    let manifest = Manifest {
+        version: FORMAT_VERSION,
+        generator: "test".to_owned(),
+        stacks,
+        problems: Vec::new(),
+        images: Vec::new(),
+    };
     Assembly { manifest, files }
 }
 

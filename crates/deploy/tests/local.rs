@@ -87,7 +87,13 @@ fn stack(name: &str, template: Json, inputs: &[(&str, &str, &str)]) -> (StackEnt
 fn assembly(stacks: Vec<(StackEntry, Json)>) -> Assembly {
     let files = stacks.iter().map(|(entry, json)| (entry.template.clone(), json.to_string())).collect();
     let stacks = stacks.into_iter().map(|(entry, _)| entry).collect();
-    let manifest = Manifest { version: FORMAT_VERSION, generator: "test".to_owned(), stacks, problems: Vec::new() };
+    let manifest = Manifest {
+        version: FORMAT_VERSION,
+        generator: "test".to_owned(),
+        stacks,
+        problems: Vec::new(),
+        images: Vec::new(),
+    };
     Assembly { manifest, files }
 }
 

@@ -9,7 +9,8 @@ use crate::deploy::consent::Given;
 use crate::deploy::way::{Account, Way};
 use crate::deploy::wishes::Wanted;
 use crate::error::CliError;
-use crate::{Context, lint, load, select};
+use crate::pins::{inputs, missing, told};
+use crate::{Context, lint, select};
 
 /// Create or update stacks
 ///
@@ -63,7 +64,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
         account.ask(plan::check(&account.connection, &plan))?;
         return carrier(&account, args).deploy(&plan);
     }
-    let loaded = load::assembly(context)?;
+    let mut loaded = missing::assembly(context, &args.way, args.given.yes, !args.telling.json)?;
     let stacks = select::stacks(&loaded.assembly, &args.stacks)?;
     if stacks.is_empty() {
         context.shell.warn(select::NONE);
@@ -73,12 +74,23 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
     let names: Vec<String> = stacks.iter().map(|stack| stack.name.clone()).collect();
     let account = args.way.to_stacks(context, &loaded.assembly, &names)?;
     account.prepare_records(&args.way)?;
+    let meant = told::meant(&loaded, &names, args.exclusively);
+    told::check(&account, &loaded, &meant)?;
     let selection = Selection { stacks: names, only: args.exclusively };
     let mut wishes = args.wanted.wishes()?;
     wishes.keep = args.no_execute;
-    let plan =
+    let mut plan =
         account.plan(plan::make(&account.connection, &account.records, &loaded.assembly, &selection, &wishes))?;
-    if args.no_execute { keep(&account, args, &plan) } else { carrier(&account, args).deploy(&plan) }
+    if args.way.is_local() {
+        return if args.no_execute { keep(&account, args, &plan) } else { carrier(&account, args).deploy(&plan) };
+    }
+    inputs::remark(&mut plan, &loaded.locks.seen());
+    if args.no_execute {
+        return keep(&account, args, &plan);
+    }
+    let code = carrier(&account, args).deploy(&plan)?;
+    inputs::record_if_good(&account, &mut loaded, &meant, code);
+    Ok(code)
 }
 
 fn carrier<'a>(account: &'a Account<'a>, args: &'a Args) -> Carrier<'a> {

@@ -40,7 +40,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
     }
     let (account, mut loaded) = args.way.to_names(context, &args.stacks)?;
     if loaded.is_none() {
-        loaded = way::app(context)?;
+        loaded = args.way.app(context)?;
     }
     let names = way::names(loaded.as_ref(), &args.stacks)?;
     account.prepare_records(&args.way)?;

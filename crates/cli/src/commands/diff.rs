@@ -6,6 +6,7 @@ use stackgen_deploy::plan::{self, Selection, Verb};
 use crate::deploy::way::Way;
 use crate::deploy::wishes::Wanted;
 use crate::error::{CliError, Kind};
+use crate::pins::{inputs, told};
 use crate::{Context, lint, load, plan_view, select};
 
 /// Show what a deploy would do
@@ -49,7 +50,7 @@ enum Format {
 }
 
 pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError> {
-    let loaded = load::assembly(context)?;
+    let loaded = load::assembly_for(context, args.way.is_local())?;
     let assembly = &loaded.assembly;
     let meant = select::stacks(assembly, &args.stacks)?;
     if meant.is_empty() {
@@ -60,14 +61,18 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
     let stacks: Vec<String> = meant.iter().map(|stack| stack.name.clone()).collect();
     let account = args.way.to_stacks(context, assembly, &stacks)?;
     account.prepare_records(&args.way)?;
+    told::check(&account, &loaded, &told::meant(&loaded, &stacks, args.exclusively))?;
     let selection = Selection { stacks, only: args.exclusively };
     let wishes = args.wanted.wishes()?;
     let connection = &account.connection;
-    let plan = account.plan(async {
+    let mut plan = account.plan(async {
         let plan = plan::make(connection, &account.records, assembly, &selection, &wishes).await?;
         plan::discard(connection, &account.records, &plan).await?;
         Ok(plan)
     })?;
+    if !args.way.is_local() {
+        inputs::remark(&mut plan, &loaded.locks.seen());
+    }
     let format = if args.json { Format::Json } else { args.format };
     match format {
         Format::Text => context.shell.view(&plan_view::text(&plan, context.shell.width()))?,

@@ -32,7 +32,7 @@ pub(crate) struct Args {
 pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError> {
     let (account, mut loaded) = args.way.to_names(context, &args.stacks)?;
     if loaded.is_none() && args.stacks.is_empty() {
-        loaded = way::app(context)?;
+        loaded = args.way.app(context)?;
     }
     let mut names = way::names(loaded.as_ref(), &args.stacks)?;
     if args.stacks.is_empty() {

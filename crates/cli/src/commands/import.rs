@@ -37,7 +37,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError> {
-    let loaded = load::assembly(context)?;
+    let loaded = load::assembly_for(context, args.way.is_local())?;
     let entry = select::stack(&loaded.assembly, &args.stack)?;
     let mut wishes = args.wanted.wishes()?;
     wishes.imports.insert(entry.name.clone(), imports(entry, &args.resources)?);

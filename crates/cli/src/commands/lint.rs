@@ -73,7 +73,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
         return Err(CliError::new(Kind::Usage, NoTemplate(id.clone())).hints([SEVERAL]));
     }
     let (assembly, project) = if !names.is_empty() || files.is_empty() {
-        let Loaded { assembly, project } = load::assembly(context).map_err(|error| no_file(error, &names))?;
+        let Loaded { assembly, project, .. } = load::assembly(context).map_err(|error| no_file(error, &names))?;
         (Some(assembly), project)
     } else {
         (None, nearby(context)?)

@@ -1,4 +1,5 @@
 //! The commands, one file each: `Args` and `exec`. Their doc comments are the help.
+mod ami;
 mod changeset;
 mod deploy;
 mod destroy;
@@ -11,6 +12,7 @@ mod import;
 mod lint;
 mod list;
 mod local;
+mod lock;
 mod outputs;
 mod resume;
 mod rollback;
@@ -36,6 +38,7 @@ Examples:
   stackgen deploy prod-compute          create or update it, with what it depends on
   stackgen list                         the stacks and what they depend on
   stackgen diff --local prod-compute    what a deploy would do
+  stackgen ami bump prod-compute        pin the newest image of a host
   stackgen lint templates               what is wrong with templates in a folder
   stackgen graph --out stacks.html      a picture of what refers to what
   stackgen userdata show prod-compute   what runs on a host when it first starts
@@ -45,7 +48,7 @@ Examples:
 
 Exit codes:
   0 done   1 failed   2 wrong arguments   3 refused by a safety rule
-  4 deployed, but something old could not be deleted
+  4 deployed, but something old could not be deleted; an old image from `lock check`
   2, 4 and 6 from `lint`: it found errors, warnings, or both
   70 a bug in stackgen   130 interrupted or detached   141 nobody reads the output any more";
 
@@ -102,6 +105,8 @@ pub(crate) enum Command {
     Drift(drift::Args),
     Import(import::Args),
     Changeset(changeset::Args),
+    Lock(lock::Args),
+    Ami(ami::Args),
     Synth(synth::Args),
     List(list::Args),
     Lint(lint::Args),
@@ -122,6 +127,8 @@ pub(crate) fn exec(context: &Context, command: Command) -> Result<ExitCode, CliE
         Command::Import(args) => return import::exec(context, &args),
         Command::Changeset(args) => return changeset::exec(context, &args),
         Command::Lint(args) => return lint::exec(context, &args),
+        Command::Lock(args) => return lock::exec(context, &args),
+        Command::Ami(args) => ami::exec(context, &args),
         Command::Status(args) => status::exec(context, &args),
         Command::Outputs(args) => outputs::exec(context, &args),
         Command::Events(args) => events::exec(context, &args),

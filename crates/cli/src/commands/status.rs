@@ -3,8 +3,10 @@ use stackgen_deploy::stack::{self, ResourceNow, StackNow, Status, status::Sentim
 
 use crate::Context;
 use crate::deploy::find;
-use crate::deploy::way::{self, Account, Way};
+use crate::deploy::way::{Account, Way};
 use crate::error::CliError;
+use crate::load::Loaded;
+use crate::pins::told;
 use crate::shell::{FAINT, STRONG};
 use crate::table::Table;
 use crate::time;
@@ -34,10 +36,11 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
     if let Some(name) = &args.stack {
         let now = find::stack(&account, loaded.as_ref(), name)?;
         let resources = account.ask(stack::contents(&account.connection, &now.id))?;
-        return one(&account, &now, &resources, args.json);
+        one(&account, &now, &resources, args.json)?;
+        return tell_newer(&account, args, loaded.as_ref());
     }
     if loaded.is_none() && !args.all {
-        loaded = way::app(context)?;
+        loaded = args.way.app(context)?;
     }
     let there = account.ask(stack::list(&account.connection))?;
     let names = match &loaded {
@@ -46,7 +49,18 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
     };
     let stacks: Vec<(String, Option<&StackNow>)> =
         names.into_iter().map(|name| (name.clone(), there.iter().find(|stack| stack.name == name))).collect();
-    all(&account, &stacks, args.json)
+    all(&account, &stacks, args.json)?;
+    tell_newer(&account, args, loaded.as_ref())
+}
+
+/// Which newer images are published for the stacks that were shown. Programs are not told.
+fn tell_newer(account: &Account<'_>, args: &Args, loaded: Option<&Loaded>) -> Result<(), CliError> {
+    if let Some(loaded) = loaded.filter(|_| !args.json) {
+        let is_shown = |name: &String| args.stack.as_ref().is_none_or(|shown| shown == name);
+        let stacks = loaded.assembly.manifest.stacks.iter().map(|stack| stack.name.clone());
+        told::newer(account, loaded, &stacks.filter(is_shown).collect::<Vec<_>>());
+    }
+    Ok(())
 }
 
 fn all(account: &Account<'_>, stacks: &[(String, Option<&StackNow>)], is_json: bool) -> Result<(), CliError> {

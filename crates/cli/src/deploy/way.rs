@@ -55,6 +55,25 @@ pub(crate) struct Account<'a> {
 }
 
 impl Way {
+    /// The way to the AWS on this machine, whatever else is said.
+    pub(crate) fn to_this_machine() -> Way {
+        Way { local: true, ..Way::default() }
+    }
+
+    /// Whether it leads to the AWS on this machine.
+    pub(crate) fn is_local(&self) -> bool {
+        self.local
+    }
+
+    /// The assembly, if there is a project or one was named.
+    pub(crate) fn app(&self, context: &Context) -> Result<Option<Loaded>, CliError> {
+        let folder = context.globals.project.as_deref().unwrap_or(Path::new("."));
+        match Project::find(folder) {
+            Err(ProjectError::Missing { .. }) if context.globals.assembly.is_none() => Ok(None),
+            _ => load::assembly_for(context, self.local).map(Some),
+        }
+    }
+
     /// The way to stacks of an assembly.
     pub(crate) fn to_stacks<'a>(
         &self,
@@ -75,7 +94,7 @@ impl Way {
         context: &'a Context,
         names: &[String],
     ) -> Result<(Account<'a>, Option<Loaded>), CliError> {
-        let loaded = if self.region.is_some() { None } else { app(context)? };
+        let loaded = if self.region.is_some() { None } else { self.app(context)? };
         let region = loaded.as_ref().and_then(|loaded| region_of(&loaded.assembly, names));
         Ok((self.open(context, region)?, loaded))
     }
@@ -127,7 +146,8 @@ impl Way {
         Ok(root.join(".stackgen").join("operations"))
     }
 
-    fn words(&self) -> String {
+    /// What has to be typed for the same way.
+    pub(crate) fn words(&self) -> String {
         let mut words = if self.local { " --local".to_owned() } else { String::new() };
         let named = [("profile", &self.profile), ("region", &self.region), ("endpoint-url", &self.endpoint_url)];
         for (name, value) in named {
@@ -172,15 +192,6 @@ impl Account<'_> {
     pub(crate) fn prepare_records(&self, way: &Way) -> Result<(), CliError> {
         let folder = way.records(self.context)?;
         Ok(output::write(&folder, &[(".gitignore".to_owned(), "*\n".to_owned())])?)
-    }
-}
-
-/// The assembly, if there is a project or one was named.
-pub(crate) fn app(context: &Context) -> Result<Option<Loaded>, CliError> {
-    let folder = context.globals.project.as_deref().unwrap_or(Path::new("."));
-    match Project::find(folder) {
-        Err(ProjectError::Missing { .. }) if context.globals.assembly.is_none() => Ok(None),
-        _ => load::assembly(context).map(Some),
     }
 }
 

@@ -16,6 +16,11 @@ pub(crate) fn promise(context: &Context, assembly: &Assembly, region: &str) -> R
         let text = assembly.files.get(&stack.template).map_or("", String::as_str);
         named(&serde_json::from_str(text).unwrap_or_default(), &mut ids);
     }
+    promise_ids(context, &ids, region)
+}
+
+/// Promises the server images by their ids, such as those that a lock pins.
+pub(crate) fn promise_ids(context: &Context, ids: &BTreeSet<String>, region: &str) -> Result<(), CliError> {
     if !ids.is_empty() {
         Place::find(context)?.required()?.send("PUT", "images", &json!({"region": region, "ids": ids}))?;
     }

@@ -133,7 +133,13 @@ type Stack = (StackEntry, BTreeMap<String, String>);
 
 pub fn assembly(stacks: Vec<Stack>) -> Assembly {
     let (stacks, files): (Vec<_>, Vec<_>) = stacks.into_iter().unzip();
-    let manifest = Manifest { version: FORMAT_VERSION, generator: "a test".into(), stacks, problems: Vec::new() };
+    let manifest = Manifest {
+        version: FORMAT_VERSION,
+        generator: "a test".into(),
+        stacks,
+        problems: Vec::new(),
+        images: Vec::new(),
+    };
     Assembly { manifest, files: files.into_iter().flatten().collect() }
 }
 

@@ -19,6 +19,11 @@ fn reference() {
     for command in ["list", "show", "execute", "delete"] {
         pages.push(env.run(&["changeset", command, "--help"]).stdout);
     }
+    for command in ["check", "update"] {
+        pages.push(env.run(&["lock", command, "--help"]).stdout);
+    }
+    pages.push(env.run(&["ami", "bump", "--help"]).stdout);
+    pages.push(env.run(&["local", "image", "publish", "--help"]).stdout);
     assert_snapshot!("reference", pages.join("\n----------------------------------------\n\n"));
 }
 

@@ -10,6 +10,7 @@ mod help;
 mod lint;
 mod list;
 mod local;
+mod lock;
 mod policies;
 mod project;
 mod synth;

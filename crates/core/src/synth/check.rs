@@ -22,6 +22,7 @@ pub(super) fn stack(app: &App, stack: &Stack, survey: &Survey<'_>, types: &Types
     place::check(app, stack, problems);
     sections::check(stack, problems);
     tags::check(app, stack, types, problems);
+    problems.extend(stack.image_problems());
     for resource in every_resource(stack) {
         known_type(stack, resource, types, problems);
         protected(stack, resource, types, problems);

@@ -1,4 +1,5 @@
 //! `stackgen local`: an AWS on this machine.
+mod image;
 mod reset;
 mod serve;
 mod start;
@@ -28,6 +29,7 @@ enum Command {
     Stop(stop::Args),
     Status(status::Args),
     Reset(reset::Args),
+    Image(image::Args),
     #[command(hide = true)]
     Serve(serve::Args),
 }
@@ -38,6 +40,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
         Command::Stop(args) => stop::exec(context, args),
         Command::Status(args) => status::exec(context, args),
         Command::Reset(args) => reset::exec(context, args),
+        Command::Image(args) => image::exec(context, args),
         Command::Serve(args) => serve::exec(context, args),
     }
 }

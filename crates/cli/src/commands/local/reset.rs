@@ -2,6 +2,8 @@
 use std::fs;
 use std::io::{self, IsTerminal as _};
 
+use stackgen_assembly::lock::LOCK_FILE;
+
 use crate::Context;
 use crate::error::CliError;
 use crate::local::{LocalError, Place};
@@ -31,6 +33,11 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
         Some(running) => drop(running.ask("POST", "reset")?),
         None => fs::remove_file(place.state())
             .map_err(|source| LocalError::Folder { folder: place.folder.clone(), source })?,
+    }
+    // Images that were pinned here are gone with the rest.
+    let pins = place.folder.join(LOCK_FILE);
+    if pins.exists() {
+        fs::remove_file(pins).map_err(|source| LocalError::Folder { folder: place.folder.clone(), source })?;
     }
     context.shell.status("Forgotten", &place.folder.display().to_string());
     Ok(())

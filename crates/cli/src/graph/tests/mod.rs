@@ -28,8 +28,13 @@ fn assembly(stacks: &[(&str, Value)]) -> Assembly {
         files.insert(format!("{name}.json"), template.to_string());
         entries.push(entry(name, template));
     }
-    let manifest =
-        Manifest { version: FORMAT_VERSION, generator: "a test".to_owned(), stacks: entries, problems: Vec::new() };
+    let manifest = Manifest {
+        version: FORMAT_VERSION,
+        generator: "a test".to_owned(),
+        stacks: entries,
+        problems: Vec::new(),
+        images: Vec::new(),
+    };
     Assembly { manifest, files }
 }
 

@@ -1,0 +1,99 @@
+//! `stackgen ami`: moving the pins of images.
+use stackgen_assembly::ImageEntry;
+use stackgen_assembly::lock::Pin;
+use stackgen_deploy::image;
+
+use crate::Context;
+use crate::deploy::way::{Account, Way};
+use crate::error::CliError;
+use crate::load::{self, Loaded};
+use crate::pins::told::{move_pin, shown_move};
+use crate::pins::{PinError, confirmed};
+use crate::problems::AppProblems;
+
+/// Move the pinned images of hosts
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Bump(Bump),
+}
+
+/// Pin the newest image of a stack, or a given one
+///
+/// Changes stackgen.lock and nothing else: review it, and deploy. With --local, the pin holds on this machine only.
+#[derive(Debug, clap::Args)]
+struct Bump {
+    /// The stack
+    #[arg(value_name = "STACK")]
+    stack: String,
+    /// Pin this image instead of the newest; it must fit
+    #[arg(long, value_name = "AMI")]
+    to: Option<String>,
+    /// Only this image, of a stack that wants several
+    #[arg(long, value_name = "PARAMETER")]
+    image: Option<String>,
+    /// Do not ask, though several pins move
+    #[arg(short = 'y', long)]
+    yes: bool,
+    #[command(flatten)]
+    way: Way,
+}
+
+pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
+    let Command::Bump(args) = &args.command;
+    let mut loaded = load::described(context, args.way.is_local())?;
+    let images = images(context, &loaded, args)?;
+    let account = args.way.open(context, images[0].region.clone())?;
+    let mut found = Vec::new();
+    for wanted in &images {
+        found.push((wanted, look_up(&account, &loaded, args, wanted)?));
+    }
+    let mut changes = 0;
+    for (wanted, pin) in found {
+        changes += usize::from(move_pin(&account, &mut loaded.locks, wanted, pin));
+    }
+    if changes > 1 && !args.yes && confirmed(context, &format!("Move {changes} pins?"))? != Some(true) {
+        return Err(PinError::Declined.into());
+    }
+    if changes > 0 {
+        loaded.locks.save()?;
+        shown_move(context, &loaded.locks, args.way.is_local());
+    }
+    Ok(())
+}
+
+/// The images of the stack, at least one.
+fn images(context: &Context, loaded: &Loaded, args: &Bump) -> Result<Vec<ImageEntry>, CliError> {
+    let manifest = &loaded.assembly.manifest;
+    let all: Vec<ImageEntry> = manifest.images.iter().filter(|image| image.stack == args.stack).cloned().collect();
+    if all.is_empty() {
+        AppProblems::check(context, loaded)?;
+        crate::select::stack(&loaded.assembly, &args.stack)?;
+        return Err(PinError::NoImages(args.stack.clone()).into());
+    }
+    let names = || all.iter().map(|image| image.parameter.clone()).collect();
+    match &args.image {
+        Some(wanted) => match all.iter().find(|image| image.parameter == *wanted) {
+            Some(image) => Ok(vec![image.clone()]),
+            None => Err(PinError::NoImage { stack: args.stack.clone(), image: wanted.clone(), images: names() }.into()),
+        },
+        None if args.to.is_some() && all.len() > 1 => {
+            Err(PinError::WhichImage { stack: args.stack.clone(), images: names() }.into())
+        }
+        None => Ok(all),
+    }
+}
+
+fn look_up(account: &Account<'_>, loaded: &Loaded, args: &Bump, wanted: &ImageEntry) -> Result<Pin, CliError> {
+    let Some(id) = &args.to else { return account.ask(image::newest(&account.connection, wanted)) };
+    // The AWS on this machine knows only the id of what the project has pinned.
+    match loaded.locks.committed(&wanted.stack, &wanted.parameter, id).filter(|_| args.way.is_local()) {
+        Some(pin) => Ok(pin.clone()),
+        None => account.ask(image::given(&account.connection, wanted, id)),
+    }
+}

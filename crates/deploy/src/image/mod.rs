@@ -1,0 +1,91 @@
+//! Images: which one is the newest, whether a pinned one can be deployed, and whether a newer one is published.
+//!
+//! A deploy never moves a pin. [`newest`] and [`given`] make pins for somebody who reviews them, [`misfits`] refuses a pinned
+//! image before anything is asked of CloudFormation, and [`newer`] only tells.
+mod find;
+mod fit;
+mod publish;
+
+#[cfg(test)]
+mod tests;
+
+use jiff::Timestamp;
+use roxmltree::Node;
+use stackgen_assembly::lock::{Pin, PinSource};
+
+pub use find::{Newer, given, newer, newest};
+pub use fit::{Look, look, misfits};
+pub use publish::{Publication, publish};
+
+use crate::aws::ec2::{numbered, text};
+use crate::aws::{Connection, Retry};
+use crate::failure::{Failure, Kind};
+
+/// What EC2 says of an image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Found {
+    id: String,
+    name: String,
+    owner: String,
+    architecture: String,
+    root_device: String,
+    root_gib: u32,
+    created: String,
+    /// `available`, `pending`, `disabled` and others.
+    state: String,
+    deprecated: Option<Timestamp>,
+}
+
+impl Found {
+    /// Nothing if it has no root on a disk of its own: there is no volume to boot from.
+    fn read(node: Node<'_, '_>) -> Option<Found> {
+        let said = |path: &str| text(node, path).map(str::to_owned);
+        let root_device = said("rootDeviceName")?;
+        let mappings = node.children().find(|child| child.has_tag_name("blockDeviceMapping"))?;
+        let is_root = |mapping: &Node<'_, '_>| text(*mapping, "deviceName") == Some(&*root_device);
+        let root_gib = text(mappings.children().find(is_root)?, "ebs/volumeSize")?.parse().ok()?;
+        Some(Found {
+            id: said("imageId")?,
+            name: said("name").unwrap_or_default(),
+            owner: said("imageOwnerId").unwrap_or_default(),
+            architecture: said("architecture").unwrap_or_default(),
+            created: said("creationDate").unwrap_or_default(),
+            state: said("imageState").unwrap_or_default(),
+            deprecated: said("deprecationTime").and_then(|at| at.parse().ok()),
+            root_device,
+            root_gib,
+        })
+    }
+
+    /// Whether the engine on this machine only promised it. Of such an image nothing is known but its id.
+    fn is_promised(&self) -> bool {
+        self.name == format!("promised/{}", self.id)
+    }
+
+    fn pinned(self, region: &str, source: PinSource) -> Pin {
+        Pin {
+            architecture: self.architecture,
+            created: self.created,
+            id: self.id,
+            name: self.name,
+            owner: self.owner,
+            region: region.to_owned(),
+            root_device: self.root_device,
+            root_gib: self.root_gib,
+            source,
+        }
+    }
+}
+
+/// An image by its id, if it is there for this account; of an owner, if one is named.
+async fn find(connection: &Connection, id: &str, owner: Option<&str>) -> Result<Option<Found>, Failure> {
+    let mut fields = numbered("ImageId", [id]);
+    fields.extend(numbered("Owner", owner));
+    // Source: `DescribeImages` in the EC2 API reference: deprecated images of others are left out otherwise.
+    fields.push(("IncludeDeprecated".to_owned(), "true"));
+    match connection.ec2("DescribeImages", Retry::Safe, &fields).await {
+        Ok(answer) => Ok(answer.items("imagesSet", Found::read)?.pop()),
+        Err(failure) if failure.kind == Kind::NotFound => Ok(None),
+        Err(failure) => Err(failure.while_doing(format_args!("looking at the image {id}"))),
+    }
+}
