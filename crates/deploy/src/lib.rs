@@ -11,9 +11,13 @@
 
 pub mod aws;
 pub mod change_set;
+pub mod collision;
 pub mod failure;
 pub mod follow;
+pub mod handover;
+pub mod host;
 pub mod image;
+pub mod lease;
 pub mod plan;
 pub mod progress;
 pub mod record;

@@ -28,6 +28,8 @@ pub enum DangerKind {
     Ingress,
     /// What a failed creation left is deleted.
     Recreate,
+    /// It will fail: something is in its way.
+    Collision,
 }
 
 impl DangerKind {
@@ -40,6 +42,7 @@ impl DangerKind {
             DangerKind::Permission => "permission",
             DangerKind::Ingress => "ingress",
             DangerKind::Recreate => "recreate",
+            DangerKind::Collision => "collision",
         }
     }
 }

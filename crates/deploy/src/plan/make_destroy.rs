@@ -2,9 +2,10 @@
 use serde_json::Value as Json;
 use stackgen_assembly::Assembly;
 
-use super::{PLAN_VERSION, Plan, Request, StackPlan, Verb, estimate, exports, from_template, make::account_of};
+use super::{PLAN_VERSION, Plan, Request, Side, StackPlan, Verb, estimate, exports, from_template, make::account_of};
 use crate::aws::Connection;
 use crate::failure::{Failure, Kind};
+use crate::host;
 use crate::stack::{self, Move, StackNow, Wish, next_move};
 
 /// Plans the deletion of stacks: with an assembly in its order reversed, else as they are named. `retain` names resources
@@ -77,6 +78,8 @@ async fn one(
     plan.changes = from_template::changes(&template, &Json::Null, &resources);
     plan.request = Request { resources, retain: retain.clone(), role: now.role.clone(), ..Request::default() };
     add_physical_ids(connection, &mut plan, &now).await?;
+    let parameters = now.parameters.clone();
+    plan.hosts = host::hosts(&Side { template: &template, parameters: &parameters }, name);
     plan.seconds = estimate::seconds(&plan.changes, &template);
     plan.dangers = super::propose::dangers(&plan);
     plan.dangers.retain(|danger| !retain.contains(&danger.id));

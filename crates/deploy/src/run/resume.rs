@@ -3,6 +3,7 @@ use super::outcome::{Ending, StackOutcome};
 use super::{Turn, deploy, destroy, ending, rollback};
 use crate::change_set;
 use crate::failure::Failure;
+use crate::handover;
 use crate::record::{Phase, Record};
 
 /// Goes on with one operation. What was approved then is approved.
@@ -25,6 +26,7 @@ async fn steps(turn: &Turn, record: Record) -> Result<StackOutcome, Failure> {
             turn.records.clear(&plan.stack)?;
             Ok(StackOutcome::short(&plan.stack, plan.verb, Ending::Nothing))
         }
+        Phase::HandingOver => Ok(handover::resume(turn, plan).await),
         Phase::Clearing => Ok(deploy::deploy(turn, plan).await),
         Phase::Executing => {
             let id = plan.change_set.clone().unwrap_or_default();
