@@ -434,6 +434,7 @@ impl From<DeployError> for CliError {
             DeployError::Interrupted | DeployError::Detached { .. } => Kind::Interrupted,
             DeployError::Unconfirmed
             | DeployError::Unapproved { .. }
+            | DeployError::NeedsHandover { .. }
             | DeployError::Declined
             | DeployError::Capability { .. }
             | DeployError::Refused { .. } => Kind::Refused,
@@ -458,6 +459,14 @@ fn deploy_hints(error: &DeployError) -> Vec<String> {
         }
         DeployError::Unapproved { names, .. } => {
             one(format!("if all of it is meant: --yes --approve {}", names.join(" --approve ")))
+        }
+        DeployError::NeedsHandover { .. } => one(
+            "--handover stops the old host, lets its volume go, and makes the new one; if that fails, the old one runs again"
+                .to_owned(),
+        ),
+        DeployError::WentBack { stack, hint, .. } => {
+            let more = format!("`stackgen events {stack}` shows all that happened");
+            hint.iter().cloned().chain([more]).collect()
         }
         DeployError::Capability { capability, .. } => one(format!("if it is meant: --capability {capability}")),
         DeployError::Detached { stacks, updating, left, words } => detached(stacks, updating, left, words),

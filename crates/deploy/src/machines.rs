@@ -113,7 +113,8 @@ pub(crate) async fn answering(connection: &Connection, machines: &[String]) -> R
     let fields = numbered("InstanceId", machines);
     let answer = connection.ec2("DescribeInstanceStatus", Retry::Safe, &fields).await?;
     let well = answer.items("instanceStatusSet", |it| {
-        let is_well = text(it, "instanceState/name") == Some("running") && text(it, "instanceStatus/status") == Some("ok");
+        let is_well =
+            text(it, "instanceState/name") == Some("running") && text(it, "instanceStatus/status") == Some("ok");
         is_well.then(|| text(it, "instanceId").unwrap_or_default().to_owned())
     })?;
     Ok(machines.iter().all(|id| well.contains(id)))

@@ -3,7 +3,7 @@
 //! Sources: "A volume can be attached to one instance at a time" (*Amazon EBS volume attachment*; io1 and io2 may be made for
 //! more), and of what CloudFormation makes of it anarthal/servertech-chat#52. `AWS::EC2::EIPAssociation` declares that its old
 //! one goes first, and associating an address again moves it (`AssociateAddress` in the EC2 API reference); attachments do not.
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use stackgen_schema::{Facts, Replacement};
 
 use super::{Collision, CollisionKind, Known};
@@ -60,7 +60,7 @@ fn at(side: &Side<'_>, properties: &Json, path: &str) -> Vec<String> {
 fn holder(known: &Known<'_>, type_name: &str, path: &str, thing: &str) -> Option<String> {
     // A volume that is replaced itself is another one for the new host.
     let mut own = Vec::new();
-    let named = Json::from(serde_json::Map::from_iter([("Fn::Sub".to_owned(), Json::from(thing))]));
+    let named = json!({"Fn::Sub": thing});
     references(&named, &mut own);
     if own.iter().filter_map(|id| known.change(id)).any(|change| known.is_made(change)) {
         return None;
@@ -115,7 +115,9 @@ fn told(
         _ => Collision {
             kind,
             ids,
-            why: format!("`{id}` needs {name} while `{machine}` has it: the new one is made before the old one is gone"),
+            why: format!(
+                "`{id}` needs {name} while `{machine}` has it: the new one is made before the old one is gone"
+            ),
             way: "give the new one another; or take it away from the old one in a deploy of its own".to_owned(),
             fails: true,
             is_handover: false,
@@ -148,7 +150,8 @@ fn mounted(known: &Known<'_>, change: &Change) -> Option<Collision> {
         return None;
     }
     let machine = machine(known.before, &change.id);
-    let stays = known.change(&machine).is_none_or(|machine| !known.is_made(machine) && machine.action != Action::Remove);
+    let stays =
+        known.change(&machine).is_none_or(|machine| !known.is_made(machine) && machine.action != Action::Remove);
     stays.then(|| Collision {
         kind: CollisionKind::DiskMounted,
         ids: vec![change.id.clone(), machine.clone()],

@@ -21,7 +21,8 @@ fn script(known: &Known<'_>, change: &Change) -> Option<Collision> {
         kind: CollisionKind::ScriptNotRun,
         ids: vec![change.id.clone()],
         why: format!("`{}` stops and starts because its boot script changes, and nothing runs the new one", change.id),
-        way: "another logical id makes a new host that runs it; what must hold at once is done on the host by hand".to_owned(),
+        way: "another logical id makes a new host that runs it; what must hold at once is done on the host by hand"
+            .to_owned(),
         fails: false,
         is_handover: false,
     })
@@ -34,7 +35,8 @@ fn root(known: &Known<'_>, change: &Change) -> Option<Collision> {
         kind: CollisionKind::RootGoes,
         ids: vec![change.id.clone()],
         why: format!("`{}` is replaced because its disks change, and its root disk goes with it", change.id),
-        way: "keep what must stay on a volume of its own; take a snapshot of the root disk first if there is anything".to_owned(),
+        way: "keep what must stay on a volume of its own; take a snapshot of the root disk first if there is anything"
+            .to_owned(),
         fails: false,
         is_handover: false,
     })

@@ -21,7 +21,14 @@ fn told(before: &Json, after: &Json) -> String {
     for one in find(&known) {
         let grade = if one.fails { "fails" } else { "hurts" };
         let handover = if one.is_handover { ", handover" } else { "" };
-        let _ = writeln!(text, "{} ({grade}{handover}) {}\n  {}\n  {}", one.kind.name(), one.ids.join(" "), one.why, one.way);
+        let _ = writeln!(
+            text,
+            "{} ({grade}{handover}) {}\n  {}\n  {}",
+            one.kind.name(),
+            one.ids.join(" "),
+            one.why,
+            one.way
+        );
     }
     text
 }
@@ -72,10 +79,13 @@ fn interfaces_and_private_addresses_are_held_too() {
         resources(json!({"Host": {"Type": "AWS::EC2::Instance", "Properties": {
             "ImageId": image, "NetworkInterfaces": [{"DeviceIndex": "0", "NetworkInterfaceId": "eni-1"}]}}}))
     };
-    insta(&told(&host("ami-1"), &host("ami-2")), "interface-held (fails) Host
+    insta(
+        &told(&host("ami-1"), &host("ami-2")),
+        "interface-held (fails) Host
   `Host` needs eni-1 while `Host` has it: the new one is made before the old one is gone
   give the new one another; or take it away from the old one in a deploy of its own
-");
+",
+    );
 }
 
 #[test]
@@ -93,14 +103,20 @@ fn names_that_stay_are_taken() {
         resources(json!({id: {"Type": "AWS::IAM::Role", "Properties": {
             "RoleName": "app", "Path": path, "AssumeRolePolicyDocument": {}}}}))
     };
-    insta(&told(&role("Role", "/a/"), &role("Role", "/b/")), "name-taken (fails) Role
+    insta(
+        &told(&role("Role", "/a/"), &role("Role", "/b/")),
+        "name-taken (fails) Role
   `Role` is replaced and keeps its own name app, which CloudFormation refuses
   leave the name out, so that CloudFormation makes one up, or change it with the rest
-");
-    insta(&told(&role("Old", "/a/"), &role("New", "/a/")), "name-taken (fails) New Old
+",
+    );
+    insta(
+        &told(&role("Old", "/a/"), &role("New", "/a/")),
+        "name-taken (fails) New Old
   `New` is made before `Old` is deleted, and both are called app: it exists already
   leave the name out, so that CloudFormation makes one up, or change it with the rest
-");
+",
+    );
     let group = |text: &str, name: &str| {
         resources(json!({"Group": {"Type": "AWS::EC2::SecurityGroup", "Properties": {
             "GroupName": name, "GroupDescription": text, "VpcId": "vpc-1"}}}))
@@ -113,17 +129,23 @@ fn names_that_stay_are_taken() {
 fn volumes_change_only_as_ebs_knows() {
     let disk = |properties: Json| resources(json!({"Disk": {"Type": "AWS::EC2::Volume", "Properties": properties}}));
     let gp3 = |size: u32| json!({"AvailabilityZone": "a", "Size": size, "VolumeType": "gp3", "Throughput": 125});
-    insta(&told(&disk(gp3(20)), &disk(gp3(10))), "volume-fixed (fails) Disk
+    insta(
+        &told(&disk(gp3(20)), &disk(gp3(10))),
+        "volume-fixed (fails) Disk
   `Disk` shrinks from 20 to 10 GiB, and volumes only grow
   keep the size; a smaller volume is a new one, to which the files are copied
-");
+",
+    );
     assert!(told(&disk(gp3(20)), &disk(gp3(30))).starts_with("volume-grows (hurts) Disk\n"));
     let mut other = gp3(20);
     other["AvailabilityZone"] = json!("b");
-    insta(&told(&disk(gp3(20)), &disk(other)), "volume-fixed (fails) Disk
+    insta(
+        &told(&disk(gp3(20)), &disk(other)),
+        "volume-fixed (fails) Disk
   `Disk` fails: CloudFormation cannot change AvailabilityZone; a new logical id makes a new one
   leave it as it is; a volume that differs is made from a snapshot of `Disk` under a new logical id
-");
+",
+    );
     let kind = |kind: &str| json!({"AvailabilityZone": "a", "Size": 20, "VolumeType": kind, "Throughput": 125});
     assert!(told(&disk(gp3(20)), &disk(kind("gp2"))).contains("the type gp2 has no Throughput"));
     let io = |kind: &str| json!({"AvailabilityZone": "a", "Size": 20, "VolumeType": kind});
@@ -133,10 +155,13 @@ fn volumes_change_only_as_ebs_knows() {
 #[test]
 fn a_script_that_changes_on_a_host_that_stays_is_run_by_nobody() {
     let told = told(&samples::host("A", "ami-1", "one"), &samples::host("A", "ami-1", "two"));
-    insta(&told, "script-not-run (hurts) HostA
+    insta(
+        &told,
+        "script-not-run (hurts) HostA
   `HostA` stops and starts because its boot script changes, and nothing runs the new one
   another logical id makes a new host that runs it; what must hold at once is done on the host by hand
-");
+",
+    );
 }
 
 #[test]

@@ -7,7 +7,8 @@ use crate::plan::{Action, Change, Consequence};
 
 pub(super) fn find(known: &Known<'_>) -> Vec<Collision> {
     let is_changed = |change: &&Change| {
-        change.type_name == "AWS::EC2::Volume" && !matches!(change.action, Action::Add | Action::Remove | Action::Import)
+        change.type_name == "AWS::EC2::Volume"
+            && !matches!(change.action, Action::Add | Action::Remove | Action::Import)
     };
     known.changes.iter().filter(is_changed).flat_map(|change| of(known, change)).collect()
 }
@@ -59,9 +60,10 @@ fn combination(kind: &str, has: impl Fn(&str) -> bool) -> Option<String> {
     match kind {
         _ if !is_known => None,
         "io1" | "io2" if !has("Iops") => Some(format!("a volume of the type {kind} needs Iops")),
-        _ if has("Throughput") && kind != "gp3" => Some(format!("a volume of the type {kind} has no Throughput to set")),
+        _ if has("Throughput") && kind != "gp3" => {
+            Some(format!("a volume of the type {kind} has no Throughput to set"))
+        }
         _ if has("Iops") && !takes_iops => Some(format!("a volume of the type {kind} has no Iops to set")),
         _ => None,
     }
 }
-

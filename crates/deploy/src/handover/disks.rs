@@ -1,9 +1,9 @@
 //! Volumes as they are, and copies of them.
 use roxmltree::Node;
 
-use crate::aws::ec2::{filters, text};
+use crate::aws::ec2::{filters, numbered, text};
 use crate::aws::{Connection, Retry};
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind};
 
 /// A volume as it is now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +50,10 @@ pub(super) async fn zone_of_subnet(connection: &Connection, subnet: &str) -> Res
 
 /// The state of an image, if it is there.
 pub(super) async fn state_of_image(connection: &Connection, image: &str) -> Result<Option<String>, Failure> {
-    let fields = filters(&[("image-id", vec![image])]);
-    let answer = connection.ec2("DescribeImages", Retry::Safe, &fields).await?;
+    let fields = numbered("ImageId", [image]);
+    let answer = match connection.ec2("DescribeImages", Retry::Safe, &fields).await {
+        Err(failure) if failure.kind == Kind::NotFound => return Ok(None),
+        answer => answer?,
+    };
     Ok(answer.items("imagesSet", |it| text(it, "imageState").map(str::to_owned))?.into_iter().next())
 }

@@ -28,7 +28,8 @@ pub struct Open {
 ///
 /// If a record cannot be read, or SSM does not say.
 pub async fn find(connection: &Connection, records: &Records, stack: &str) -> Result<Option<Open>, Failure> {
-    if let Some(record) = records.read(stack)?.filter(|it| it.phase == Phase::HandingOver && it.region == connection.region)
+    if let Some(record) =
+        records.read(stack)?.filter(|it| it.phase == Phase::HandingOver && it.region == connection.region)
     {
         return Ok(Some(Open { plan: record.plan, lease: None }));
     }
@@ -77,7 +78,7 @@ pub async fn go_on(
     }
     // What was approved when it began is approved.
     let approvals = Approvals::new(plan.dangers.iter().map(ToString::to_string));
-    Ok(run::alone(connection, records, &approvals, say, async |turn| hand_over(turn, plan).await).await)
+    Ok(run::alone(connection, records, &approvals, say, async |turn| Box::pin(hand_over(turn, plan)).await).await)
 }
 
 /// Makes the handover of another machine ours, as far as this one can carry it.

@@ -32,7 +32,14 @@ pub(crate) fn proposed(
     }
     let hosts: Vec<Passing> = pairs.iter().map(|pair| passing(pair, after)).collect();
     let seconds = seconds(plan, &hosts);
-    Some(Handover { hosts, switches, seconds, digest: digest(template), template: template.to_owned(), ..Handover::default() })
+    Some(Handover {
+        hosts,
+        switches,
+        seconds,
+        digest: digest(template),
+        template: template.to_owned(),
+        ..Handover::default()
+    })
 }
 
 fn passing(pair: &Succession<'_>, after: &Side<'_>) -> Passing {

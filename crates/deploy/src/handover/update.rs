@@ -3,12 +3,12 @@ use aws_sdk_cloudformation::types::{Capability, ChangeAction, Parameter, Resourc
 
 use super::{Handover, Update};
 use crate::aws::Connection;
+use crate::aws::Retry;
 use crate::change_set::{self, Described};
 use crate::failure::{Failure, Kind};
 use crate::plan::{Question, Request, StackPlan, Verb, propose};
 use crate::record::Records;
 use crate::stack::StackNow;
-use crate::aws::Retry;
 
 /// A change set that turns the switches and leaves everything else: the template in force, all other parameters as they are.
 ///
@@ -98,7 +98,6 @@ pub(super) async fn wanted(
         }
     }
     let now = Some(now.clone());
-    let question =
-        Question { stack: &plan.stack, verb: Verb::Update, request, now, waits_for: Vec::new(), keep: true };
+    let question = Question { stack: &plan.stack, verb: Verb::Update, request, now, waits_for: Vec::new(), keep: true };
     propose(connection, records, question).await
 }

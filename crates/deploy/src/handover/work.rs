@@ -17,9 +17,9 @@ use crate::machines;
 use crate::plan::{Change, StackPlan};
 use crate::progress::Cause;
 use crate::record::Phase;
-use crate::run::{Ending, StackOutcome, Turn, ending, deploy};
-use crate::stack::{self, StackNow, Wish, next_move};
+use crate::run::{Ending, StackOutcome, Turn, deploy, ending};
 use crate::stack::status::Sentiment;
+use crate::stack::{self, StackNow, Wish, next_move};
 use crate::template_body::{digest, minified};
 
 /// Hands over as a plan says.
@@ -76,14 +76,20 @@ impl<'a> Work<'a> {
             change_set::forget(&turn.connection, &id).await?;
         }
         let mut work = Work { turn, plan, handover, journal, lease, last: None, is_fresh: false };
-        if !work.journal.is_checked && let Err(failure) = work.check().await {
+        // What another machine began tells only the name.
+        if work.plan.stack_id.is_none() {
+            work.plan.stack_id = Some(work.now().await?.id);
+        }
+        if !work.journal.is_checked
+            && let Err(failure) = work.check().await
+        {
             if !failure.is_passing() {
                 work.lease.release().await?;
                 turn.records.clear(&work.plan.stack)?;
             }
             return Err(failure);
         }
-        work.go().await
+        Box::pin(work.go()).await
     }
 
     async fn check(&mut self) -> Result<(), Failure> {
@@ -255,7 +261,8 @@ impl<'a> Work<'a> {
             return Err(Failure::new(Kind::Busy, message));
         }
         let Turn { connection, records, .. } = self.turn;
-        let plan = update::wanted(connection, records, now, &self.plan, &self.handover).await?;
+        let asked = Box::pin(update::wanted(connection, records, now, &self.plan, &self.handover));
+        let plan = asked.await?;
         let missing = self.turn.approvals.missing(&plan.stack, &plan.dangers);
         let names: Vec<String> = missing.iter().map(ToString::to_string).collect();
         match plan.change_set {
@@ -363,7 +370,8 @@ impl<'a> Work<'a> {
             (Update::Take, ..) => {
                 let ready: Vec<&String> = self.handover.hosts.iter().flat_map(|host| &host.ready).collect();
                 let waited = |id: &String| ready.is_empty() || ready.contains(&id);
-                let made = followed.events.iter().filter(|event| event.status == "CREATE_COMPLETE" && waited(&event.id));
+                let made =
+                    followed.events.iter().filter(|event| event.status == "CREATE_COMPLETE" && waited(&event.id));
                 self.journal.ready = made.map(|event| event.at).max();
             }
             _ => {}

@@ -32,8 +32,12 @@ pub(crate) fn hosts(side: &Side<'_>, stack: &str) -> Vec<Host> {
         let attachments: Vec<Attachment> = attachments.collect();
         let associations = of_type(ASSOCIATION).filter(|(_, resource)| is_on(resource, id));
         let associations: Vec<String> = associations.map(|(id, _)| id.clone()).collect();
-        let after: Vec<&str> =
-            attachments.iter().map(|one| one.id.as_str()).chain([id.as_str()]).chain(associations.iter().map(|one| one.as_str())).collect();
+        let after: Vec<&str> = attachments
+            .iter()
+            .map(|one| one.id.as_str())
+            .chain([id.as_str()])
+            .chain(associations.iter().map(|one| one.as_str()))
+            .collect();
         let ready = of_type(WAIT).filter(|(_, resource)| depends_on(resource, &after)).map(|(id, _)| id.clone());
         let ready: Vec<String> = ready.collect();
         if attachments.is_empty() && associations.is_empty() && ready.is_empty() {

@@ -50,7 +50,12 @@ pub(crate) async fn beside<T>(
 }
 
 /// Writes the word about a volume that an event tells of, if it is one.
-async fn note(connection: &Connection, plan: &StackPlan, event: &ResourceEvent, say: &(dyn Fn(Progress) + Send + Sync)) {
+async fn note(
+    connection: &Connection,
+    plan: &StackPlan,
+    event: &ResourceEvent,
+    say: &(dyn Fn(Progress) + Send + Sync),
+) {
     let records = plan.hosts.iter().filter_map(|host| host.record.as_ref());
     for record in records.filter(|record| event.path.is_empty() && record.volume == event.id) {
         let Some(volume) = made(plan, event) else { continue };
@@ -107,7 +112,8 @@ async fn introduce(connection: &Connection, record: &Recorded, volume: &str) -> 
 /// If SSM refuses.
 pub(crate) async fn settle(connection: &Connection, plan: &StackPlan) -> Result<(), Failure> {
     // Without a condition that waits for the host nobody knows whether it has its volume.
-    let ready = plan.hosts.iter().filter(|host| !host.ready.is_empty() && host.attachments.iter().all(|one| one.is_held));
+    let ready =
+        plan.hosts.iter().filter(|host| !host.ready.is_empty() && host.attachments.iter().all(|one| one.is_held));
     for record in ready.filter_map(|host| host.record.as_ref()) {
         let Some(known) = connection.parameter(&record.parameter).await? else { continue };
         let volume = volume_of(&known.value);

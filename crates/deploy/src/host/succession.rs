@@ -38,12 +38,14 @@ mod tests {
     #[test]
     fn a_new_id_takes_the_place_of_the_one_whose_volume_it_gets() {
         let parameters = BTreeMap::new();
-        let found = |id, image| {
-            hosts(&Side { template: &samples::host(id, image, "one"), parameters: &parameters }, "prod")
-        };
+        let found =
+            |id, image| hosts(&Side { template: &samples::host(id, image, "one"), parameters: &parameters }, "prod");
         let (before, after) = (found("A", "ami-1"), found("B", "ami-2"));
         let pairs = successions(&before, &after);
-        assert_eq!(pairs.iter().map(|it| (&*it.from.instance, &*it.to.instance)).collect::<Vec<_>>(), [("HostA", "HostB")]);
+        assert_eq!(
+            pairs.iter().map(|it| (&*it.from.instance, &*it.to.instance)).collect::<Vec<_>>(),
+            [("HostA", "HostB")]
+        );
         let same = successions(&before, &before);
         assert_eq!((&*same[0].from.instance, &*same[0].to.instance), ("HostA", "HostA"));
         assert!(successions(&before, &[]).is_empty());

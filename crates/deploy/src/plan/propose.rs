@@ -11,8 +11,8 @@ use super::{
 };
 use crate::aws::Connection;
 use crate::change_set::{self, Described};
-use crate::failure::Failure;
 use crate::collision;
+use crate::failure::Failure;
 use crate::handover;
 use crate::host;
 use crate::record::{Phase, RECORD_VERSION, Record, Records};

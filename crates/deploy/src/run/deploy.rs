@@ -22,7 +22,8 @@ use crate::stack::{self, StackNow};
 pub(super) async fn deploy(turn: &Turn, plan: StackPlan) -> StackOutcome {
     let (stack, verb) = (plan.stack.clone(), plan.verb);
     if plan.handover.as_ref().is_some_and(|handover| handover.chosen.is_some()) {
-        return handover::hand_over(turn, plan).await;
+        // It is much the larger of the two.
+        return Box::pin(handover::hand_over(turn, plan)).await;
     }
     match steps(turn, plan).await {
         Ok(outcome) => outcome,

@@ -26,7 +26,7 @@ async fn steps(turn: &Turn, record: Record) -> Result<StackOutcome, Failure> {
             turn.records.clear(&plan.stack)?;
             Ok(StackOutcome::short(&plan.stack, plan.verb, Ending::Nothing))
         }
-        Phase::HandingOver => Ok(handover::resume(turn, plan).await),
+        Phase::HandingOver => Ok(Box::pin(handover::resume(turn, plan)).await),
         Phase::Clearing => Ok(deploy::deploy(turn, plan).await),
         Phase::Executing => {
             let id = plan.change_set.clone().unwrap_or_default();
