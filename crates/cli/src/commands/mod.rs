@@ -19,6 +19,7 @@ mod rollback;
 mod status;
 mod synth;
 mod userdata;
+pub(crate) mod volume;
 mod watch;
 
 use std::path::PathBuf;
@@ -39,6 +40,7 @@ Examples:
   stackgen list                         the stacks and what they depend on
   stackgen diff --local prod-compute    what a deploy would do
   stackgen ami bump prod-compute        pin the newest image of a host
+  stackgen volume snapshot prod-compute copy the data volume of a host
   stackgen lint templates               what is wrong with templates in a folder
   stackgen graph --out stacks.html      a picture of what refers to what
   stackgen userdata show prod-compute   what runs on a host when it first starts
@@ -107,6 +109,7 @@ pub(crate) enum Command {
     Changeset(changeset::Args),
     Lock(lock::Args),
     Ami(ami::Args),
+    Volume(volume::Args),
     Synth(synth::Args),
     List(list::Args),
     Lint(lint::Args),
@@ -128,6 +131,7 @@ pub(crate) fn exec(context: &Context, command: Command) -> Result<ExitCode, CliE
         Command::Changeset(args) => return changeset::exec(context, &args),
         Command::Lint(args) => return lint::exec(context, &args),
         Command::Lock(args) => return lock::exec(context, &args),
+        Command::Volume(args) => return volume::exec(context, &args),
         Command::Ami(args) => ami::exec(context, &args),
         Command::Status(args) => status::exec(context, &args),
         Command::Outputs(args) => outputs::exec(context, &args),
