@@ -43,7 +43,11 @@ pub fn check(lock: &Lock, manifest: &Manifest) -> Vec<Finding> {
         findings.push(finding(stack, output, "its value is recorded and no stack reads it".to_owned()));
     }
     for (stack, volume) in lock.stray_volumes(manifest) {
-        findings.push(finding(stack, volume, "a snapshot is named for a volume that the stack does not have".to_owned()));
+        findings.push(finding(
+            stack,
+            volume,
+            "a snapshot is named for a volume that the stack does not have".to_owned(),
+        ));
     }
     findings.sort_by(|one, other| (&one.stack, &one.name).cmp(&(&other.stack, &other.name)));
     findings
@@ -139,7 +143,8 @@ impl Lock {
 
     /// Restored volumes that no stack has. They are told and never removed: without its entry a stack has another volume.
     fn stray_volumes<'a>(&'a self, manifest: &'a Manifest) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let all = self.volumes.iter().flat_map(|(stack, volumes)| volumes.iter().map(move |(id, from)| (stack, id, from)));
+        let all =
+            self.volumes.iter().flat_map(|(stack, volumes)| volumes.iter().map(move |(id, from)| (stack, id, from)));
         let is_there = |stack: &str, id: &str| {
             let mut stacks = manifest.stacks.iter().filter(|entry| entry.name == stack);
             stacks.any(|entry| entry.resources.iter().any(|resource| resource.id == id))

@@ -49,7 +49,8 @@ pub(crate) fn look(
     unfinished: Option<String>,
 ) -> Result<Hosts, CliError> {
     let entry = loaded.and_then(|loaded| Some((loaded, loaded.assembly.stack(&now.name)?)));
-    let template = entry.map(|(loaded, entry)| serde_json::from_str(loaded.assembly.template(entry)).unwrap_or(Json::Null));
+    let template =
+        entry.map(|(loaded, entry)| serde_json::from_str(loaded.assembly.template(entry)).unwrap_or(Json::Null));
     let wanted = template.as_ref().zip(entry).map(|(template, (_, entry))| (template, entry.resources.as_slice()));
     account.ask(async {
         let look = vitals::look(&account.connection, now, resources, wanted);
@@ -100,7 +101,8 @@ fn drawn(lines: &[Line], width: usize) -> String {
         let parts = wrap(said, width.saturating_sub(NAME));
         for (at, part) in parts.iter().enumerate() {
             let before = if at == 0 { format!("{STRONG}{name}{STRONG:#}{:gap$}", "") } else { " ".repeat(NAME) };
-            text += &if *is_odd { format!("{before}{WARNING}{part}{WARNING:#}\n") } else { format!("{before}{part}\n") };
+            text +=
+                &if *is_odd { format!("{before}{WARNING}{part}{WARNING:#}\n") } else { format!("{before}{part}\n") };
         }
     }
     text

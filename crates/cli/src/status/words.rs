@@ -74,9 +74,10 @@ fn of_host(host: &HostVitals, images: &[Published], about: &About<'_>) -> Vec<Li
 
 fn machine_words(machine: &Machine, about: &About<'_>) -> Line {
     let Machine { id, kind, state, zone, .. } = machine;
-    let since = machine.launched.filter(|_| state == "running").map_or_else(String::new, |at| {
-        format!(" for {}", time::age(about.now, at))
-    });
+    let since = machine
+        .launched
+        .filter(|_| state == "running")
+        .map_or_else(String::new, |at| format!(" for {}", time::age(about.now, at)));
     let bad: Vec<String> =
         machine.checks.iter().filter(|(_, it)| it != "ok").map(|(name, it)| format!("{name} {it}")).collect();
     let checks = match (machine.checks.is_empty(), bad.is_empty()) {
@@ -136,7 +137,9 @@ fn volume_words(volume: &Volume, id: &str, host: &HostVitals) -> Line {
         let device = &on.device;
         places.push(match (own, on.state.as_str()) {
             (true, "attached") => format!("attached as {device}"),
-            (true, "busy") => format!("wanted away from {device}, and the machine has it mounted: it lets go when it stops"),
+            (true, "busy") => {
+                format!("wanted away from {device}, and the machine has it mounted: it lets go when it stops")
+            }
             (true, state) => format!("{state} as {device}"),
             (false, state) => format!("{state} to {}", on.instance),
         });
@@ -277,14 +280,16 @@ mod tests {
             state: "attached".to_owned(),
             since: None,
         };
-        let volume = Volume { id: "vol-1".to_owned(), gib: 20, kind: "gp3".to_owned(), on: vec![on], ..Volume::default() };
+        let volume =
+            Volume { id: "vol-1".to_owned(), gib: 20, kind: "gp3".to_owned(), on: vec![on], ..Volume::default() };
         let snapshot = Snapshot {
             id: "snap-1".to_owned(),
             state: "completed".to_owned(),
             taken: Some(at("2027-01-01T10:00:00Z")),
             ..Snapshot::default()
         };
-        let image = Image { id: "ami-1".to_owned(), name: "zmanim-7".to_owned(), created: Some(at("2026-12-13T12:00:00Z")) };
+        let image =
+            Image { id: "ami-1".to_owned(), name: "zmanim-7".to_owned(), created: Some(at("2026-12-13T12:00:00Z")) };
         let section = |name: &str, seconds| Section { name: name.to_owned(), seconds: Some(seconds) };
         let boot = Boot { sections: vec![section("network", 1), section("mount", 64)], is_good: true, error: None };
         HostVitals {

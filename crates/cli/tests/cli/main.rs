@@ -16,3 +16,4 @@ mod project;
 mod synth;
 mod terminal;
 mod userdata;
+mod volume;

@@ -93,7 +93,11 @@ async fn images(connection: &Connection, machines: &[Machine]) -> Result<Vec<Ima
     let answer = connection.ec2("DescribeImages", Retry::Safe, &fields).await?;
     answer.items("imagesSet", |it| {
         let said = |path: &str| text(it, path).unwrap_or_default().to_owned();
-        Some(Image { id: text(it, "imageId")?.to_owned(), name: said("name"), created: said("creationDate").parse().ok() })
+        Some(Image {
+            id: text(it, "imageId")?.to_owned(),
+            name: said("name"),
+            created: said("creationDate").parse().ok(),
+        })
     })
 }
 

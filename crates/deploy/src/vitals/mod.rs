@@ -206,7 +206,8 @@ impl Parts<'_> {
             let properties = self.template.pointer(&format!("/Resources/{association}/Properties"));
             references(properties.unwrap_or(&Json::Null), &mut ids);
         }
-        let is_address = |id: &&str| self.template.pointer(&format!("/Resources/{id}/Type")) == Some(&Json::from("AWS::EC2::EIP"));
+        let is_address =
+            |id: &&str| self.template.pointer(&format!("/Resources/{id}/Type")) == Some(&Json::from("AWS::EC2::EIP"));
         ids.into_iter().filter(is_address).filter_map(|id| self.own(id)).collect()
     }
 

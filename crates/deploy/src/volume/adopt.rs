@@ -49,13 +49,18 @@ pub async fn look(
     if let Some(owner) = owner(connection, volume).await? {
         return refuse(
             Kind::Refused,
-            format!("{volume} belongs to the stack `{owner}`; it leaves that first, with a deploy or `stackgen destroy`"),
+            format!(
+                "{volume} belongs to the stack `{owner}`; it leaves that first, with a deploy or `stackgen destroy`"
+            ),
         );
     }
     let differences = differences(&found, &resource["Properties"]);
     if !differences.is_empty() {
         let told = differences.join("; ");
-        return refuse(Kind::Refused, format!("{volume} is not what the app says of `{id}`: {told}; say in the app what it is"));
+        return refuse(
+            Kind::Refused,
+            format!("{volume} is not what the app says of `{id}`: {told}; say in the app what it is"),
+        );
     }
     let (template, parameters) = match now {
         Some(now) => (with(connection, now, id, resource).await?, kept(now)),
@@ -67,7 +72,10 @@ pub async fn look(
 /// The resource of the wanted template, as it is taken in.
 fn described(stack: &str, wanted: &Json, id: &str) -> Result<Json, Failure> {
     let Some(resource) = wanted.pointer(&format!("/Resources/{id}")).filter(|it| it["Type"] == VOLUME) else {
-        return refuse(Kind::Refused, format!("the app's `{stack}` has no volume `{id}`; `--id` says which one is meant"));
+        return refuse(
+            Kind::Refused,
+            format!("the app's `{stack}` has no volume `{id}`; `--id` says which one is meant"),
+        );
     };
     let properties = resource.get("Properties").cloned().unwrap_or_else(|| json!({}));
     let mut others = Vec::new();
@@ -76,7 +84,9 @@ fn described(stack: &str, wanted: &Json, id: &str) -> Result<Json, Failure> {
         let others = others.join("`, `");
         return refuse(
             Kind::Refused,
-            format!("`{id}` is described with `{others}`, and nothing else is there when it is taken in; write the values out"),
+            format!(
+                "`{id}` is described with `{others}`, and nothing else is there when it is taken in; write the values out"
+            ),
         );
     }
     // Whatever becomes of the import, the volume stays. The app's own policy comes with the next deploy.
@@ -88,9 +98,14 @@ fn is_free(volume: &Volume) -> Result<(), Failure> {
     match volume.on.first() {
         Some(on) => refuse(
             Kind::Refused,
-            format!("{id} is on {} ({}); stop that and take it off: `aws ec2 detach-volume --volume-id {id}`", on.instance, on.state),
+            format!(
+                "{id} is on {} ({}); stop that and take it off: `aws ec2 detach-volume --volume-id {id}`",
+                on.instance, on.state
+            ),
         ),
-        None if volume.state != "available" => refuse(Kind::Refused, format!("{id} is {} and not available", volume.state)),
+        None if volume.state != "available" => {
+            refuse(Kind::Refused, format!("{id} is {} and not available", volume.state))
+        }
         None => Ok(()),
     }
 }
@@ -124,7 +139,11 @@ fn differences(volume: &Volume, properties: &Json) -> Vec<String> {
         ("AvailabilityZone", said("AvailabilityZone"), volume.zone.clone()),
         ("Size", said("Size"), number(Some(volume.gib))),
         ("VolumeType", or("VolumeType", "gp2"), volume.kind.clone()),
-        ("Encrypted", said("Encrypted").or_else(|| or("Encrypted", "false").filter(|_| !volume.encrypted)), volume.encrypted.to_string()),
+        (
+            "Encrypted",
+            said("Encrypted").or_else(|| or("Encrypted", "false").filter(|_| !volume.encrypted)),
+            volume.encrypted.to_string(),
+        ),
         ("Iops", said("Iops"), number(volume.iops)),
         ("Throughput", said("Throughput"), number(volume.throughput)),
         ("SnapshotId", said("SnapshotId"), volume.snapshot.clone().unwrap_or_else(|| "none".to_owned())),
@@ -145,11 +164,17 @@ fn alone(id: &str, resource: Json) -> Json {
 async fn with(connection: &Connection, now: &StackNow, id: &str, resource: Json) -> Result<Json, Failure> {
     let text = stack::template(connection, &now.id).await?.unwrap_or_default();
     let Ok(mut template) = serde_json::from_str::<Json>(&text) else {
-        return refuse(Kind::Refused, format!("the template in force of `{}` is not JSON; take it in by hand", now.name));
+        return refuse(
+            Kind::Refused,
+            format!("the template in force of `{}` is not JSON; take it in by hand", now.name),
+        );
     };
     if let Some(known) = stack::resources(connection, &now.id).await?.get(id) {
         let known = known.physical_resource_id.clone().unwrap_or_default();
-        return refuse(Kind::Refused, format!("`{}` has {known} as its `{id}`; one of them has to leave first", now.name));
+        return refuse(
+            Kind::Refused,
+            format!("`{}` has {known} as its `{id}`; one of them has to leave first", now.name),
+        );
     }
     let resources = template.get_mut("Resources").and_then(Json::as_object_mut);
     resources.unwrap_or(&mut Map::new()).insert(id.to_owned(), resource);

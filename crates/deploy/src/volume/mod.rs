@@ -13,8 +13,8 @@ use serde_json::Value as Json;
 
 pub use adopt::{Adoption, look, settle};
 pub use restore::{Doubt, Wanted, fits, wanted};
-pub use seen::{Attached, Snapshot, Volume, describe};
 pub(crate) use seen::copies_of;
+pub use seen::{Attached, Snapshot, Volume, describe};
 pub use snapshot::{completed, copies, take};
 
 use crate::aws::Connection;

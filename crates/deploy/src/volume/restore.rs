@@ -94,7 +94,8 @@ pub async fn fits(
             format!("the snapshot {id} is encrypted, and `{name}` is not to be; set Encrypted in the app"),
         );
     }
-    let is_own = had.iter().any(|one| one.volume == found.volume) || found.tags.get(STACK).is_some_and(|it| it == stack);
+    let is_own =
+        had.iter().any(|one| one.volume == found.volume) || found.tags.get(STACK).is_some_and(|it| it == stack);
     let doubt = (!is_own).then(|| Doubt {
         name: format!("other-volume:{id}"),
         reason: format!("it is a copy of {}, and nothing says that `{stack}` ever had that volume", found.volume),

@@ -150,9 +150,8 @@ fn attached(node: Node<'_, '_>) -> Option<Attached> {
 
 fn read_snapshot(node: Node<'_, '_>) -> Option<Snapshot> {
     let said = |path: &str| text(node, path).unwrap_or_default().to_owned();
-    let tags = below(node, "tagSet").filter_map(|tag| {
-        Some((text(tag, "key")?.to_owned(), text(tag, "value").unwrap_or_default().to_owned()))
-    });
+    let tags = below(node, "tagSet")
+        .filter_map(|tag| Some((text(tag, "key")?.to_owned(), text(tag, "value").unwrap_or_default().to_owned())));
     Some(Snapshot {
         id: text(node, "snapshotId")?.to_owned(),
         volume: said("volumeId"),

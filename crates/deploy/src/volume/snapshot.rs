@@ -31,7 +31,9 @@ pub async fn take(connection: &Connection, stack: &str, of: &DataVolume) -> Resu
                 return Ok(found.unwrap_or(Snapshot { id, volume: of.volume.clone(), ..Snapshot::default() }));
             }
             Err(failure) if failure.kind == Kind::Unknown => {
-                if let Some(begun) = seen::snapshots(connection, (&format!("tag:{REQUEST}"), vec![&request]), true).await?.pop() {
+                if let Some(begun) =
+                    seen::snapshots(connection, (&format!("tag:{REQUEST}"), vec![&request]), true).await?.pop()
+                {
                     return Ok(begun);
                 }
                 if tries == TRIES {

@@ -213,7 +213,12 @@ pub fn assembly(template: &Json) -> Assembly {
     let mut entry: StackEntry = serde_json::from_value(entry).expect("it is an entry");
     entry.resources = resources.collect();
     let files = [(entry.template.clone(), template.to_string())].into_iter().collect();
-    let manifest =
-        Manifest { version: FORMAT_VERSION, generator: "test".to_owned(), stacks: vec![entry], problems: Vec::new() };
+    let manifest = Manifest {
+        version: FORMAT_VERSION,
+        generator: "test".to_owned(),
+        stacks: vec![entry],
+        problems: Vec::new(),
+        images: Vec::new(),
+    };
     Assembly { manifest, files }
 }

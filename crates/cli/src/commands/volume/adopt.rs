@@ -147,7 +147,10 @@ fn steps(
     let what = format!("{} ({} GiB, {}) is imported as `{id}`", volume.id, volume.gib, volume.zone);
     let place = if is_there { "changes nothing else of it" } else { "makes the stack with nothing else in it" };
     let mut steps = vec![format!("{what} of {name}, which {place}")];
-    steps.push(format!("{} says that it is in service, so that nothing formats it", stackgen_deploy::host::record_of(name)));
+    steps.push(format!(
+        "{} says that it is in service, so that nothing formats it",
+        stackgen_deploy::host::record_of(name)
+    ));
     if let Some(base) = forgotten {
         let file = loaded.locks.file();
         steps.push(format!("{} no longer says that `{base}` is made from a snapshot", file.display()));

@@ -45,7 +45,9 @@ pub(super) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
     let wanted = wanted(&loaded, &stack, args.id.as_deref())?;
     let account = args.way.to_stacks(context, &loaded.assembly, std::slice::from_ref(&stack))?;
     let had = match account.ask(stack::describe(&account.connection, &stack))? {
-        Some(now) if now.status.word() != "DELETE_COMPLETE" => account.ask(volume::of_stack(&account.connection, &now))?,
+        Some(now) if now.status.word() != "DELETE_COMPLETE" => {
+            account.ask(volume::of_stack(&account.connection, &now))?
+        }
         _ => Vec::new(),
     };
     let (found, doubt) = account.ask(volume::fits(&account.connection, &stack, &had, &wanted, &args.snapshot))?;
@@ -63,10 +65,9 @@ pub(super) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
     loaded.locks.save()?;
     let words = &account.words;
     let file = loaded.locks.file();
-    context.shell.status(
-        "Wrote",
-        &format!("{}: review it, then `stackgen deploy {stack} --handover{words}`", file.display()),
-    );
+    context
+        .shell
+        .status("Wrote", &format!("{}: review it, then `stackgen deploy {stack} --handover{words}`", file.display()));
     Ok(())
 }
 
@@ -94,15 +95,26 @@ pub(super) fn base(loaded: &Loaded, stack: &str, id: &str) -> String {
 }
 
 /// The app as it describes itself with the snapshot in its lock.
-fn described(context: &Context, mut loaded: Loaded, stack: &str, base: &str, from: Restored) -> Result<Loaded, CliError> {
+fn described(
+    context: &Context,
+    mut loaded: Loaded,
+    stack: &str,
+    base: &str,
+    from: Restored,
+) -> Result<Loaded, CliError> {
     let (snapshot, id) = (from.snapshot.clone(), from.logical_id(base));
     loaded.locks.written().restore(stack, base, from);
     let loaded = load::again(context, loaded)?;
     AppProblems::check(context, &loaded)?;
     let entry = select::stack(&loaded.assembly, stack)?;
     let template = serde_json::from_str(loaded.assembly.template(entry)).unwrap_or_default();
-    let reads = volume::wanted(&template, stack).iter().any(|one| one.id == id && one.snapshot.as_ref() == Some(&snapshot));
-    if reads { Ok(loaded) } else { Err(VolumeError::LockIgnored { stack: stack.to_owned(), id: base.to_owned() }.into()) }
+    let reads =
+        volume::wanted(&template, stack).iter().any(|one| one.id == id && one.snapshot.as_ref() == Some(&snapshot));
+    if reads {
+        Ok(loaded)
+    } else {
+        Err(VolumeError::LockIgnored { stack: stack.to_owned(), id: base.to_owned() }.into())
+    }
 }
 
 fn steps(

@@ -91,7 +91,8 @@ fn wait(account: &Account<'_>, begun: &Snapshot) -> Result<(), CliError> {
 
 /// The volumes that are meant, at least one.
 fn chosen(all: &[DataVolume], id: Option<&str>) -> Result<Vec<DataVolume>, CliError> {
-    let meant: Vec<DataVolume> = all.iter().filter(|one| id.is_none_or(|id| id == one.id || id == one.volume)).cloned().collect();
+    let meant: Vec<DataVolume> =
+        all.iter().filter(|one| id.is_none_or(|id| id == one.id || id == one.volume)).cloned().collect();
     if !meant.is_empty() {
         return Ok(meant);
     }
