@@ -149,7 +149,9 @@ fn one(
     rows.into_iter().for_each(|row| table.push(row[..columns].to_vec()));
     text += "\n";
     text += &table.render(STRONG, 0, shell.width());
-    shell.view(&text)
+    shell.view(&text)?;
+    hosts.tell_others(account, &now.name);
+    Ok(())
 }
 
 fn row(resource: &ResourceNow) -> Vec<String> {

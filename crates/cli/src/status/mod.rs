@@ -10,6 +10,7 @@ use stackgen_deploy::vitals::{self, Vitals};
 use crate::deploy::way::Account;
 use crate::error::CliError;
 use crate::load::Loaded;
+use crate::pins::told::newer_words;
 use crate::shell::{STRONG, WARNING};
 use crate::table::wrap;
 
@@ -85,6 +86,18 @@ impl Hosts {
         let mut all = json!(self.vitals);
         all["images"] = Json::Object(images);
         all
+    }
+
+    /// Says which newer images are published that no line of a host tells of.
+    pub(crate) fn tell_others(&self, account: &Account<'_>, stack: &str) {
+        let is_shown = |one: &Published| {
+            self.vitals.hosts.iter().any(|host| host.image_parameter.as_ref() == Some(&one.parameter))
+        };
+        for one in self.images.iter().filter(|one| !is_shown(one)) {
+            if let Ok(Some(newer)) = &one.newer {
+                account.context.shell.styled(WARNING, "Newer image", &newer_words(stack, newer, &account.words));
+            }
+        }
     }
 
     /// As text that is at most so wide, where its words let it.

@@ -73,7 +73,7 @@ fn of_host(host: &HostVitals, images: &[Published], about: &About<'_>) -> Vec<Li
 }
 
 fn machine_words(machine: &Machine, about: &About<'_>) -> Line {
-    let Machine { id, kind, state, zone, .. } = machine;
+    let Machine { id, kind, state, .. } = machine;
     let since = machine
         .launched
         .filter(|_| state == "running")
@@ -86,7 +86,7 @@ fn machine_words(machine: &Machine, about: &About<'_>) -> Line {
         (false, false) => format!(", checks: {}", bad.join(", ")),
     };
     let is_odd = state != "running" || !bad.is_empty();
-    Line { name: "machine", text: format!("{id} ({kind}, {zone}) {state}{since}{checks}"), is_odd }
+    Line { name: "machine", text: format!("{id} ({kind}) {state}{since}{checks}"), is_odd }
 }
 
 fn image_words(image: &Image, about: &About<'_>) -> String {
@@ -236,7 +236,7 @@ fn lease(entry: &Entry, about: &About<'_>) -> Line {
     } else {
         format!("good until {} UTC; `stackgen resume {stack}{words}` there goes on", time::hour(*until))
     };
-    odd("lease", format!("{owner} is at work since {since} with `{command}` ({phase}); {way}"))
+    odd("lease", format!("{owner} is at work for {since} with `{command}` ({phase}); {way}"))
 }
 
 fn plain(name: &'static str, text: &str) -> Line {
@@ -324,7 +324,20 @@ mod tests {
     fn a_host_that_is_well_is_told_in_quiet_lines() {
         let lines = told(host(), Look::Seen(None));
         assert!(lines.iter().all(|line| !line.is_odd), "{lines:?}");
-        insta::assert_snapshot!(anstream::adapter::strip_str(&drawn(&lines, 80)).to_string(), @"");
+        insta::assert_snapshot!(anstream::adapter::strip_str(&drawn(&lines, 80)).to_string(), @r"
+        host       HostA
+        machine    i-0123456789abcdef0 (m7g.medium) running for 10 h, checks passed
+        image      ami-1 (zmanim-7, 19 d old)
+        newest     it runs the newest that is published
+        volume     vol-1 (Data, 20 GiB gp3) attached as /dev/sdf
+        snapshot   snap-1 2 h old, and 1 before it
+        address    203.0.113.10, which stays with the stack
+        boot       network 1 s, mount 1 min 4 s; everything runs
+        ready      it said so 9 h ago
+        record     vol-1 is in service: nothing formats it
+        pending    nothing: the app says what the template in force says
+        lease      nobody is at work on it
+        ");
     }
 
     #[test]
@@ -359,6 +372,23 @@ mod tests {
         let plain = anstream::adapter::strip_str(&text).to_string();
         assert!(plain.lines().all(|line| line.chars().count() <= 80), "{plain}");
         assert!(text.len() > plain.len(), "it is coloured");
-        insta::assert_snapshot!(plain, @"");
+        insta::assert_snapshot!(plain, @r"
+        host       HostA
+        machine    i-0123456789abcdef0 (m7g.medium) running for 10 h, checks: instance
+                   impaired
+        image      ami-1 (zmanim-7, 19 d old)
+        newest     it runs the newest that is published
+        volume     vol-1 (Data, 20 GiB gp3) wanted away from /dev/sdf, and the machine
+                   has it mounted: it lets go when it stops
+        snapshot   none: `stackgen volume snapshot prod --local`
+        address    203.0.113.10, and the machine has none
+        boot       the console tells nothing of it (any more)
+        ready      it said so 9 h ago
+        record     not known: ssm:GetParameter is not allowed
+        pending    nothing: the app says what the template in force says
+        lease      anna@desk is at work for 10 min with `stackgen deploy prod
+                   --handover` (stopping); it ran out: `stackgen resume prod --take-over
+                   --local`, or `rollback` instead of `resume`
+        ");
     }
 }

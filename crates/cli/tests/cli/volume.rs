@@ -23,6 +23,19 @@ cp -r restored "$STACKGEN_OUT"
 sed -i "s/snap-00000000000000000/$ID/; s/DataRestored/$NAME/g" "$STACKGEN_OUT"/*.json
 "#;
 
+/// The template is one of a handful of lines, and a handover takes its attachment away.
+const SETTINGS: &str = r#"
+app = './app.sh'
+[[lint.ignore]]
+rule = "S2001"
+stack = "prod"
+reason = "a test"
+[[lint.ignore]]
+rule = "E3005"
+stack = "prod"
+reason = "a test"
+"#;
+
 /// A project with a host and a server, which is stopped whatever happens.
 struct Project(TestEnv);
 
@@ -30,6 +43,7 @@ impl Project {
     fn new() -> Self {
         let env = TestEnv::with_app(&assembly(vec![stack("prod", &samples::host("A", IMAGE, "one"))]), APP);
         env.assembly("restored", &assembly(vec![stack("prod", &restored())]));
+        env.write("stackgen.toml", SETTINGS);
         let project = Project(env);
         let started = project.0.run(&["local", "start", "--port", "0", "--pace", "leap"]);
         assert_eq!(started.code, Some(0), "{started}");

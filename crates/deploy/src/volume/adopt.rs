@@ -129,21 +129,17 @@ async fn owner(connection: &Connection, volume: &str) -> Result<Option<String>, 
     }
 }
 
-/// What of a volume is not as its description says. What the description leaves open is EC2's: gp2, unencrypted.
+/// What of a volume is not as its description says. Without a type it would be gp2 (`CreateVolume`); whether a volume is encrypted
+/// that says nothing of it, the account decides.
 fn differences(volume: &Volume, properties: &Json) -> Vec<String> {
     let side = Side { template: &Json::Null, parameters: &BTreeMap::new() };
     let said = |name: &str| properties.get(name).map(|value| side.text(value));
     let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
-    let or = |name: &str, usual: &str| Some(said(name).unwrap_or_else(|| usual.to_owned()));
     let compared = [
         ("AvailabilityZone", said("AvailabilityZone"), volume.zone.clone()),
         ("Size", said("Size"), number(Some(volume.gib))),
-        ("VolumeType", or("VolumeType", "gp2"), volume.kind.clone()),
-        (
-            "Encrypted",
-            said("Encrypted").or_else(|| or("Encrypted", "false").filter(|_| !volume.encrypted)),
-            volume.encrypted.to_string(),
-        ),
+        ("VolumeType", said("VolumeType").or_else(|| Some("gp2".to_owned())), volume.kind.clone()),
+        ("Encrypted", said("Encrypted"), volume.encrypted.to_string()),
         ("Iops", said("Iops"), number(volume.iops)),
         ("Throughput", said("Throughput"), number(volume.throughput)),
         ("SnapshotId", said("SnapshotId"), volume.snapshot.clone().unwrap_or_else(|| "none".to_owned())),

@@ -35,6 +35,8 @@ pub struct DataVolume {
     pub host: String,
     /// That instance's own id, if there is one.
     pub instance: Option<String>,
+    /// Whether it stays when it leaves the stack.
+    pub stays: bool,
 }
 
 /// The volumes of the hosts of a stack.
@@ -59,7 +61,11 @@ pub(crate) fn of_template(template: &Json, now: &StackNow, own: impl Fn(&str) ->
             let id = logical(&attachment.volume).to_owned();
             let volume = if id == attachment.volume { Some(id.clone()) } else { own(&id) };
             let Some(volume) = volume.filter(|_| !found.iter().any(|it| it.id == id)) else { continue };
-            found.push(DataVolume { id, volume, host: host.instance.clone(), instance: own(&host.instance) });
+            let policy = template.pointer(&format!("/Resources/{id}/DeletionPolicy")).and_then(Json::as_str);
+            // What the stack does not make it does not take away either.
+            let stays = id == volume || policy.is_some_and(|policy| policy.starts_with("Retain"));
+            let (host, instance) = (host.instance.clone(), own(&host.instance));
+            found.push(DataVolume { id, volume, host, instance, stays });
         }
     }
     found

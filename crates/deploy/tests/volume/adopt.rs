@@ -103,10 +103,15 @@ async fn what_would_not_be_the_same_volume_is_refused() {
     desk.world(|world| region(world).volumes[&id].encrypted = true);
     assert_eq!(look(&desk, &wanted, &id).await.map(|it| it.volume.encrypted), Ok(true), "nothing is said of it");
     desk.world(|world| region(world).volumes[&id].encrypted = false);
-    take_in(&desk, &look(&desk, &wanted, &id).await.expect("it can be taken in")).await;
-    let told = refused(&wanted, &id).await;
-    assert!(told.contains("belongs to the stack `prod`"), "{told}");
-    assert!(desk.deploy(&wanted).await.is_good());
-    let told = refused(&wanted, &id).await;
-    assert!(told.contains("is on i-"), "{told}");
+}
+
+#[tokio::test]
+async fn a_volume_that_is_used_or_has_a_stack_is_refused() {
+    let desk = Desk::with_host().await;
+    let (id, wanted) = (data(&desk), host("A", OLD, "one"));
+    let held = look(&desk, &wanted, &id).await.expect_err("its host has it").message;
+    assert!(held.contains("is on i-") && held.contains("aws ec2 detach-volume"), "{held}");
+    desk.world(|world| region(world).volumes[&id].attachments.clear());
+    let owned = look(&desk, &wanted, &id).await.expect_err("its stack has it").message;
+    assert!(owned.contains("belongs to the stack `prod`"), "{owned}");
 }

@@ -1,7 +1,7 @@
 //! `stackgen volume restore`.
 use stackgen_assembly::lock::Restored;
 use stackgen_deploy::stack;
-use stackgen_deploy::volume::{self, DataVolume, Doubt, Snapshot, Wanted};
+use stackgen_deploy::volume::{self, DataVolume, Doubt, Snapshot, Volume, Wanted};
 
 use super::{VolumeError, agreed, show};
 use crate::Context;
@@ -51,6 +51,8 @@ pub(super) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
         _ => Vec::new(),
     };
     let (found, doubt) = account.ask(volume::fits(&account.connection, &stack, &had, &wanted, &args.snapshot))?;
+    let ids: Vec<String> = had.iter().map(|one| one.volume.clone()).collect();
+    let old = account.ask(volume::describe(&account.connection, &ids))?;
     let base = base(&loaded, &stack, &wanted.id);
     let from = Restored { gib: found.gib, snapshot: found.id.clone() };
     let next = from.logical_id(&base);
@@ -59,7 +61,7 @@ pub(super) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
         return Ok(());
     }
     let loaded = described(context, loaded, &stack, &base, from)?;
-    show(context, &steps(&account, &loaded, &stack, &found, &had, (&wanted.id, &next)));
+    show(context, &steps(&account, &loaded, &stack, &found, (&had, &old), (&wanted.id, &next)));
     approved(args, &stack, doubt)?;
     agreed(context, args.yes, "Write that to the lock?")?;
     loaded.locks.save()?;
@@ -122,7 +124,7 @@ fn steps(
     loaded: &Loaded,
     stack: &str,
     found: &Snapshot,
-    had: &[DataVolume],
+    (had, old): (&[DataVolume], &[Volume]),
     (before, after): (&str, &str),
 ) -> Vec<String> {
     let age = found.taken.map_or_else(String::new, |taken| format!(", {} old", time::age(account.now, taken)));
@@ -133,12 +135,14 @@ fn steps(
     steps.push(format!(
         "`stackgen deploy {stack} --handover{words}`, which you type: `{after}` is made from it, {host} mounts it and never formats it"
     ));
-    steps.extend(had.iter().filter(|one| one.id == before).map(|one| {
-        let id = &one.volume;
-        format!(
-            "{id} leaves the stack then and stays with what was written since; it costs what it costs until `aws ec2 \
-             delete-volume --volume-id {id}`"
-        )
+    steps.extend(had.iter().filter(|one| one.id == before).map(|one| match old.iter().find(|it| it.id == one.volume) {
+        Some(it) if one.stays => format!(
+            "{} leaves the stack then and stays, with what was written since; its {} GiB of {} cost what they do until `aws \
+             ec2 delete-volume --volume-id {}`",
+            it.id, it.gib, it.kind, it.id
+        ),
+        _ if one.stays => format!("{} leaves the stack then", one.volume),
+        _ => format!("{} is deleted then, as its DeletionPolicy says; what was written since is lost", one.volume),
     }));
     steps
 }
