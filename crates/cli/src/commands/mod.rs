@@ -40,7 +40,7 @@ Examples:
   stackgen list                         the stacks and what they depend on
   stackgen diff --local prod-compute    what a deploy would do
   stackgen ami bump prod-compute        pin the newest image of a host
-  stackgen volume snapshot prod-compute copy the data volume of a host
+  stackgen status prod-compute          how a host, its data volume and its stack are
   stackgen lint templates               what is wrong with templates in a folder
   stackgen graph --out stacks.html      a picture of what refers to what
   stackgen userdata show prod-compute   what runs on a host when it first starts

@@ -11,6 +11,10 @@ use crate::Context;
 use crate::deploy::DeployError;
 use crate::error::CliError;
 use crate::pins::confirmed;
+use crate::table::wrap;
+
+/// Where what is said of a step begins.
+const MARGIN: usize = 13;
 
 /// Why nothing was done to a volume.
 #[derive(Debug, Error)]
@@ -54,7 +58,8 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
 /// Shows what is going to be done, numbered.
 fn show(context: &Context, steps: &[String]) {
     for (at, step) in steps.iter().enumerate() {
-        context.shell.status(&format!("Step {}", at + 1), step);
+        let lines = wrap(step, context.shell.width().saturating_sub(MARGIN));
+        context.shell.status(&format!("Step {}", at + 1), &lines.join(&format!("\n{:MARGIN$}", "")));
     }
 }
 

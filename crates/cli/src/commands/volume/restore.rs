@@ -137,8 +137,8 @@ fn steps(
     ));
     steps.extend(had.iter().filter(|one| one.id == before).map(|one| match old.iter().find(|it| it.id == one.volume) {
         Some(it) if one.stays => format!(
-            "{} leaves the stack then and stays, with what was written since; its {} GiB of {} cost what they do until `aws \
-             ec2 delete-volume --volume-id {}`",
+            "{} leaves the stack then and stays, with what was written since; its {} GiB of {} are billed until `aws ec2 \
+             delete-volume --volume-id {}`",
             it.id, it.gib, it.kind, it.id
         ),
         _ if one.stays => format!("{} leaves the stack then", one.volume),
