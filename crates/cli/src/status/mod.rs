@@ -12,7 +12,7 @@ use crate::error::CliError;
 use crate::load::Loaded;
 use crate::pins::told::newer_words;
 use crate::shell::{STRONG, WARNING};
-use crate::table::wrap;
+use crate::table::{shorten, wrap};
 
 /// How wide the names of lines are, with the gap behind them.
 const NAME: usize = 11;
@@ -39,6 +39,8 @@ struct Line {
     name: &'static str,
     text: String,
     is_odd: bool,
+    /// Whether its beginning is enough. JSON has all of it.
+    is_cut: bool,
 }
 
 /// Looks at the hosts of a stack, everything at once.
@@ -109,9 +111,10 @@ impl Hosts {
 
 fn drawn(lines: &[Line], width: usize) -> String {
     let mut text = String::new();
-    for Line { name, text: said, is_odd } in lines {
+    for Line { name, text: said, is_odd, is_cut } in lines {
         let gap = NAME.saturating_sub(name.len());
-        let parts = wrap(said, width.saturating_sub(NAME));
+        let room = width.saturating_sub(NAME);
+        let parts = if *is_cut { vec![shorten(said, room)] } else { wrap(said, room) };
         for (at, part) in parts.iter().enumerate() {
             let before = if at == 0 { format!("{STRONG}{name}{STRONG:#}{:gap$}", "") } else { " ".repeat(NAME) };
             text +=

@@ -86,7 +86,7 @@ fn machine_words(machine: &Machine, about: &About<'_>) -> Line {
         (false, false) => format!(", checks: {}", bad.join(", ")),
     };
     let is_odd = state != "running" || !bad.is_empty();
-    Line { name: "machine", text: format!("{id} ({kind}) {state}{since}{checks}"), is_odd }
+    Line { name: "machine", text: format!("{id} ({kind}) {state}{since}{checks}"), is_odd, is_cut: false }
 }
 
 fn image_words(image: &Image, about: &About<'_>) -> String {
@@ -146,7 +146,7 @@ fn volume_words(volume: &Volume, id: &str, host: &HostVitals) -> Line {
         is_odd |= !own || on.state != "attached";
     }
     let state = if places.is_empty() { format!("{}, on no machine", volume.state) } else { places.join(" and ") };
-    Line { name: "volume", text: format!("{what} {state}"), is_odd }
+    Line { name: "volume", text: format!("{what} {state}"), is_odd, is_cut: false }
 }
 
 fn snapshots(all: &[Snapshot], about: &About<'_>) -> Line {
@@ -157,7 +157,12 @@ fn snapshots(all: &[Snapshot], about: &About<'_>) -> Line {
     let age = last.taken.map_or_else(String::new, |at| format!(" {} old", time::age(about.now, at)));
     let state = if last.state == "completed" { String::new() } else { format!(", {} {}", last.state, last.progress) };
     let more = if all.len() > 1 { format!(", and {} before it", all.len() - 1) } else { String::new() };
-    Line { name: "snapshot", text: format!("{}{age}{state}{more}", last.id), is_odd: last.state == "error" }
+    Line {
+        name: "snapshot",
+        text: format!("{}{age}{state}{more}", last.id),
+        is_odd: last.state == "error",
+        is_cut: false,
+    }
 }
 
 fn address(host: &HostVitals) -> Line {
@@ -240,15 +245,15 @@ fn lease(entry: &Entry, about: &About<'_>) -> Line {
 }
 
 fn plain(name: &'static str, text: &str) -> Line {
-    Line { name, text: text.to_owned(), is_odd: false }
+    Line { name, text: text.to_owned(), is_odd: false, is_cut: false }
 }
 
 fn odd(name: &'static str, text: String) -> Line {
-    Line { name, text, is_odd: true }
+    Line { name, text, is_odd: true, is_cut: false }
 }
 
 fn unknown(name: &'static str, why: &str) -> Line {
-    odd(name, format!("not known: {why}"))
+    Line { name, text: format!("not known: {why}"), is_odd: true, is_cut: true }
 }
 
 #[cfg(test)]
@@ -343,7 +348,7 @@ mod tests {
     #[test]
     fn what_is_odd_stands_out() {
         let mut ill = host();
-        ill.record = Look::Unseen { unseen: "ssm:GetParameter is not allowed".to_owned() };
+        ill.record = Look::Unseen { unseen: format!("reading the parameter {}: it is not allowed", "/x".repeat(40)) };
         ill.boot = Look::Seen(None);
         if let Look::Seen(Some(machine)) = &mut ill.machine {
             machine.address = None;
@@ -384,7 +389,7 @@ mod tests {
         address    203.0.113.10, and the machine has none
         boot       the console tells nothing of it (any more)
         ready      it said so 9 h ago
-        record     not known: ssm:GetParameter is not allowed
+        record     not known: reading the parameter /x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/…
         pending    nothing: the app says what the template in force says
         lease      anna@desk is at work for 10 min with `stackgen deploy prod
                    --handover` (stopping); it ran out: `stackgen resume prod --take-over

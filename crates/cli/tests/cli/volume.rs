@@ -41,8 +41,13 @@ struct Project(TestEnv);
 
 impl Project {
     fn new() -> Self {
-        let env = TestEnv::with_app(&assembly(vec![stack("prod", &samples::host("A", IMAGE, "one"))]), APP);
-        env.assembly("restored", &assembly(vec![stack("prod", &restored())]));
+        let described = |template: &Json| {
+            let mut stack = stack("prod", template);
+            stack.0.tags.insert("environment".to_owned(), "prod".to_owned());
+            assembly(vec![stack])
+        };
+        let env = TestEnv::with_app(&described(&samples::host("A", IMAGE, "one")), APP);
+        env.assembly("restored", &described(&restored()));
         env.write("stackgen.toml", SETTINGS);
         let project = Project(env);
         let started = project.0.run(&["local", "start", "--port", "0", "--pace", "leap"]);

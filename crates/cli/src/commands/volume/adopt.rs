@@ -50,7 +50,7 @@ pub(super) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
     let (loaded, forgotten) = of_volume(context, &account, args, loaded, &name)?;
     let adoption = look(&account, args, &loaded, &name, now.as_ref())?;
     show(context, &steps(&account, &loaded, &adoption, &name, now.is_some(), forgotten.as_deref()));
-    let assembly = importing(&loaded.assembly, &name, &adoption);
+    let assembly = importing(&loaded.assembly, &name, &adoption, now.as_ref());
     let mut wishes = Wishes::default();
     wishes.parameters.insert(name.clone(), adoption.parameters.clone());
     let identifier = [("VolumeId".to_owned(), adoption.volume.id.clone())].into();
@@ -125,11 +125,12 @@ fn look(
     account.ask(volume::look(&account.connection, name, now, &template, &id, &args.volume))
 }
 
-/// The assembly with nothing in the stack but what is there and the volume.
-fn importing(assembly: &Assembly, name: &str, adoption: &Adoption) -> Assembly {
+/// The assembly with nothing in the stack but what is there and the volume. An import cannot change the tags of a stack either.
+fn importing(assembly: &Assembly, name: &str, adoption: &Adoption, now: Option<&StackNow>) -> Assembly {
     let mut assembly = assembly.clone();
     for entry in assembly.manifest.stacks.iter_mut().filter(|entry| entry.name == name) {
         (entry.inputs, entry.dependencies) = (Vec::new(), Vec::new());
+        entry.tags = now.map(|now| now.tags.clone()).unwrap_or_default();
         assembly.files.insert(entry.template.clone(), adoption.template.to_string());
     }
     assembly
