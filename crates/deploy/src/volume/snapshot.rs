@@ -31,6 +31,8 @@ pub async fn take(connection: &Connection, stack: &str, of: &DataVolume) -> Resu
                 return Ok(found.unwrap_or(Snapshot { id, volume: of.volume.clone(), ..Snapshot::default() }));
             }
             Err(failure) if failure.kind == Kind::Unknown => {
+                // What was just made need not be listed at once.
+                Pace::short(connection.is_near).wait().await;
                 if let Some(begun) =
                     seen::snapshots(connection, (&format!("tag:{REQUEST}"), vec![&request]), true).await?.pop()
                 {
