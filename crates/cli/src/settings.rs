@@ -51,7 +51,7 @@ impl Settings {
     }
 }
 
-/// `anna@desk`, as far as it is known.
+/// `user@machine`, as far as it is known.
 #[expect(clippy::disallowed_methods, reason = "this is the edge")]
 fn owner() -> String {
     let known = |name| std::env::var(name).ok().filter(|text| !text.is_empty());

@@ -14,7 +14,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::DeployError;
 use super::consent::Given;
 use super::ending::Ending;
-use super::handing::Handing;
+use super::handing::{self, Handing};
 use super::signals::Signals;
 use super::view::View;
 use super::way::Account;
@@ -186,6 +186,12 @@ impl Follower<'_> {
                     Err(failure) => context.shell.warn(&format!("{stack} is not cancelled: {failure}")),
                 }
             }
+        }
+        for stack in self.stacks.iter().filter(|stack| handing::is_open(&self.account.records, stack)) {
+            context.shell.warn(&format!(
+                "the handover of {stack} stops after what runs now, perhaps with no host running; `stackgen resume \
+                 {stack}{words}` goes on, `stackgen rollback {stack}{words}` goes back"
+            ));
         }
         let left = self.stacks.iter().filter(|stack| !view.has_begun(stack)).cloned().collect();
         DeployError::Detached { stacks, updating, left, words: words.clone() }

@@ -7,6 +7,7 @@ use stackgen_deploy::handover::{self, Chosen, Direction};
 use stackgen_deploy::lease::Claim;
 use stackgen_deploy::plan::{Approvals, Plan};
 use stackgen_deploy::progress::Progress;
+use stackgen_deploy::record::{Phase, Records};
 use stackgen_deploy::run::StackOutcome;
 
 use super::DeployError;
@@ -96,4 +97,9 @@ pub(crate) async fn go_on(
     let Account { connection, records, .. } = account;
     let Some(open) = handover::find(connection, records, stack).await? else { return Ok(None) };
     handover::go_on(connection, records, open, claim, direction, assembly, say).await.map(Some)
+}
+
+/// Whether a handover of a stack was begun here and not ended.
+pub(crate) fn is_open(records: &Records, stack: &str) -> bool {
+    records.read(stack).is_ok_and(|record| record.is_some_and(|record| record.phase == Phase::HandingOver))
 }

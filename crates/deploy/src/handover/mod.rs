@@ -151,6 +151,9 @@ pub struct Attempt {
     pub update: Update,
     /// The change set.
     pub change_set: String,
+    /// When it was going to be begun, by our clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun: Option<Timestamp>,
     /// What the stack was before.
     pub seen: BTreeMap<String, String>,
 }

@@ -99,7 +99,8 @@ impl<'a> Work<'a> {
         // The first update is made before the old host stops: what it would do beside is known while all is well.
         if self.journal.direction == Direction::Forward {
             let id = update::turned(&self.turn.connection, &now, &self.handover, Update::Release).await?;
-            self.journal.attempt = Some(Attempt { update: Update::Release, change_set: id, seen: now.seen() });
+            self.journal.attempt =
+                Some(Attempt { update: Update::Release, change_set: id, begun: None, seen: now.seen() });
             self.is_fresh = true;
         }
         self.journal.is_checked = true;
@@ -233,21 +234,21 @@ impl<'a> Work<'a> {
                     Update::Take => self.wanted(now).await?,
                     _ => update::turned(&self.turn.connection, now, &self.handover, kind).await?,
                 };
-                Attempt { update: kind, change_set, seen: now.seen() }
+                Attempt { update: kind, change_set, begun: None, seen: now.seen() }
             }
         };
+        let attempt = Attempt { begun: Some(Timestamp::now()), ..attempt };
         self.journal.attempt = Some(attempt.clone());
         self.is_fresh = true;
         self.note(word(kind)).await?;
         let token = token(&attempt.change_set, "execute");
-        let begun = Timestamp::now();
         if let Err(failure) = self.execute(&attempt, &token).await {
             if !failure.is_passing() {
                 self.journal.attempt = None;
             }
             return Err(failure);
         }
-        self.judge(attempt, token, Some(begun)).await
+        self.judge(attempt, token).await
     }
 
     /// The change set of the wanted template, unless it holds what nobody approved.
@@ -286,8 +287,11 @@ impl<'a> Work<'a> {
         let is_begun = execution.as_deref().is_some_and(|word| word.starts_with("EXECUTE_"))
             || deploy::was_taken(self.turn, &plan, &attempt.change_set, &token).await?;
         if is_begun {
-            let judged = self.judge(attempt, token, None).await;
+            let judged = self.judge(attempt, token).await;
+            let is_back = self.journal.direction == Direction::Back;
             return match judged {
+                // It leads back already, or others have gone on since; what is there says what is left.
+                Err(failure) if is_back && failure.kind == Kind::Operation => Ok(()),
                 Err(failure) => self.turn_back(failure).await,
                 Ok(()) => Ok(()),
             };
@@ -331,8 +335,8 @@ impl<'a> Work<'a> {
         changes.cloned().collect()
     }
 
-    /// Follows an update to its end, and says whether it did what it was to do. `begun` is when this process began it.
-    async fn judge(&mut self, attempt: Attempt, token: String, begun: Option<Timestamp>) -> Result<(), Failure> {
+    /// Follows an update to its end, and says whether it did what it was to do.
+    async fn judge(&mut self, attempt: Attempt, token: String) -> Result<(), Failure> {
         let stack_id = self.plan.stack_id.clone().unwrap_or_default();
         let change_set = Some(attempt.change_set.clone());
         let operation = self.operation(&stack_id, Some(token), attempt.seen.clone(), change_set);
@@ -344,7 +348,7 @@ impl<'a> Work<'a> {
             Update::GiveBack => self.is_on(&now),
         };
         self.journal.attempt = None;
-        self.clock(attempt.update, begun, &followed);
+        self.clock(&attempt, &followed);
         let good = is_done && now.status.sentiment() == Sentiment::Good;
         let cause = (!good).then(|| follow::root(&followed.events, &self.plan.request.resources)).flatten();
         self.last = Some(followed);
@@ -363,9 +367,9 @@ impl<'a> Work<'a> {
     }
 
     /// Notes the times between which nobody serves.
-    fn clock(&mut self, update: Update, begun: Option<Timestamp>, followed: &Followed) {
+    fn clock(&mut self, attempt: &Attempt, followed: &Followed) {
         let first = followed.events.first().map(|event| event.at);
-        match (update, begun, first) {
+        match (attempt.update, attempt.begun, first) {
             (Update::Release, Some(begun), Some(first)) => self.journal.released = Some((begun, first)),
             (Update::Take, ..) => {
                 let ready: Vec<&String> = self.handover.hosts.iter().flat_map(|host| &host.ready).collect();

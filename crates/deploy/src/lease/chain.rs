@@ -116,6 +116,7 @@ mod tests {
             let mut clients = vec![Client::Away; 4];
             for (count, (who, gives_up)) in steps.into_iter().enumerate() {
                 let now = standing(&history).map(|(entry, _)| entry.write.clone()).unwrap_or_default();
+                let before = now.clone();
                 clients[who] = match clients[who].clone() {
                     // Everybody believes that the lease has run out, which is the worst that clocks can do.
                     Client::Away => Client::Saw(now),
@@ -129,6 +130,9 @@ mod tests {
                     Client::Wrote(write) if now == write => Client::Has(write),
                     Client::Wrote(_) => Client::Away,
                 };
+                // It changes hands only by somebody who saw who has it.
+                let last = standing(&history).map(|(entry, _)| entry.clone()).expect("there is one");
+                prop_assert!(last.write == before || last.over == before);
                 // Whoever had it and was overtaken finds out with its next write; of those that would succeed there is one.
                 let now = standing(&history).map(|(entry, _)| entry.write.clone()).unwrap_or_default();
                 let able = clients.iter().filter(|client| **client == Client::Has(now.clone())).count();

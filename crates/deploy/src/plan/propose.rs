@@ -239,7 +239,7 @@ pub(super) fn dangers(plan: &StackPlan) -> Vec<Danger> {
     dangers.extend(fails.map(|one| Danger {
         kind: DangerKind::Collision,
         id: one.ids.first().cloned().unwrap_or_default(),
-        reason: format!("it will fail: {}; {}", one.why, one.way),
+        reason: format!("it will fail: {}", one.why),
     }));
     if matches!(plan.verb, Verb::Update | Verb::Import) {
         let widening = plan.permissions.iter().filter(|one| one.widens);

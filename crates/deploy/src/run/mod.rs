@@ -1,8 +1,8 @@
 //! Carrying plans out, and going on with what another process began.
 //!
-//! Nothing is locked. CloudFormation lets one operation at a time into a stack, and when a change set is carried out all others
-//! of the stack become obsolete, so of two people who plan at the same time one is refused and told what moved. No step here
-//! spans two operations on one stack but the deletion before a new creation, and there the second is a change set as well.
+//! Nothing is locked but by a handover, whose lease others respect. CloudFormation lets one operation at a time into a stack, and when a change set is carried out all others
+//! of the stack become obsolete, so of two people who plan at the same time one is refused and told what moved. No step
+//! here spans two operations on one stack but the deletion before a new creation, and there the second is a change set as well.
 pub(crate) mod deploy;
 mod destroy;
 pub(crate) mod ending;

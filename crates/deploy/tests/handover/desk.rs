@@ -34,7 +34,7 @@ impl Desk {
     pub async fn empty() -> Desk {
         let server = Server::start(Options::default()).expect("a port is free");
         server.world(|world| image::promise(&mut Place::new(world, REGION), [OLD.to_owned(), NEW.to_owned()]));
-        Desk::at(std::sync::Arc::new(server), "anna@desk").await
+        Desk::at(std::sync::Arc::new(server), "first@desk").await
     }
 
     /// An engine with a host on it, whose volume has something on it.
@@ -151,7 +151,7 @@ impl Desk {
             let on = data.iter().flat_map(|it| &it.attachments).map(|it| ec2.instances[&it.instance].image.clone());
             let content = data.iter().map(|it| it.content.clone()).collect();
             let other = other.map(|it| format!("{} {}", it.image, state(it))).collect();
-            Found { running: running.collect(), other, holders: on.collect(), content, steps: Vec::new() }
+            Found { running: running.collect(), other, holders: on.collect(), content }
         })
     }
 
@@ -174,7 +174,6 @@ pub struct Found {
     pub other: Vec<String>,
     pub holders: Vec<String>,
     pub content: Vec<BTreeMap<String, String>>,
-    pub steps: Vec<String>,
 }
 
 pub fn region(world: &mut World) -> &mut stackgen_local::ec2::Ec2 {

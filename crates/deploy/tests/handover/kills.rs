@@ -14,16 +14,21 @@ const AT_ONCE: usize = 4;
 
 /// Works until so many calls were made and drops the work there, which to the world is a kill. A call that was made then may
 /// have been taken or not.
-pub async fn killed<T>(connection: &Connection, calls: u32, work: impl Future<Output = T>) -> Option<T> {
+async fn killed<T>(connection: &Connection, calls: u32, work: impl Future<Output = T>) -> Option<T> {
     let made = || connection.call_counts().values().map(|count| count.calls).sum::<u32>();
     let end = made() + calls;
+    killed_when(|| made() >= end, work).await
+}
+
+/// Works until something is so, and drops the work there.
+pub async fn killed_when<T>(is_so: impl Fn() -> bool, work: impl Future<Output = T>) -> Option<T> {
     // On the heap: a test's thread has little room.
     let mut work = Box::pin(work);
     loop {
         tokio::select! {
             biased;
             done = &mut work => return Some(done),
-            () = yield_now() => if made() >= end { return None },
+            () = yield_now() => if is_so() { return None },
         }
     }
 }

@@ -95,3 +95,37 @@ async fn a_host_in_another_zone_or_without_an_image_is_refused() {
         assert!(desk.records().stacks().expect("they can be read").is_empty());
     }
 }
+
+/// Two templates of which the planner says that the change fails.
+fn sure_to_fail() -> [(&'static str, serde_json::Value, serde_json::Value, &'static str); 3] {
+    let disk = |size: u32, zone: &str| {
+        let properties = json!({"AvailabilityZone": zone, "Size": size, "VolumeType": "gp3"});
+        json!({"Resources": {"Disk": {"Type": "AWS::EC2::Volume", "Properties": properties}}})
+    };
+    let role = |path: &str| {
+        let assume = json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}]});
+        let properties = json!({"RoleName": "app", "Path": path, "AssumeRolePolicyDocument": assume});
+        json!({"Resources": {"Role": {"Type": "AWS::IAM::Role", "Properties": properties}}})
+    };
+    [
+        ("Disk", disk(20, "eu-west-1a"), disk(10, "eu-west-1a"), "smaller"),
+        ("Disk", disk(20, "eu-west-1a"), disk(20, "eu-west-1b"), "cannot be updated"),
+        ("Role", role("/a/"), role("/b/"), "custom-named"),
+    ]
+}
+
+#[tokio::test]
+async fn what_the_plan_says_will_fail_fails_there() {
+    for (id, before, after, word) in sure_to_fail() {
+        let desk = Desk::empty().await;
+        assert!(desk.deploy(&before).await.is_good(), "{id}");
+        let plan = desk.plan(&after).await.expect("it is planned");
+        let names: Vec<String> = plan.stacks[0].dangers.iter().map(ToString::to_string).collect();
+        assert!(names.contains(&format!("collision:{id}")), "{id}: {names:?}");
+        let forced = Approvals::new(names);
+        let outcome = run::deploy(&desk.connection, &desk.records(), &plan, &forced, &|_| {}).await.expect("it runs");
+        let cause = outcome.stacks[0].cause.as_ref().unwrap_or_else(|| panic!("{id} fails: {outcome:?}"));
+        assert!(cause.id == id && cause.reason.contains(word), "{id}: {cause:?}");
+    }
+}
