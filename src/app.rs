@@ -203,8 +203,38 @@ fn summary(assembly: &Assembly) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::with_causes;
+    use stackgen_core::{App, Fault, ImageSource, RawResource, Stack, WantedImage};
+
+    use super::{assemble, with_causes};
     use crate::config::ConfigError;
+
+    #[test]
+    fn the_images_that_are_wanted_are_told_with_problems_too() {
+        let describe = |faults: Vec<Fault>| {
+            let mut stack = Stack::new("prod");
+            drop(stack.add("Topic", RawResource::new("AWS::SNS::Topic")));
+            stack.region("eu-west-1").want_image(WantedImage {
+                parameter: "HostImage".to_owned(),
+                source: ImageSource::Newest { owner: "self".parse().expect("it is one"), name: "host-*".to_owned() },
+                architecture: "arm64".to_owned(),
+                instance_type: "m7g.medium".to_owned(),
+                root_gib: 10,
+                pin: None,
+                region: None,
+                faults,
+            });
+            assemble(|| Ok(App::from(stack))).manifest
+        };
+        let right = describe(Vec::new());
+        assert_eq!((right.stacks.len(), right.problems.len(), right.images.len()), (1, 0, 1));
+        let wrong = describe(vec![Fault::new("no image is pinned", None)]);
+        assert_eq!((wrong.stacks.len(), wrong.problems.len()), (0, 1));
+        // A command knows the problem of a pin by these two.
+        let (problem, image) = (&wrong.problems[0], &wrong.images[0]);
+        assert_eq!((&problem.stack, problem.id.as_ref()), (&image.stack, Some(&image.parameter)));
+        assert_eq!((image.wish.to_string(), image.region.as_deref()), ("host-* of self".to_owned(), Some("eu-west-1")));
+        assert_eq!(right.images, wrong.images);
+    }
 
     #[test]
     fn an_error_is_told_with_its_causes_as_people_read_them() {

@@ -56,6 +56,17 @@ fn the_host_is_graviton_and_its_image_is_pinned() {
 }
 
 #[test]
+fn the_lock_pins_what_the_stacks_want_and_nothing_else() {
+    let manifest = stackgen::app::assemble(app::describe).manifest;
+    let wanted: Vec<_> = manifest.images.iter().map(|image| (&*image.stack, &*image.parameter)).collect();
+    assert_eq!(wanted, [("prod-compute", "HostImage")]);
+    let lock = stackgen::lock::load().expect("it is there");
+    assert_eq!(stackgen_assembly::lock::check(&lock, &manifest), []);
+    let text = std::fs::read_to_string(stackgen::lock::LOCK_FILE).expect("it is there");
+    assert_eq!(lock.text(), text, "the file is as a command writes it");
+}
+
+#[test]
 fn the_root_volume_is_small_encrypted_and_disposable() {
     let ebs = json!({"VolumeSize": 10, "VolumeType": "gp3", "Encrypted": true, "DeleteOnTermination": true});
     let mappings = json!({"BlockDeviceMappings": [{"DeviceName": "/dev/sda1", "Ebs": ebs}]});

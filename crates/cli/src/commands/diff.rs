@@ -61,7 +61,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
     let stacks: Vec<String> = meant.iter().map(|stack| stack.name.clone()).collect();
     let account = args.way.to_stacks(context, assembly, &stacks)?;
     account.prepare_records(&args.way)?;
-    told::check(&account, &loaded, &told::meant(&loaded, &stacks, args.exclusively))?;
+    let newer = told::check(&account, &loaded, &told::meant(&loaded, &stacks, args.exclusively))?;
     let selection = Selection { stacks, only: args.exclusively };
     let wishes = args.wanted.wishes()?;
     let connection = &account.connection;
@@ -76,7 +76,10 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
     let format = if args.json { Format::Json } else { args.format };
     match format {
         Format::Text => context.shell.view(&plan_view::text(&plan, context.shell.width()))?,
-        Format::Markdown => context.shell.data(&plan_view::markdown(&plan))?,
+        Format::Markdown => {
+            let newer: String = newer.iter().map(|line| format!("\n> Newer image: {line}\n")).collect();
+            context.shell.data(&(plan_view::markdown(&plan) + &newer))?;
+        }
         Format::Json => context.shell.data(&plan_view::json(&plan))?,
     }
     let has_changes = plan.stacks.iter().any(|stack| stack.verb != Verb::Nothing);

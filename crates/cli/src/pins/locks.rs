@@ -97,3 +97,44 @@ impl Locks {
         output::write(folder, &[(LOCK_FILE.to_owned(), lock.text())])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use stackgen_assembly::lock::PinSource;
+
+    use super::*;
+
+    fn pin(id: &str) -> Pin {
+        let source = PinSource::Newest { name: "host-*".to_owned(), owner: "self".to_owned() };
+        let [architecture, created, name, owner, region, root_device] =
+            ["arm64", "2026-01-01T00:00:00Z", "host-1", "123456789012", "eu-west-1", "/dev/sda1"].map(str::to_owned);
+        Pin { architecture, created, id: id.to_owned(), name, owner, region, root_device, root_gib: 8, source }
+    }
+
+    #[test]
+    fn pins_of_this_machine_stay_on_it() {
+        let (project, machine) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let read = |is_local: bool| {
+            Locks::read(project.path(), is_local.then(|| machine.path().to_owned())).expect("both can be read")
+        };
+        let mut locks = read(false);
+        locks.pin("prod", "HostImage", pin("ami-11111111"));
+        locks.save().unwrap();
+        let committed = std::fs::read_to_string(project.path().join(LOCK_FILE)).unwrap();
+
+        let mut locks = read(true);
+        assert_eq!(locks.for_app(), None);
+        locks.pin("prod", "HostImage", pin("ami-22222222"));
+        locks.save().unwrap();
+        assert_eq!(std::fs::read_to_string(project.path().join(LOCK_FILE)).unwrap(), committed);
+        let mut locks = read(true);
+        assert!(locks.is_of_this_machine("prod", "HostImage"));
+        assert_eq!(locks.for_app().and_then(|lock| lock.pin("prod", "HostImage").cloned()), Some(pin("ami-22222222")));
+        assert_eq!(read(false).seen().pin("prod", "HostImage"), Some(&pin("ami-11111111")));
+
+        // Going back to the project's image leaves nothing of this machine's.
+        locks.pin("prod", "HostImage", pin("ami-11111111"));
+        assert!(!locks.is_of_this_machine("prod", "HostImage") && locks.for_app().is_none());
+        assert_eq!(locks.seen().pin("prod", "HostImage"), Some(&pin("ami-11111111")));
+    }
+}

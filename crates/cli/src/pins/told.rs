@@ -40,8 +40,8 @@ pub(crate) fn newer_words(stack: &str, newer: &Newer, words: &str) -> String {
     format!("{stack}: {id} ({much}) is published; `stackgen ami bump {stack}{words}`")
 }
 
-/// Refuses images that cannot be deployed, and says which newer ones are published.
-pub(crate) fn check(account: &Account<'_>, loaded: &Loaded, stacks: &[String]) -> Result<(), CliError> {
+/// Refuses images that cannot be deployed, and says which newer ones are published; these are also the answer.
+pub(crate) fn check(account: &Account<'_>, loaded: &Loaded, stacks: &[String]) -> Result<Vec<String>, CliError> {
     let images = images(account, loaded, stacks);
     let found = account.ask(async {
         match image::misfits(&account.connection, &images, &loaded.locks.seen()).await {
@@ -50,24 +50,29 @@ pub(crate) fn check(account: &Account<'_>, loaded: &Loaded, stacks: &[String]) -
         }
     })?;
     match found {
-        Ok(misfits) if misfits.is_empty() => newer(account, loaded, stacks),
-        Ok(misfits) => return Err(PinError::Misfits(misfits).into()),
+        Ok(misfits) if misfits.is_empty() => Ok(newer(account, loaded, stacks)),
+        Ok(misfits) => Err(PinError::Misfits(misfits).into()),
         // Whoever may deploy and not look is told by CloudFormation, only later.
-        Err(failure) => account.context.shell.warn(&format!("the pinned images are not checked: {failure}")),
+        Err(failure) => {
+            account.context.shell.warn(&format!("the pinned images are not checked: {failure}"));
+            Ok(Vec::new())
+        }
     }
-    Ok(())
 }
 
 /// Says which newer images are published. That nobody answers is no reason to say anything.
-pub(crate) fn newer(account: &Account<'_>, loaded: &Loaded, stacks: &[String]) {
+pub(crate) fn newer(account: &Account<'_>, loaded: &Loaded, stacks: &[String]) -> Vec<String> {
     let seen = loaded.locks.seen();
+    let mut told = Vec::new();
     for wanted in images(account, loaded, stacks) {
         let Some(pin) = seen.pin(&wanted.stack, &wanted.parameter) else { continue };
         if let Ok(Ok(Some(newer))) = account.ask(async { Ok(image::newer(&account.connection, &wanted, pin).await) }) {
             let line = newer_words(&wanted.stack, &newer, &account.words);
             account.context.shell.styled(WARNING, "Newer image", &line);
+            told.push(line);
         }
     }
+    told
 }
 
 /// Pins an image, and says from what to what. Answers whether it is another one.

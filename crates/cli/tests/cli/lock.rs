@@ -207,6 +207,8 @@ fn a_newer_image_is_told_and_moves_only_by_a_bump() {
         assert!(told.stderr.contains(&line), "{told}");
         assert!(told.stderr.contains(" newer) is published; `stackgen ami bump prod-compute --local`"), "{told}");
     }
+    let comment = project.run(&["diff", "--format", "markdown"]).stdout;
+    assert!(comment.contains(&format!("\n> Newer image: prod-compute: {second} (")), "{comment}");
     assert_eq!(project.run(&["lock", "check"]).code, Some(0));
     assert_eq!(project.run(&["lock", "check", "--newest"]).code, Some(4));
     // A pin that fits is not looked up again.

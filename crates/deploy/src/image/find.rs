@@ -105,7 +105,8 @@ async fn newest_of(connection: &Connection, wanted: &ImageEntry, owner: &str, na
         ("root-device-type", vec!["ebs"]),
     ]));
     let answer = connection.ec2("DescribeImages", Retry::Safe, &fields).await?;
-    // Own images are listed although they are deprecated, which is how an owner takes a bad one back.
+    // Own images are listed although they are deprecated, which is how an owner takes a bad one back. Source: *Deprecate an
+    // AMI* in the EC2 User Guide.
     let now = Timestamp::now();
     let is_current = |image: &Found| image.deprecated.is_none_or(|at| at > now);
     let found = answer.items("imagesSet", Found::read)?.into_iter().filter(is_current);
@@ -140,7 +141,7 @@ fn check_region(connection: &Connection, wanted: &ImageEntry) -> Result<(), Fail
 
 fn absent(connection: &Connection, id: &str) -> Failure {
     let region = &connection.region;
-    Failure::new(Kind::NotFound, format!("there is no image {id} in {region}, or it is not shared with this account"))
+    Failure::new(Kind::NotFound, format!("there is no image {id} in {region}, or this account may not see it"))
 }
 
 fn refused(message: impl Into<String>) -> Failure {

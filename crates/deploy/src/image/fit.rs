@@ -53,7 +53,7 @@ async fn of(
     let (stack, region) = (&wanted.stack, &connection.region);
     let fix = format!("pin another one: `stackgen ami bump {stack}`");
     let Some(found) = find(connection, id, None).await? else {
-        let misfit = format!("there is no image {id} in {region}, or it is not shared with this account; {fix}");
+        let misfit = format!("there is no image {id} in {region}, or this account may not see it; {fix}");
         return Ok((vec![misfit], None));
     };
     let mut misfits = Vec::new();

@@ -77,12 +77,12 @@ impl Found {
     }
 }
 
-/// An image by its id, if it is there for this account; of an owner, if one is named.
+/// An image by its id, if it is there for this account; of an owner, if one is named. By its id a deprecated one is found too,
+/// and one that was deregistered is an empty answer or a refusal. Sources: *Deprecate an AMI* in the EC2 User Guide,
+/// `DescribeImages` in the EC2 API reference.
 async fn find(connection: &Connection, id: &str, owner: Option<&str>) -> Result<Option<Found>, Failure> {
     let mut fields = numbered("ImageId", [id]);
     fields.extend(numbered("Owner", owner));
-    // Source: `DescribeImages` in the EC2 API reference: deprecated images of others are left out otherwise.
-    fields.push(("IncludeDeprecated".to_owned(), "true"));
     match connection.ec2("DescribeImages", Retry::Safe, &fields).await {
         Ok(answer) => Ok(answer.items("imagesSet", Found::read)?.pop()),
         Err(failure) if failure.kind == Kind::NotFound => Ok(None),

@@ -15,7 +15,11 @@ struct World {
 
 impl World {
     async fn new() -> World {
-        let options = Options { pace: Pace::Leap, ..Options::default() };
+        World::with(Pace::Leap).await
+    }
+
+    async fn with(pace: Pace) -> World {
+        let options = Options { pace, ..Options::default() };
         let server = Server::start(options).expect("a port is free");
         let settings = Settings {
             region: Some("eu-west-1".to_owned()),
@@ -223,4 +227,22 @@ async fn a_name_is_published_once() {
         Publication { name: "zmanim-1".to_owned(), architecture: "arm64".to_owned(), from: None, parameter: None };
     let said = publish(&world.connection, &again).await.expect_err("the name is taken").message;
     assert!(said.contains("AMI name zmanim-1 is already in use"), "{said}");
+}
+
+#[tokio::test]
+async fn an_image_that_is_still_being_made_is_not_pinned() {
+    let world = World::with(Pace::Manual).await;
+    let ubuntu = of("099720109477", "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-*");
+    let base = newest(&world.connection, &ubuntu).await.expect("it is public");
+    let fields = [("Name", "zmanim-1"), ("SourceImageId", &base.id), ("SourceRegion", "eu-west-1")];
+    let fields = fields.map(|(name, value)| (name.to_owned(), value));
+    let copy = world.connection.ec2("CopyImage", Retry::NotTaken, &fields).await.expect("it is copied");
+    let id = copy.text("imageId").expect("it has an id");
+    assert!(world.refused(&of("self", "zmanim-*")).await.contains("no image of self"));
+    world.write(&id).await;
+    assert!(world.refused(&wish()).await.contains(&format!("the image {id} is pending; wait until it is available")));
+    let told = world.misfits(wish(), Pin { id: id.clone(), owner: "123456789012".to_owned(), ..base }).await;
+    assert!(told.len() == 1 && told[0].contains(&format!("the image {id} is pending")), "{told:?}");
+    world.server.advance(Some(jiff::SignedDuration::from_mins(10)));
+    assert_eq!(newest(&world.connection, &wish()).await.expect("it is there").id, id);
 }
