@@ -3,7 +3,7 @@ use std::process::ExitCode;
 
 use serde_json::Value as Json;
 use stackgen_assembly::Assembly;
-use stackgen_deploy::plan::{self, Selection, Wishes};
+use stackgen_deploy::plan::{self, Plan, Selection, Wishes};
 use stackgen_deploy::stack::{self, StackNow};
 use stackgen_deploy::volume::{self, Adoption};
 
@@ -50,13 +50,7 @@ pub(super) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
     let (loaded, forgotten) = of_volume(context, &account, args, loaded, &name)?;
     let adoption = look(&account, args, &loaded, &name, now.as_ref())?;
     show(context, &steps(&account, &loaded, &adoption, &name, now.is_some(), forgotten.as_deref()));
-    let assembly = importing(&loaded.assembly, &name, &adoption, now.as_ref());
-    let mut wishes = Wishes::default();
-    wishes.parameters.insert(name.clone(), adoption.parameters.clone());
-    let identifier = [("VolumeId".to_owned(), adoption.volume.id.clone())].into();
-    wishes.imports.insert(name.clone(), [(adoption.id.clone(), identifier)].into());
-    let selection = Selection { stacks: vec![name.clone()], only: true };
-    let plan = account.plan(plan::make(&account.connection, &account.records, &assembly, &selection, &wishes))?;
+    let plan = planned(&account, &loaded, &name, &adoption, now.as_ref())?;
     let carrier = Carrier {
         account: &account,
         telling: args.telling,
@@ -79,6 +73,23 @@ pub(super) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
     let (words, handover) = (&account.words, if now.is_some() { " --handover" } else { "" });
     context.shell.status("Next", &format!("`stackgen deploy {name}{handover}{words}` makes the host that has it"));
     Ok(code)
+}
+
+/// The plan of the import and nothing else.
+fn planned(
+    account: &Account<'_>,
+    loaded: &Loaded,
+    name: &str,
+    adoption: &Adoption,
+    now: Option<&StackNow>,
+) -> Result<Plan, CliError> {
+    let assembly = importing(&loaded.assembly, name, adoption, now);
+    let mut wishes = Wishes::default();
+    wishes.parameters.insert(name.to_owned(), adoption.parameters.clone());
+    let identifier = [("VolumeId".to_owned(), adoption.volume.id.clone())].into();
+    wishes.imports.insert(name.to_owned(), [(adoption.id.clone(), identifier)].into());
+    let selection = Selection { stacks: vec![name.to_owned()], only: true };
+    account.plan(plan::make(&account.connection, &account.records, &assembly, &selection, &wishes))
 }
 
 /// The app as it is with this volume: if the lock says that another one is made from a snapshot, that goes.
