@@ -4,7 +4,7 @@
 //! (`stackgen lock update`, `stackgen ami bump`), an app only reads it.
 use std::path::PathBuf;
 
-pub use stackgen_assembly::lock::{LOCK_FILE, Lock, LockError, Pin, PinSource};
+pub use stackgen_assembly::lock::{LOCK_FILE, Lock, LockError, Pin, PinSource, Restored};
 
 /// The variable in which `stackgen` names another file: that of the AWS on this machine.
 pub const LOCK_VARIABLE: &str = "STACKGEN_LOCK";

@@ -78,7 +78,7 @@ impl TwoVolumeHost {
         place: Place<'_>,
         boot: impl Fn(&Boot) -> BootScript,
     ) -> Self {
-        let volume = storage::volume(stack, &config.data, place.subnet.zone());
+        let volume = storage::volume(stack, &config.data, lock, place.subnet.zone());
         let image = HostImage::of(stack, config, lock);
         let boot = Ready::new(stack, &volume, config, &image, place.subnet, boot);
         let grants = [Grant::session_manager()].into_iter().chain(boot.script().grants()).chain(place.grants);

@@ -119,7 +119,7 @@ mod tests {
 
     use super::super::config::{Architecture, DataVolume, RootVolume};
     use super::super::{Config, Image, OnUserDataChange, Place, TwoVolumeHost, Wait};
-    use crate::lock::{Lock, Pin, PinSource};
+    use crate::lock::{Lock, Pin, PinSource, Restored};
     use crate::network::{Network, Subnet};
     use crate::userdata::{BootScript, Section, Template};
 
@@ -227,6 +227,20 @@ mod tests {
         for (subnet, zone) in elsewhere {
             assert_another_host(&before, &ids(&config(), &Subnet::existing(subnet, zone), "one"));
         }
+    }
+
+    #[test]
+    fn a_volume_that_is_made_from_a_snapshot_has_an_id_of_its_own() {
+        let of = |gib| {
+            let mut lock = lock(pin());
+            lock.restore("test", "DataVolume", Restored { gib, snapshot: "snap-0123456789abcdef0".to_owned() });
+            lock
+        };
+        let app = synth(&config(), &of(20), &home(), &script("one")).expect("nothing is wrong with it");
+        let volumes = app.stacks[0].resources.iter().filter(|resource| resource.type_name == "AWS::EC2::Volume");
+        assert_eq!(volumes.map(|volume| &*volume.logical_id).collect::<Vec<_>>(), ["DataVolume9ABCDEF0"]);
+        let told = problem(&config(), &of(30), "one");
+        assert!(told.message.contains("20 GiB are less than the 30 GiB of the snapshot"), "{told:?}");
     }
 
     #[test]

@@ -40,6 +40,14 @@ pub enum SizeError {
         /// The operations that it needs.
         least: u32,
     },
+    /// Smaller than what it is made from.
+    #[error("{gib} GiB are less than the {least} GiB of the snapshot in stackgen.lock that the volume is made from")]
+    Snapshot {
+        /// The size.
+        gib: u32,
+        /// The size of the snapshot.
+        least: u32,
+    },
 }
 
 /// Checks size, operations a second and throughput together.

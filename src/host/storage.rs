@@ -3,12 +3,22 @@ use stackgen_cfn::ec2;
 use stackgen_core::{Handle, Parameter, Stack, condition};
 
 use super::config::DataVolume;
-use super::size::check_gp3;
+use super::size::{SizeError, check_gp3};
+use crate::lock::Lock;
 
-/// The volume. It holds data, so it stays whatever happens to the stack; that is the default of every such type.
+/// The logical id of a volume that is made empty.
+const ID: &str = "DataVolume";
+
+/// The volume. It holds data, so it stays whatever happens to the stack; that is the default of every such type. One that the
+/// lock says is made from a snapshot has another id, since no volume can be made from it afterwards.
 #[track_caller]
-pub(super) fn volume(stack: &mut Stack, config: &DataVolume, zone: &str) -> ec2::Volume {
-    let size = check_gp3(config.gib, config.iops, config.throughput).map(|()| config.gib);
+pub(super) fn volume(stack: &mut Stack, config: &DataVolume, lock: &Lock, zone: &str) -> ec2::Volume {
+    let restored = lock.restored(stack.name(), ID).cloned();
+    let least = restored.as_ref().map_or(0, |from| from.gib);
+    let size = check_gp3(config.gib, config.iops, config.throughput);
+    let size = size.and_then(|()| {
+        if config.gib < least { Err(SizeError::Snapshot { gib: config.gib, least }) } else { Ok(config.gib) }
+    });
     let volume = ec2::Volume::new()
         .availability_zone(zone)
         .volume_type(ec2::volume::VolumeType::GP3)
@@ -17,7 +27,13 @@ pub(super) fn volume(stack: &mut Stack, config: &DataVolume, zone: &str) -> ec2:
         .throughput(config.throughput)
         .encrypted(true)
         .tags([("Name", format!("{}-data", stack.name()))]);
-    stack.add("DataVolume", volume)
+    match restored {
+        Some(from) => {
+            stack.retire(ID, "stackgen.lock says that the data volume is made from a snapshot; the old one stays");
+            stack.add(&from.logical_id(ID), volume.snapshot_id(from.snapshot))
+        }
+        None => stack.add(ID, volume),
+    }
 }
 
 /// The attachment. Setting the parameter to `detached` takes the volume off the host and changes nothing else, which is

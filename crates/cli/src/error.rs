@@ -14,6 +14,7 @@ use stackgen_schema::names;
 use crate::app::AppError;
 use crate::boot_script::NoScript;
 use crate::commands::graph::UnknownEnding;
+use crate::commands::volume::VolumeError;
 use crate::continuity::ContinuityError;
 use crate::deploy::DeployError;
 use crate::explain::NotFound;
@@ -125,9 +126,36 @@ impl From<LockError> for CliError {
                 Some("after a merge, keep one side of each entry; `stackgen lock update` looks up what is missing")
             }
             LockError::Version { .. } => Some("use the stackgen that wrote it"),
+            LockError::NoSnapshot { .. } => {
+                Some("`stackgen volume restore` writes it; `git log stackgen.lock` has what stood there")
+            }
             LockError::NoId { .. } => Some("take the entry away; `stackgen lock update` looks it up"),
         };
         CliError::failed(error).hints(hint)
+    }
+}
+
+impl From<VolumeError> for CliError {
+    fn from(error: VolumeError) -> Self {
+        let known = |known: &[String]| match known {
+            [] => "it has none".to_owned(),
+            known => format!("it has: {}", known.join(", ")),
+        };
+        let (kind, hint) = match &error {
+            VolumeError::NoVolumes => (
+                Kind::Failed,
+                "a host is an instance with attached volumes; `stackgen status STACK` shows what is there".to_owned(),
+            ),
+            VolumeError::NoVolume { known: all, .. } => (Kind::Failed, known(all)),
+            VolumeError::WhichVolume { known: all } => (Kind::Usage, known(all)),
+            VolumeError::LockIgnored { .. } => (
+                Kind::Refused,
+                "give the volume another logical id and the SnapshotId in the app itself, and deploy that".to_owned(),
+            ),
+            VolumeError::OfProject { folder, .. } => (Kind::Refused, format!("take it out of {folder}/stackgen.lock")),
+            VolumeError::NoApp => (Kind::Usage, "leave --assembly out, so that the app is run".to_owned()),
+        };
+        CliError::new(kind, error).hints([hint])
     }
 }
 

@@ -3,6 +3,7 @@ use std::path::Path;
 
 use stackgen_assembly::Assembly;
 
+use crate::commands::volume::VolumeError;
 use crate::error::CliError;
 use crate::local::Place;
 use crate::pins::locks::Locks;
@@ -47,4 +48,13 @@ pub(crate) fn described(context: &Context, is_local: bool) -> Result<Loaded, Cli
     let project = found?;
     let locks = Locks::read(&project.root, local)?;
     Ok(Loaded { assembly: app::run(context, &project, locks.for_app().as_ref())?, project: Some(project), locks })
+}
+
+/// The app as it describes itself by locks that are not written yet.
+pub(crate) fn again(context: &Context, loaded: Loaded) -> Result<Loaded, CliError> {
+    let Some(project) = loaded.project.as_ref().filter(|_| context.globals.assembly.is_none()) else {
+        return Err(VolumeError::NoApp.into());
+    };
+    let assembly = app::run(context, project, Some(&loaded.locks.seen()))?;
+    Ok(Loaded { assembly, ..loaded })
 }

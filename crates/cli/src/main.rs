@@ -27,6 +27,7 @@ mod select;
 mod settings;
 mod shell;
 mod shellcheck;
+mod status;
 mod table;
 mod template;
 mod time;

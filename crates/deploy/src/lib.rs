@@ -28,6 +28,8 @@ pub mod record;
 pub mod run;
 pub mod stack;
 pub mod template_body;
+pub mod vitals;
+pub mod volume;
 
 mod machines;
 mod pace;

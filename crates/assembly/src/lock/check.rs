@@ -1,7 +1,7 @@
 //! A lock against the app that goes by it, without asking anybody.
 use std::fmt;
 
-use super::{Lock, Pin, PinSource};
+use super::{Lock, Pin, PinSource, Restored};
 use crate::manifest::{ImageEntry, ImageWish, Manifest};
 
 /// Something that does not fit.
@@ -41,6 +41,13 @@ pub fn check(lock: &Lock, manifest: &Manifest) -> Vec<Finding> {
     }
     for (stack, output) in lock.stray_inputs(manifest) {
         findings.push(finding(stack, output, "its value is recorded and no stack reads it".to_owned()));
+    }
+    for (stack, volume) in lock.stray_volumes(manifest) {
+        findings.push(finding(
+            stack,
+            volume,
+            "a snapshot is named for a volume that the stack does not have".to_owned(),
+        ));
     }
     findings.sort_by(|one, other| (&one.stack, &one.name).cmp(&(&other.stack, &other.name)));
     findings
@@ -132,6 +139,20 @@ impl Lock {
             inputs.any(|input| input.stack == stack && input.output == output)
         };
         all.filter(move |(stack, output)| manifest.problems.is_empty() && !is_read(stack, output))
+    }
+
+    /// Restored volumes that no stack has. They are told and never removed: without its entry a stack has another volume.
+    fn stray_volumes<'a>(&'a self, manifest: &'a Manifest) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let all =
+            self.volumes.iter().flat_map(|(stack, volumes)| volumes.iter().map(move |(id, from)| (stack, id, from)));
+        let is_there = |stack: &str, id: &str| {
+            let mut stacks = manifest.stacks.iter().filter(|entry| entry.name == stack);
+            stacks.any(|entry| entry.resources.iter().any(|resource| resource.id == id))
+        };
+        let is_stray = move |(stack, id, from): &(&String, &String, &Restored)| {
+            manifest.problems.is_empty() && !is_there(stack, &from.logical_id(id))
+        };
+        all.filter(is_stray).map(|(stack, id, _)| (&**stack, &**id))
     }
 
     /// Removes what no stack wants; answers with what went.

@@ -3,6 +3,7 @@
 //! The file stands beside `stackgen.toml` and is committed. An app reads it when it describes; commands write it, and only when
 //! somebody says so. Its keys are sorted at every level, so that the same content is the same text, and a change is a small one.
 mod check;
+mod restored;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use check::{Finding, check};
+pub use restored::Restored;
 
 /// The name of the file.
 pub const LOCK_FILE: &str = "stackgen.lock";
@@ -26,6 +28,8 @@ pub struct Lock {
     pub images: BTreeMap<String, BTreeMap<String, Pin>>,
     /// Outputs that became parameters of other stacks in the last good deploy, by stack and output.
     pub inputs: BTreeMap<String, BTreeMap<String, String>>,
+    /// Volumes that are made from snapshots, by stack and the id that they would have without.
+    pub volumes: BTreeMap<String, BTreeMap<String, Restored>>,
 }
 
 /// An image that is deployed until somebody pins another one.
@@ -112,6 +116,18 @@ pub enum LockError {
         /// What stands there.
         id: String,
     },
+    /// It names a snapshot by what is no id.
+    #[error("`{}`: `{stack}` has `{id}` for its volume {volume}, which is no id of a snapshot", path.display())]
+    NoSnapshot {
+        /// The file.
+        path: PathBuf,
+        /// The stack.
+        stack: String,
+        /// The volume.
+        volume: String,
+        /// What stands there.
+        id: String,
+    },
 }
 
 /// The file as it is written.
@@ -123,6 +139,8 @@ struct Written {
     #[serde(default)]
     inputs: BTreeMap<String, BTreeMap<String, String>>,
     version: u32,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    volumes: BTreeMap<String, BTreeMap<String, Restored>>,
 }
 
 impl Lock {
@@ -148,20 +166,28 @@ impl Lock {
             }
             _ => {}
         }
-        let Written { images, inputs, .. } = serde_json::from_str(text).map_err(damaged)?;
+        let Written { images, inputs, volumes, .. } = serde_json::from_str(text).map_err(damaged)?;
         for (stack, pins) in &images {
             if let Some((parameter, pin)) = pins.iter().find(|(_, pin)| !is_image_id(&pin.id)) {
                 let (stack, parameter) = (stack.clone(), parameter.clone());
                 return Err(LockError::NoId { path: path.to_owned(), stack, parameter, id: pin.id.clone() });
             }
         }
-        Ok(Lock { images, inputs })
+        for (stack, all) in &volumes {
+            if let Some((volume, restored)) = all.iter().find(|(_, one)| !restored::is_snapshot_id(&one.snapshot)) {
+                let (stack, volume) = (stack.clone(), volume.clone());
+                let (path, id) = (path.to_owned(), restored.snapshot.clone());
+                return Err(LockError::NoSnapshot { path, stack, volume, id });
+            }
+        }
+        Ok(Lock { images, inputs, volumes })
     }
 
     /// The text of the file.
     #[must_use]
     pub fn text(&self) -> String {
-        let written = Written { images: self.images.clone(), inputs: self.inputs.clone(), version: VERSION };
+        let Lock { images, inputs, volumes } = self.clone();
+        let written = Written { images, inputs, version: VERSION, volumes };
         serde_json::to_string_pretty(&written).expect("a lock has text keys") + "\n"
     }
 
@@ -184,11 +210,14 @@ impl Lock {
         pin
     }
 
-    /// This lock with the pins of another one over its own.
+    /// This lock with the pins and volumes of another one over its own.
     #[must_use]
     pub fn under(mut self, other: &Lock) -> Lock {
         for (stack, pins) in &other.images {
             self.images.entry(stack.clone()).or_default().extend(pins.clone());
+        }
+        for (stack, volumes) in &other.volumes {
+            self.volumes.entry(stack.clone()).or_default().extend(volumes.clone());
         }
         self
     }

@@ -21,6 +21,7 @@ mod rollback;
 mod status;
 mod synth;
 mod userdata;
+pub(crate) mod volume;
 mod watch;
 
 use std::path::PathBuf;
@@ -42,6 +43,7 @@ Examples:
   stackgen diff --local prod-compute    what a deploy would do
   stackgen rehearse prod-compute        how that would go, event by event
   stackgen ami bump prod-compute        pin the newest image of a host
+  stackgen status prod-compute          how a host, its data volume and its stack are
   stackgen lint templates               what is wrong with templates in a folder
   stackgen graph --out stacks.html      a picture of what refers to what
   stackgen userdata show prod-compute   what runs on a host when it first starts
@@ -112,6 +114,7 @@ pub(crate) enum Command {
     Lock(lock::Args),
     Ami(ami::Args),
     Bootstrap(bootstrap::Args),
+    Volume(volume::Args),
     Synth(synth::Args),
     List(list::Args),
     Lint(lint::Args),
@@ -134,6 +137,7 @@ pub(crate) fn exec(context: &Context, command: Command) -> Result<ExitCode, CliE
         Command::Changeset(args) => return changeset::exec(context, &args),
         Command::Lint(args) => return lint::exec(context, &args),
         Command::Lock(args) => return lock::exec(context, &args),
+        Command::Volume(args) => return volume::exec(context, &args),
         Command::Ami(args) => ami::exec(context, &args),
         Command::Status(args) => status::exec(context, &args),
         Command::Outputs(args) => outputs::exec(context, &args),

@@ -8,16 +8,18 @@ use crate::error::CliError;
 use crate::load::Loaded;
 use crate::pins::told;
 use crate::shell::{FAINT, STRONG};
+use crate::status::{self as hosts, Hosts};
 use crate::table::Table;
 use crate::time;
 
-/// Show how stacks are, or what is in one of them
+/// Show how stacks are, or what is in one of them and how its hosts are
 ///
-/// Without a name, the stacks of the app, or of the region where there is no app. What is unfinished here, `stackgen resume`
+/// Of a host it shows the machine, its image against the newest, its volume with the last copy, its address, how its first boot
+/// went, and who is at work on it; pending changes are told from templates, without asking for a change set. Without a name, the stacks of the app, or of the region where there is no app. What is unfinished here, `stackgen resume`
 /// goes on with.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Show the resources of this stack
+    /// Show the resources of this stack, and its hosts
     #[arg(value_name = "STACK")]
     stack: Option<String>,
     /// All stacks of the region, those of other tools included
@@ -36,8 +38,9 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
     if let Some(name) = &args.stack {
         let now = find::stack(&account, loaded.as_ref(), name)?;
         let resources = account.ask(stack::contents(&account.connection, &now.id))?;
-        one(&account, &now, &resources, args.json)?;
-        return tell_newer(&account, args, loaded.as_ref());
+        let unfinished = unfinished(&account, &now.name)?;
+        let hosts = hosts::look(&account, &now, &resources, loaded.as_ref(), unfinished)?;
+        return one(&account, &now, &resources, &hosts, args.json);
     }
     if loaded.is_none() && !args.all {
         loaded = args.way.app(context)?;
@@ -50,17 +53,16 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
     let stacks: Vec<(String, Option<&StackNow>)> =
         names.into_iter().map(|name| (name.clone(), there.iter().find(|stack| stack.name == name))).collect();
     all(&account, &stacks, args.json)?;
-    tell_newer(&account, args, loaded.as_ref())
+    tell_newer(&account, args, loaded.as_ref());
+    Ok(())
 }
 
 /// Which newer images are published for the stacks that were shown. Programs are not told.
-fn tell_newer(account: &Account<'_>, args: &Args, loaded: Option<&Loaded>) -> Result<(), CliError> {
+fn tell_newer(account: &Account<'_>, args: &Args, loaded: Option<&Loaded>) {
     if let Some(loaded) = loaded.filter(|_| !args.json) {
-        let is_shown = |name: &String| args.stack.as_ref().is_none_or(|shown| shown == name);
         let stacks = loaded.assembly.manifest.stacks.iter().map(|stack| stack.name.clone());
-        told::newer(account, loaded, &stacks.filter(is_shown).collect::<Vec<_>>());
+        told::newer(account, loaded, &stacks.collect::<Vec<_>>());
     }
-    Ok(())
 }
 
 fn all(account: &Account<'_>, stacks: &[(String, Option<&StackNow>)], is_json: bool) -> Result<(), CliError> {
@@ -87,9 +89,8 @@ fn all(account: &Account<'_>, stacks: &[(String, Option<&StackNow>)], is_json: b
 /// What should be known of a stack.
 fn notes(account: &Account<'_>, name: &str, now: Option<&StackNow>) -> Result<String, CliError> {
     let mut notes = Vec::new();
-    if let Some(record) = account.records.read(name)?.filter(|record| record.region == account.connection.region) {
-        let phase = serde_json::to_value(record.phase).ok().and_then(|phase| phase.as_str().map(str::to_owned));
-        notes.push(format!("unfinished here: {}", phase.unwrap_or_default()));
+    if let Some(phase) = unfinished(account, name)? {
+        notes.push(format!("unfinished here: {phase}"));
     }
     if let Some(now) = now {
         if now.protection {
@@ -104,10 +105,24 @@ fn notes(account: &Account<'_>, name: &str, now: Option<&StackNow>) -> Result<St
     Ok(if notes.is_empty() { "-".to_owned() } else { notes.join("; ") })
 }
 
-fn one(account: &Account<'_>, now: &StackNow, resources: &[ResourceNow], is_json: bool) -> Result<(), CliError> {
+/// How far an operation is that was begun here and not ended.
+fn unfinished(account: &Account<'_>, name: &str) -> Result<Option<String>, CliError> {
+    let record = account.records.read(name)?.filter(|record| record.region == account.connection.region);
+    Ok(record.and_then(|record| serde_json::to_value(record.phase).ok()?.as_str().map(str::to_owned)))
+}
+
+fn one(
+    account: &Account<'_>,
+    now: &StackNow,
+    resources: &[ResourceNow],
+    hosts: &Hosts,
+    is_json: bool,
+) -> Result<(), CliError> {
     let shell = &account.context.shell;
     if is_json {
-        let all = serde_json::json!({"stack": now, "resources": resources});
+        let mut all = hosts.json();
+        all["stack"] = serde_json::json!(now);
+        all["resources"] = serde_json::json!(resources);
         return shell.data(&format!("{all:#}\n"));
     }
     let at = |at: Option<jiff::Timestamp>| {
@@ -125,6 +140,7 @@ fn one(account: &Account<'_>, now: &StackNow, resources: &[ResourceNow], is_json
     rows.push(("notes", notes(account, &now.name, None)?));
     let mut text: String =
         rows.into_iter().map(|(name, value)| format!("{STRONG}{name:<9}{STRONG:#}  {value}\n")).collect();
+    text += &hosts.text(account, &now.name);
     let rows: Vec<Vec<String>> = resources.iter().map(row).collect();
     // What it is in AWS is copied from here; its type is of less use.
     let widest = |at: usize| rows.iter().map(|row| row[at].len()).max().unwrap_or(0) + 2;
@@ -133,7 +149,9 @@ fn one(account: &Account<'_>, now: &StackNow, resources: &[ResourceNow], is_json
     rows.into_iter().for_each(|row| table.push(row[..columns].to_vec()));
     text += "\n";
     text += &table.render(STRONG, 0, shell.width());
-    shell.view(&text)
+    shell.view(&text)?;
+    hosts.tell_others(account, &now.name);
+    Ok(())
 }
 
 fn row(resource: &ResourceNow) -> Vec<String> {

@@ -44,7 +44,10 @@ impl Locks {
 
     /// What an app is told to go by, if it is not the project's own.
     pub(crate) fn for_app(&self) -> Option<Lock> {
-        self.here.as_ref().filter(|here| !here.lock.images.is_empty()).map(|_| self.seen())
+        self.here
+            .as_ref()
+            .filter(|here| !(here.lock.images.is_empty() && here.lock.volumes.is_empty()))
+            .map(|_| self.seen())
     }
 
     /// Whether a pin holds on this machine only.

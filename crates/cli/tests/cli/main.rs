@@ -18,3 +18,4 @@ mod rehearse;
 mod synth;
 mod terminal;
 mod userdata;
+mod volume;

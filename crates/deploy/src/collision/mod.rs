@@ -6,6 +6,7 @@
 mod exported;
 mod held;
 mod instance;
+mod left;
 mod named;
 mod volume;
 
@@ -130,6 +131,7 @@ impl Known<'_> {
 /// All that a change will run into; what fails comes first.
 pub(crate) fn find(known: &Known<'_>) -> Vec<Collision> {
     let mut found = held::find(known);
+    found.extend(left::find(known));
     found.extend(named::find(known));
     found.extend(exported::find(known));
     found.extend(volume::find(known));

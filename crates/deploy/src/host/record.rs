@@ -23,10 +23,11 @@ pub(super) async fn note(
     for record in records.filter(|record| event.path.is_empty() && record.volume == event.id) {
         let Some(volume) = made(plan, event) else { continue };
         let step = |what: String| say(Progress::Step { stack: plan.stack.clone(), what });
+        let word = if record.is_restored { "restored" } else { "new" };
         match introduce(connection, record, volume).await {
-            Ok(true) => step(format!("telling the host that {volume} is new, in {}", record.parameter)),
+            Ok(true) => step(format!("telling the host that {volume} is {word}, in {}", record.parameter)),
             Ok(false) => {}
-            Err(failure) => step(format!("cannot tell the host that {volume} is new: {failure}")),
+            Err(failure) => step(format!("cannot tell the host that {volume} is {word}: {failure}")),
         }
     }
 }

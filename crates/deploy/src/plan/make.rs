@@ -329,7 +329,7 @@ pub async fn discard(connection: &Connection, records: &Records, plan: &Plan) ->
     for stack in &plan.stacks {
         let Some(id) = &stack.change_set else { continue };
         change_set::forget(connection, id).await?;
-        if let (Verb::Create | Verb::Recreate, Some(stack_id)) = (stack.verb, &stack.stack_id) {
+        if let (Verb::Create | Verb::Recreate | Verb::Import, Some(stack_id)) = (stack.verb, &stack.stack_id) {
             change_set::delete_if_unused(connection, stack_id).await?;
         }
         records.clear(&stack.stack)?;

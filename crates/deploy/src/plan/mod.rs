@@ -29,6 +29,8 @@ mod wishes;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use stackgen_assembly::ResourceEntry;
 
 use crate::collision::Collision;
 use crate::handover::Handover;
@@ -130,6 +132,11 @@ pub struct StackPlan {
     /// What is sent, and done around it: enough for another process to carry the plan out.
     #[serde(default)]
     pub request: Request,
+}
+
+/// What two templates tell of changes, without asking CloudFormation.
+pub(crate) fn changes_between(before: &Json, after: &Json, resources: &[ResourceEntry]) -> Vec<Change> {
+    from_template::changes(before, after, resources)
 }
 
 /// What two templates tell of changes and boot scripts.
