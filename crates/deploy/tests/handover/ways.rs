@@ -19,7 +19,7 @@ async fn a_plain_deploy_fails_where_the_plan_said() {
     let outcome = run::deploy(&desk.connection, &desk.records(), &plan, &forced, &|_| {}).await.expect("it runs");
     let cause = outcome.stacks[0].cause.as_ref().expect("it failed");
     assert_eq!(cause.id, "Attachment");
-    assert!(cause.reason.contains("VolumeInUse"), "{cause:?}");
+    assert!(cause.reason.contains("is already attached to an instance"), "{cause:?}");
     assert_eq!(desk.assert_one_host("after the rollback"), OLD);
 }
 

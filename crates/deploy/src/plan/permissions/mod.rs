@@ -64,10 +64,16 @@ fn gives_more(scope: &Scope, statement: &Statement, (before, after): (&Found, &F
     let has = |found: &Found, name: &str| found.resources.iter().any(|id| id == name);
     // A role or profile that is new says itself what it brings.
     let is_new = |action: &String| action.strip_prefix("act as ").is_some_and(|it| has(after, it) && !has(before, it));
+    // What takes the place of something that goes may act as that did.
+    let is_handed_on = |action: &String| {
+        let had = |(id, _, one): &&(String, Scope, Statement)| !has(after, id) && one.actions.names.contains(action);
+        action.starts_with("act as ") && before.statements.iter().any(|one| had(&one))
+    };
     match statement.effect {
         Effect::Deny => false,
         Effect::Unknown => true,
         Effect::Allow if statement.actions.names.iter().any(is_new) => false,
+        Effect::Allow if statement.actions.names.iter().all(is_handed_on) => false,
         Effect::Allow => !Statement::is_covered(statement, &same(before, scope, Effect::Allow)),
     }
 }

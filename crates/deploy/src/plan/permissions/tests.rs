@@ -283,6 +283,14 @@ fn a_machine_with_another_profile_may_do_more() {
         compared(&machines(Some("Reader"), "writer"), &writer),
         ["- Allow Host act as Reader on *", "+ Allow Host act as Writer on *; widens"]
     );
+    let mut successor = writer.clone();
+    let resources = successor["Resources"].as_object_mut().expect("it is one");
+    let host = resources.remove("Host").expect("it is there");
+    resources.insert("NextHost".to_owned(), host);
+    assert_eq!(
+        compared(&writer, &successor),
+        ["- Allow Host act as Writer on *", "+ Allow NextHost act as Writer on *"]
+    );
     let admin = compared(&writer, &machines(Some("Writer"), "admin"));
     assert!(admin.contains(&"+ Allow machines with Writer act as admin on *; widens".to_owned()), "{admin:?}");
 }
