@@ -6,6 +6,7 @@ mod connect;
 mod credentials;
 pub(crate) mod ec2;
 mod limiter;
+mod profile;
 mod s3;
 mod signed;
 pub(crate) mod ssm;
