@@ -118,7 +118,8 @@ impl Ending<'_> {
         let stack = outcome.stack.clone();
         let what = outcome.status.as_ref().map_or("failed".to_owned(), |status| format!("failed and is in {status}"));
         let is_stuck = outcome.status.as_deref() == Some("UPDATE_ROLLBACK_FAILED");
-        let next = Next { stuck: is_stuck.then(|| outcome.stuck.clone()), words: self.account.words.clone() };
+        let stuck = is_stuck.then(|| outcome.stuck.clone());
+        let next = Box::new(Next { stuck, words: self.account.words.clone() });
         match &outcome.ending {
             run::Ending::Refused(why) => Some(DeployError::Refused { stack, reason: Reason(why.clone()) }),
             run::Ending::Failed(why) => Some(match &outcome.cause {

@@ -41,7 +41,7 @@ pub(crate) enum DeployError {
     Failed {
         stack: String,
         what: String,
-        next: Next,
+        next: Box<Next>,
         cause: Box<Cause>,
         #[source]
         reason: Reason,
@@ -50,7 +50,7 @@ pub(crate) enum DeployError {
     FailedSomehow {
         stack: String,
         what: String,
-        next: Next,
+        next: Box<Next>,
         #[source]
         reason: Reason,
     },

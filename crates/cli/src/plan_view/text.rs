@@ -50,7 +50,7 @@ impl Page {
         let lines = lines.flat_map(|line| table::fold(&line, room));
         for (at, line) in lines.enumerate() {
             let front = if at == 0 { format!("{:indent$}{style}{start}{style:#}", "") } else { " ".repeat(hang) };
-            self.line(&format!("{front}{line}"));
+            self.line(&format!("{front}{}", line.replace(sentence::TIE, " ")));
         }
     }
 

@@ -404,11 +404,8 @@ fn a_profile_that_nobody_wrote_is_refused_whoever_else_has_credentials() {
 #[test]
 fn whoever_leaves_a_plan_is_told_what_is_left() {
     let server = Server::start(Options::default()).unwrap();
-    let stall = Fault {
-        operation: "DescribeChangeSet".to_owned(),
-        when: When::Always,
-        then: Then::Stall { seconds: 5.0 },
-    };
+    let stall =
+        Fault { operation: "DescribeChangeSet".to_owned(), when: When::Always, then: Then::Stall { seconds: 5.0 } };
     server.faults(Script { seed: 1, faults: vec![stall] });
     let account = Account::new("halfway", &note("/halfway"));
     let command = |arguments: &[&str]| {
