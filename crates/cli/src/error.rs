@@ -29,6 +29,7 @@ use crate::output::OutputError;
 use crate::pins::PinError;
 use crate::problems::AppProblems;
 use crate::project::{self, ProjectError};
+use crate::rehearse::RehearseError;
 use crate::select::NoStack;
 use crate::template::TemplateError;
 use crate::trial::{FIRST, ImageError, TrialError};
@@ -474,6 +475,7 @@ impl From<DeployError> for CliError {
             }
             DeployError::Unconfirmed
             | DeployError::Unapproved { .. }
+            | DeployError::NeedsHandover { .. }
             | DeployError::Declined
             | DeployError::Capability { .. }
             | DeployError::Refused { .. } => Kind::Refused,
@@ -482,6 +484,31 @@ impl From<DeployError> for CliError {
         };
         let hints = deploy_hints(&error);
         CliError::new(kind, error).hints(hints)
+    }
+}
+
+impl From<RehearseError> for CliError {
+    fn from(error: RehearseError) -> Self {
+        let (kind, hint) = match &error {
+            RehearseError::NeverSeen { .. } => (
+                Kind::Failed,
+                "rehearse once without --offline: what is seen then is kept in .stackgen/observed".to_owned(),
+            ),
+            RehearseError::BadFail { .. } => {
+                (Kind::Usage, "for instance: --fail Host='no room in the zone'".to_owned())
+            }
+            RehearseError::NotTouched { touched, .. } if touched.is_empty() => {
+                (Kind::Usage, "nothing would change at all".to_owned())
+            }
+            RehearseError::NotTouched { touched, .. } => {
+                (Kind::Usage, format!("what would change: {}", touched[..touched.len().min(CANDIDATES)].join(", ")))
+            }
+            RehearseError::NotThatMany { .. } => (
+                Kind::Usage,
+                "without --kill-at, the calls that change something are listed with their numbers".to_owned(),
+            ),
+        };
+        CliError::new(kind, error).hints([hint])
     }
 }
 
@@ -500,6 +527,14 @@ fn deploy_hints(error: &DeployError) -> Vec<String> {
         }
         DeployError::Unapproved { names, .. } => {
             one(format!("if all of it is meant: --yes --approve {}", names.join(" --approve ")))
+        }
+        DeployError::NeedsHandover { .. } => one(
+            "--handover stops the old host, lets its volume go, and makes the new one; if that fails, the old one runs again"
+                .to_owned(),
+        ),
+        DeployError::WentBack { stack, hint, .. } => {
+            let more = format!("`stackgen events {stack}` shows all that happened");
+            hint.iter().cloned().chain([more]).collect()
         }
         DeployError::Capability { capability, .. } => one(format!("if it is meant: --capability {capability}")),
         DeployError::Detached { stacks, updating, left, words } => detached(stacks, updating, left, words),

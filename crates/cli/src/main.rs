@@ -22,6 +22,7 @@ mod pins;
 mod plan_view;
 mod problems;
 mod project;
+mod rehearse;
 mod select;
 mod settings;
 mod shell;

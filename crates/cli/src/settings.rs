@@ -24,6 +24,8 @@ pub(crate) struct Settings {
     pub(crate) today: Date,
     /// When the command started.
     pub(crate) now: Timestamp,
+    /// Who works here, as others are told: `USER` and the name of the machine.
+    pub(crate) owner: String,
     /// `AWS_PROFILE`: the profile, where none is named.
     pub(crate) profile: Option<String>,
 }
@@ -40,12 +42,24 @@ impl Settings {
             sets_cargo_color: std::env::var_os("CARGO_TERM_COLOR").is_some(),
             search_path: std::env::var_os("PATH"),
             cache: cache.map(|folder| folder.join("stackgen")),
+            owner: owner(),
             today: day(now),
             profile: std::env::var("AWS_PROFILE").ok().filter(|name| !name.is_empty()),
             now: Timestamp::try_from(now).unwrap_or_default(),
             wants_backtrace: std::env::var_os("RUST_BACKTRACE").is_some_and(|wanted| wanted != "0"),
         }
     }
+}
+
+/// `user@machine`, as far as it is known.
+#[expect(clippy::disallowed_methods, reason = "this is the edge")]
+fn owner() -> String {
+    let known = |name| std::env::var(name).ok().filter(|text| !text.is_empty());
+    let user = known("USER").or_else(|| known("LOGNAME")).or_else(|| known("USERNAME"));
+    let machine = std::fs::read_to_string("/etc/hostname").ok().map(|name| name.trim().to_owned());
+    let machine =
+        machine.filter(|name| !name.is_empty()).or_else(|| known("HOSTNAME")).or_else(|| known("COMPUTERNAME"));
+    format!("{}@{}", user.as_deref().unwrap_or("somebody"), machine.as_deref().unwrap_or("a machine"))
 }
 
 fn day(time: SystemTime) -> Date {

@@ -1,6 +1,6 @@
 //! What happens while a plan is carried out.
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::plan::StackPlan;
 
@@ -81,7 +81,7 @@ pub struct ResourceEvent {
 }
 
 /// Why an operation failed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cause {
     /// The resource that failed first.
     pub id: String,
@@ -91,9 +91,9 @@ pub struct Cause {
     /// What AWS said.
     pub reason: String,
     /// The Rust `file:line` that made it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// What helps, if we know.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
 }

@@ -51,6 +51,8 @@ pub enum Phase {
     Deleting,
     /// The stack is rolled back.
     RollingBack,
+    /// A host takes the place of another one. The token is the name of the work; how far it is, is in the plan.
+    HandingOver,
     /// What stands beside the template is set: protection, stack policy.
     Settling,
 }

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use crate::failure::{Failure, Kind};
 
 /// How many bytes a template in a request may have. Source: *CloudFormation quotas* in the CloudFormation User Guide.
-pub(crate) const IN_REQUEST: usize = 51_200;
+pub const IN_REQUEST: usize = 51_200;
 /// How many bytes a template in a bucket may have. Source: the same.
 const IN_BUCKET: usize = 1_048_576;
 

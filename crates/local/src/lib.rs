@@ -9,10 +9,12 @@
 //!   provider of their own follow what `crates/schema` knows of them;
 //! - [`ec2`], [`iam`], [`ssm`], `s3`, `logs`: the things themselves and their APIs;
 //! - [`wire`]: requests and replies as the AWS SDKs speak them;
-//! - [`server`]: a loopback port, faults by script, and a journal of all calls.
+//! - [`server`]: a loopback port, faults by script, and a journal of all calls;
+//! - [`adopt`]: a world as an account is, to try things in.
 //!
 //! What it does differently from AWS, and what it does not do, is in `docs/local.md`.
 
+pub mod adopt;
 pub mod cloudformation;
 pub mod ec2;
 pub mod iam;

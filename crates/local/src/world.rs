@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
 
 use crate::cloudformation::operation::Mishap;
 use crate::cloudformation::{self, Stacks};
@@ -28,6 +29,12 @@ pub struct World {
     /// What S3 has; names of buckets are the same everywhere.
     #[serde(default)]
     pub s3: crate::s3::S3,
+    /// What is taken over from elsewhere, while it is.
+    #[serde(skip)]
+    pub adoption: Option<crate::adopt::Adoption>,
+    /// Attributes as they were seen elsewhere, by physical id.
+    #[serde(skip)]
+    learned: BTreeMap<String, Map<String, Json>>,
     /// What custom resources were asked and answered.
     #[serde(default)]
     pub custom: Custom,
@@ -95,8 +102,20 @@ impl World {
             endpoint: None,
             iam: crate::iam::Iam::default(),
             s3: crate::s3::S3::default(),
+            adoption: None,
+            learned: BTreeMap::new(),
             custom: Custom::default(),
         }
+    }
+
+    /// Remembers attributes that a thing has elsewhere.
+    pub(crate) fn learn(&mut self, physical_id: &str, attributes: Map<String, Json>) {
+        self.learned.entry(physical_id.to_owned()).or_default().extend(attributes);
+    }
+
+    /// The attributes that a thing has elsewhere, as far as they are known.
+    pub(crate) fn learned(&self, physical_id: &str) -> Map<String, Json> {
+        self.learned.get(physical_id).cloned().unwrap_or_default()
     }
 
     /// The time in this world.
@@ -156,9 +175,14 @@ impl World {
     }
 
     /// A new id such as `vol-0a1b2c3d4e5f60718`: the prefix, a dash, and 17 hexadecimal digits that look like AWS's and depend
-    /// only on how many were made before.
+    /// only on how many were made before; or the id that was promised, if it is such a one.
     pub fn id(&mut self, prefix: &str) -> String {
         let number = self.number();
+        let fits =
+            |id: &str| id.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('-') && !rest[1..].contains('-'));
+        if let Some(promised) = self.promised(fits) {
+            return promised;
+        }
         format!("{prefix}-0{:016x}", scramble(number))
     }
 

@@ -63,7 +63,7 @@ fn the_host_signals_and_its_naive_replacement_is_rolled_back() {
     let moved = deploy(&mut world, "UpdateStack", "prod-compute", &with(&new));
     let reasons = reasons(&mut world, "prod-compute");
     assert_eq!(moved, "UPDATE_ROLLBACK_COMPLETE", "{reasons}");
-    assert!(reasons.contains("VolumeInUse"), "{reasons}");
+    assert!(reasons.contains("is already attached to an instance"), "{reasons}");
     let running = json!({"Filter": [{"Name": "instance-state-name", "Value": ["running"]}]});
     let hosts = ask(&mut world, Service::Ec2, "DescribeInstances", running);
     assert_eq!(hosts["reservationSet"][0]["instancesSet"][0]["imageId"], json!(old));

@@ -140,6 +140,33 @@ fn promised_images_are_kept() {
 }
 
 #[test]
+fn a_driver_runs_the_machines() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = || Options { state: Some(folder.path().to_owned()), pace: Pace::Manual, ..Options::default() };
+    let server = Server::start(options()).unwrap();
+    let drive = json!({"region": "us-east-1", "is_driven": true}).to_string();
+    assert_eq!(told(&server, "PUT", "/_stackgen/machines", &drive), (200, json!({"is_driven": true, "wanted": []})));
+    let promise = json!({"region": "us-east-1", "ids": ["ami-0123456789abcdef0"]}).to_string();
+    told(&server, "PUT", "/_stackgen/images", &promise);
+    let run = "Action=RunInstances&Version=2016-11-15&ImageId=ami-0123456789abcdef0&InstanceType=m7i.large&MinCount=1&MaxCount=1";
+    let (head, body) = post(&mut connect(&server), "", run).unwrap();
+    assert!(head.starts_with("http/1.1 200"), "{body}");
+    server.advance(Some(jiff::SignedDuration::from_secs(60)));
+    server.stop().unwrap();
+
+    let server = Server::start(options()).unwrap();
+    let wanted = told(&server, "GET", "/_stackgen/machines?region=us-east-1", "").1["wanted"][0].clone();
+    assert_eq!((&wanted["want"], &wanted["architecture"]), (&json!("start"), &json!("x86_64")));
+    let id = wanted["instance"].as_str().unwrap();
+    let so = |region: &str, is: &str| json!({"region": region, "is": is, "instance": id}).to_string();
+    let running = told(&server, "POST", "/_stackgen/machines", &so("us-east-1", "running"));
+    assert_eq!(running, (200, json!({"is_driven": true, "wanted": []})));
+    assert_eq!(told(&server, "POST", "/_stackgen/machines", &so("us-east-1", "terminated")).0, 409);
+    assert_eq!(told(&server, "POST", "/_stackgen/machines", &so("eu-west-1", "running")).0, 409);
+    assert_eq!(told(&server, "POST", "/_stackgen/machines", &so("us-east-1", "asleep")).0, 400);
+}
+
+#[test]
 fn what_was_told_wrongly_is_refused() {
     let server = server();
     for (method, path, status) in [
@@ -151,6 +178,9 @@ fn what_was_told_wrongly_is_refused() {
         ("PUT", "/_stackgen/mishaps", 400),
         ("PUT", "/_stackgen/images", 400),
         ("PUT", "/_stackgen/custom", 400),
+        ("PUT", "/_stackgen/machines", 400),
+        ("GET", "/_stackgen/machines", 400),
+        ("POST", "/_stackgen/machines", 400),
     ] {
         assert_eq!(told(&server, method, path, "").0, status, "{method} {path}");
     }

@@ -72,19 +72,11 @@ impl Endpoints {
 
     fn serve(&self, stream: TcpStream) -> anyhow::Result<()> {
         let request = Request::read(&stream)?;
-        let (status, body) = match (request.method.as_str(), request.path.as_str()) {
-            ("PUT", "/latest/api/token") if request.has("x-aws-ec2-metadata-token-ttl-seconds") => {
-                (200, TOKEN.to_owned())
-            }
-            ("GET", path) if request.headers.get("x-aws-ec2-metadata-token").is_some_and(|given| given == TOKEN) => {
-                self.metadata.get(path).map_or((404, String::new()), |text| (200, text))
-            }
-            ("GET", _) => (401, String::new()),
+        let answer = match (request.method.as_str(), request.path.as_str()) {
             ("POST", "/") => self.signal(&request),
-            _ => (400, String::new()),
+            _ => metadata(&self.metadata, &request),
         };
-        let head = format!("HTTP/1.1 {status} -\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
-        Ok((&stream).write_all((head + &body).as_bytes())?)
+        say(&stream, answer)
     }
 
     fn signal(&self, request: &Request) -> (u16, String) {
@@ -110,13 +102,31 @@ impl Endpoints {
     }
 }
 
+/// What the metadata service answers.
+pub(super) fn metadata(metadata: &Metadata, request: &Request) -> (u16, String) {
+    match (request.method.as_str(), request.path.as_str()) {
+        ("PUT", "/latest/api/token") if request.has("x-aws-ec2-metadata-token-ttl-seconds") => (200, TOKEN.to_owned()),
+        ("GET", path) if request.headers.get("x-aws-ec2-metadata-token").is_some_and(|given| given == TOKEN) => {
+            metadata.get(path).map_or((404, String::new()), |text| (200, text))
+        }
+        ("GET", _) => (401, String::new()),
+        _ => (400, String::new()),
+    }
+}
+
+/// Answers with a status and a text, and nothing more.
+pub(super) fn say(mut stream: &TcpStream, (status, body): (u16, String)) -> anyhow::Result<()> {
+    let head = format!("HTTP/1.1 {status} -\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+    Ok(stream.write_all((head + &body).as_bytes())?)
+}
+
 fn refusal(code: &str, message: &str) -> (u16, String) {
     let error = format!("<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>");
     (400, format!("<ErrorResponse>{error}</ErrorResponse>"))
 }
 
 /// As much of an HTTP request as is needed here.
-struct Request {
+pub(super) struct Request {
     method: String,
     path: String,
     headers: BTreeMap<String, String>,
@@ -124,7 +134,7 @@ struct Request {
 }
 
 impl Request {
-    fn read(stream: &TcpStream) -> anyhow::Result<Self> {
+    pub(super) fn read(stream: &TcpStream) -> anyhow::Result<Self> {
         let mut reader = BufReader::new(stream);
         let mut line = String::new();
         reader.read_line(&mut line)?;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use super::host::REGION;
+use super::vm::machine::MAC;
 
 pub(super) const INSTANCE: &str = "i-0123456789abcdef0";
 /// The access key of the host's role, by which its calls are known.
@@ -17,14 +18,35 @@ pub(super) struct Metadata(BTreeMap<String, String>);
 impl Metadata {
     /// What every host finds.
     pub(super) fn of_host() -> Self {
+        Metadata::of(INSTANCE)
+    }
+
+    /// What an instance finds.
+    pub(super) fn of(instance: &str) -> Self {
         let role = json!({
             "Code": "Success", "Type": "AWS-HMAC", "AccessKeyId": KEY, "SecretAccessKey": "notASecretOfAnybody",
             "Token": "tokenOfTheRole", "LastUpdated": "2026-01-01T00:00:00Z", "Expiration": "2099-01-01T00:00:00Z",
         });
         Metadata(BTreeMap::new())
-            .with("meta-data/instance-id", INSTANCE)
+            .with("meta-data/instance-id", instance)
             .with("meta-data/placement/region", REGION)
             .with("meta-data/iam/security-credentials/host-role", role.to_string())
+    }
+
+    /// What a whole machine finds: also what cloud-init reads before the script runs (`crawl_metadata` and
+    /// `convert_ec2_metadata_network_config` in DataSourceEc2.py). The address is QEMU's.
+    pub(super) fn of_machine(instance: &str, image: &str, zone: &str, vpc: &str, user_data: &str) -> Self {
+        let card = format!("meta-data/network/interfaces/macs/{MAC}");
+        let identity = json!({"instanceId": instance, "region": REGION, "availabilityZone": zone});
+        Metadata::of(instance)
+            .with("user-data", user_data)
+            .with("dynamic/instance-identity/document", identity.to_string())
+            .with("meta-data/ami-id", image)
+            .with("meta-data/local-hostname", "ip-10-0-2-15")
+            .with("meta-data/mac", MAC)
+            .with(format!("{card}/device-number"), "0")
+            .with(format!("{card}/local-ipv4s"), "10.0.2.15")
+            .with(format!("{card}/vpc-id"), vpc)
     }
 
     /// One text more.

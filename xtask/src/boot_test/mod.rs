@@ -13,6 +13,7 @@ mod metadata;
 mod parameters;
 mod programs;
 mod root;
+mod upgrade;
 mod vm;
 mod volume;
 
@@ -22,6 +23,9 @@ pub struct Args {
     /// In a virtual machine with NVMe disks, which takes minutes, instead of a container
     #[arg(long)]
     vm: bool,
+    /// Hand a host over to another image, with the local engine and machines of its own
+    #[arg(long, conflicts_with = "vm")]
+    upgrade: bool,
     /// What the enclosed process is given; not for people
     #[arg(long, hide = true)]
     enclosed: Option<String>,
@@ -39,6 +43,9 @@ struct Prepared {
 
 /// Runs the command.
 pub fn exec(args: &Args) -> anyhow::Result<()> {
+    if args.upgrade {
+        return upgrade::exec(args.enclosed.as_deref());
+    }
     if args.vm {
         return vm::exec(args.enclosed.as_deref());
     }

@@ -27,14 +27,21 @@ pub(super) fn name() -> String {
     format!("ssm.{REGION}.{SUFFIX}")
 }
 
+/// A certificate for a server that has these names, and its key.
+pub(super) fn certify(scratch: &Path, names: &[String]) -> anyhow::Result<(PathBuf, PathBuf)> {
+    let (certificate, key) = (scratch.join("server.crt"), scratch.join("server.key"));
+    let names: Vec<String> = names.iter().map(|name| format!("DNS:{name}")).collect();
+    let mut make = Command::new("openssl");
+    make.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=boot test"]);
+    make.args(["-addext", &format!("subjectAltName={}", names.join(","))]);
+    run(make.arg("-keyout").arg(&key).arg("-out").arg(&certificate).stderr(Stdio::null()))?;
+    Ok((certificate, key))
+}
+
 impl Parameters {
     pub(super) fn start(moto: &Path, scratch: &Path) -> anyhow::Result<Self> {
-        let (certificate, key) = (scratch.join("parameters.crt"), scratch.join("parameters.key"));
+        let (certificate, key) = certify(scratch, &[name()])?;
         let log = scratch.join("moto.log");
-        let mut make = Command::new("openssl");
-        make.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=boot test"]);
-        make.args(["-addext", &format!("subjectAltName=DNS:{}", name())]);
-        run(make.arg("-keyout").arg(&key).arg("-out").arg(&certificate).stderr(Stdio::null()))?;
         let mut serve = Command::new(moto);
         serve.args(["--host", "127.0.0.1", "--port", "443", "--ssl-cert"]).arg(&certificate).arg("--ssl-key").arg(&key);
         let output = fs::File::create(&log)?;

@@ -34,11 +34,16 @@ pub(super) fn over(image: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
     Ok(root)
 }
 
-/// Writes where AWS is, as seen from the machine, and whom to trust there.
-pub(super) fn tell_of_aws(root: &Path, address: &str, trusted: &Path) -> anyhow::Result<()> {
-    fs::write(root.join("etc/hosts"), format!("127.0.0.1 localhost\n{address} {}\n", parameters::name()))?;
+/// Writes where some names of AWS are, as seen from the machine, and whom to trust there.
+pub(super) fn name_aws(root: &Path, address: &str, names: &[String], trusted: &Path) -> anyhow::Result<()> {
+    fs::write(root.join("etc/hosts"), format!("127.0.0.1 localhost\n{address} {}\n", names.join(" ")))?;
     let mut authorities = File::options().append(true).open(root.join("etc/ssl/certs/ca-certificates.crt"))?;
-    authorities.write_all(&fs::read(trusted)?)?;
+    Ok(authorities.write_all(&fs::read(trusted)?)?)
+}
+
+/// Writes where the stand-ins for AWS are, as seen from the machine.
+pub(super) fn tell_of_aws(root: &Path, address: &str, trusted: &Path) -> anyhow::Result<()> {
+    name_aws(root, address, &[parameters::name()], trusted)?;
     fs::create_dir_all(root.join("root/.aws"))?;
     let url = format!("http://{address}:{CLOUDFORMATION_PORT}");
     let services = format!("[services boot-test]\ncloudformation =\n  endpoint_url = {url}\n");
@@ -47,5 +52,10 @@ pub(super) fn tell_of_aws(root: &Path, address: &str, trusted: &Path) -> anyhow:
 
 /// Lets PostgreSQL and Redis change places in the numbers of users.
 pub(super) fn change_users(root: &Path) -> anyhow::Result<()> {
-    run(Command::new("chroot").arg(root).args(["/bin/bash", "-euo", "pipefail", "-c", OTHER_USERS]))
+    change(root, OTHER_USERS)
+}
+
+/// Changes a root by a script that runs in it.
+pub(super) fn change(root: &Path, script: &str) -> anyhow::Result<()> {
+    run(Command::new("chroot").arg(root).args(["/bin/bash", "-euo", "pipefail", "-c", script]))
 }

@@ -255,7 +255,7 @@ def imports_resources():
     shown = change_set("im", template(kept), "IMPORT", ResourcesToImport=import_it)
     answer("changes", changes(shown), [["Import", "A", "-", []]])
     answer("executed", execute("im", shown), "IMPORT_COMPLETE")
-    order = ["stack REVIEW_IN_PROGRESS", "stack IMPORT_IN_PROGRESS", "A IMPORT_IN_PROGRESS", "A IMPORT_COMPLETE", "stack IMPORT_COMPLETE"]
+    order = ["stack REVIEW_IN_PROGRESS", "stack IMPORT_IN_PROGRESS", "A IMPORT_IN_PROGRESS", "A IMPORT_COMPLETE", "A UPDATE_IN_PROGRESS", "A UPDATE_COMPLETE", "stack IMPORT_COMPLETE"]
     answer("order", [it for it in events("im") if it in order], order)
     answer("deleted", delete("im"), "DELETE_COMPLETE")
     answer("kept", client("ssm").get_parameter(Name="/im/a")["Parameter"]["Value"], "x")

@@ -7,6 +7,7 @@ use stackgen_deploy::plan::{self, Selection};
 use crate::Context;
 use crate::deploy::carry::{Carrier, Telling};
 use crate::deploy::consent::Given;
+use crate::deploy::handing::Handing;
 use crate::deploy::way::Way;
 use crate::deploy::wishes::Stack;
 use crate::error::CliError;
@@ -43,6 +44,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
         allowed: &[],
         capabilities: &[],
         keeps: false,
+        handing: Handing::default(),
     };
     carrier.deploy(&plan)
 }

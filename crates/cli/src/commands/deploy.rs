@@ -6,6 +6,7 @@ use stackgen_deploy::plan::{self, DangerKind, Plan, Selection};
 
 use crate::deploy::carry::{Carrier, Telling};
 use crate::deploy::consent::Given;
+use crate::deploy::handing::Handing;
 use crate::deploy::way::{Account, Way};
 use crate::deploy::wishes::Wanted;
 use crate::error::CliError;
@@ -20,6 +21,10 @@ use crate::{Context, lint, select};
 ///
 /// What can lose data or lets somebody reach or do more than before needs its own approval: typed when it is asked for, or
 /// given beforehand with --approve. Without a terminal and without that, nothing is done, and the exit code is 3.
+///
+/// A host that has a volume cannot be replaced in one update, since its volume is in one place at a time. Where the template
+/// has a parameter that lets the volume go, a handover is proposed: the old host stops, lets its volume go, and the new one
+/// takes it; if that fails, the old one gets it back and runs again. Without a terminal it takes --handover.
 ///
 /// Ctrl-C leaves and stops nothing: CloudFormation goes on. `stackgen watch` looks at it again, `stackgen resume` also does
 /// what is left.
@@ -48,6 +53,8 @@ pub(crate) struct Args {
     capabilities: Vec<String>,
     #[command(flatten)]
     given: Given,
+    #[command(flatten)]
+    handing: Handing,
     #[command(flatten)]
     telling: Telling,
     #[command(flatten)]
@@ -101,6 +108,7 @@ fn carrier<'a>(account: &'a Account<'a>, args: &'a Args) -> Carrier<'a> {
         allowed: if args.recreate_failed { &[DangerKind::Recreate] } else { &[] },
         capabilities: &args.capabilities,
         keeps: args.plan.is_some(),
+        handing: args.handing.clone(),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::Context;
 use crate::deploy::DeployError;
 use crate::deploy::carry::{Carrier, Telling};
 use crate::deploy::consent::Given;
+use crate::deploy::handing::Handing;
 use crate::deploy::way::{self, Way};
 use crate::error::CliError;
 
@@ -53,6 +54,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
         allowed: &[],
         capabilities: &[],
         keeps: false,
+        handing: Handing::default(),
     };
     carrier.destroy(&plan)
 }

@@ -9,6 +9,7 @@ use stackgen_schema::Facts;
 use crate::deploy::DeployError;
 use crate::deploy::carry::{Carrier, Telling};
 use crate::deploy::consent::Given;
+use crate::deploy::handing::Handing;
 use crate::deploy::way::Way;
 use crate::deploy::wishes::{Wanted, setting};
 use crate::error::CliError;
@@ -57,6 +58,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
         allowed: &[],
         capabilities: &[],
         keeps: false,
+        handing: Handing::default(),
     };
     carrier.deploy(&plan)
 }

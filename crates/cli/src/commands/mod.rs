@@ -15,6 +15,7 @@ mod list;
 mod local;
 mod lock;
 mod outputs;
+mod rehearse;
 mod resume;
 mod rollback;
 mod status;
@@ -39,6 +40,7 @@ Examples:
   stackgen deploy prod-compute          create or update it, with what it depends on
   stackgen list                         the stacks and what they depend on
   stackgen diff --local prod-compute    what a deploy would do
+  stackgen rehearse prod-compute        how that would go, event by event
   stackgen ami bump prod-compute        pin the newest image of a host
   stackgen lint templates               what is wrong with templates in a folder
   stackgen graph --out stacks.html      a picture of what refers to what
@@ -96,6 +98,7 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     Deploy(deploy::Args),
     Diff(diff::Args),
+    Rehearse(rehearse::Args),
     Destroy(destroy::Args),
     Status(status::Args),
     Outputs(outputs::Args),
@@ -136,6 +139,7 @@ pub(crate) fn exec(context: &Context, command: Command) -> Result<ExitCode, CliE
         Command::Outputs(args) => outputs::exec(context, &args),
         Command::Events(args) => events::exec(context, &args),
         Command::Diff(args) => return diff::exec(context, &args),
+        Command::Rehearse(args) => return rehearse::exec(context, &args),
         Command::Synth(args) => synth::exec(context, &args),
         Command::List(args) => list::exec(context, &args),
         Command::Graph(args) => graph::exec(context, &args),

@@ -1,12 +1,14 @@
 //! `stackgen rollback`.
 use std::process::ExitCode;
 
+use stackgen_deploy::handover::Direction;
 use stackgen_deploy::progress::Progress;
 use stackgen_deploy::run::{self, Ending, Outcome, StackOutcome};
 
 use crate::Context;
 use crate::deploy::carry::{Follower, Telling};
 use crate::deploy::find;
+use crate::deploy::handing::{self, Taking};
 use crate::deploy::signals::Signals;
 use crate::deploy::way::Way;
 use crate::error::CliError;
@@ -15,6 +17,9 @@ use crate::error::CliError;
 ///
 /// For a stack that was kept as it failed (CREATE_FAILED, UPDATE_FAILED), and for one whose rollback failed
 /// (UPDATE_ROLLBACK_FAILED): remove the cause first, then let the rollback go on. An update that runs is cancelled.
+///
+/// A handover goes back, however far it is: the old host gets its volume and runs again. Once the new host is in place there is
+/// nothing to go back to.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The stack
@@ -25,6 +30,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ID")]
     skip: Vec<String>,
     #[command(flatten)]
+    taking: Taking,
+    #[command(flatten)]
     telling: Telling,
     #[command(flatten)]
     way: Way,
@@ -34,9 +41,13 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
     let (account, loaded) = args.way.to_names(context, std::slice::from_ref(&args.stack))?;
     let now = find::stack(&account, loaded.as_ref(), &args.stack)?;
     account.prepare_records(&args.way)?;
+    let claim = args.taking.claim(&account, "rollback");
     let follower = Follower { account: &account, telling: args.telling, stacks: vec![now.name.clone()] };
     let work = async |say: &dyn Fn(Progress)| {
         let (connection, records) = (&account.connection, &account.records);
+        if let Some(handed) = handing::go_on(&account, &now.name, &claim, Direction::Back, None, say).await? {
+            return Ok(Outcome { stacks: vec![handed] });
+        }
         let stack = if now.status.word() == "UPDATE_IN_PROGRESS" {
             run::cancel(connection, &now.id).await?;
             cancelled(run::watch(connection, &now.id, say).await?)

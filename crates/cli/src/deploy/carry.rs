@@ -14,6 +14,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::DeployError;
 use super::consent::Given;
 use super::ending::Ending;
+use super::handing::{self, Handing};
 use super::signals::Signals;
 use super::view::View;
 use super::way::Account;
@@ -46,6 +47,8 @@ pub(crate) struct Carrier<'a> {
     pub(crate) capabilities: &'a [String],
     /// Whether the change sets stay if nobody says yes: somebody else made them.
     pub(crate) keeps: bool,
+    /// Whether hosts are handed over.
+    pub(crate) handing: Handing,
 }
 
 impl Carrier<'_> {
@@ -89,8 +92,8 @@ impl Carrier<'_> {
         }
         self.account.block_on(async {
             let mut signals = Signals::watch()?;
-            let approvals = match self.approved(plan, &mut signals).await {
-                Ok(approvals) => approvals,
+            let (plan, approvals) = match self.approved(plan, &mut signals).await {
+                Ok((chosen, approvals)) => (&chosen.clone(), approvals),
                 Err(refusal) => {
                     if !self.keeps {
                         // What cannot be deleted now, the next plan deletes.
@@ -114,14 +117,20 @@ impl Carrier<'_> {
         })
     }
 
-    async fn approved(&self, plan: &Plan, signals: &mut Signals) -> Result<plan::Approvals, DeployError> {
+    /// The plan with the handovers that were chosen, and what was approved.
+    async fn approved(&self, plan: &Plan, signals: &mut Signals) -> Result<(Plan, plan::Approvals), DeployError> {
         for stack in plan.stacks.iter().filter(|_| !self.capabilities.is_empty()) {
             if let Some(capability) = stack.capabilities.iter().find(|needed| !self.capabilities.contains(needed)) {
                 let (stack, capability) = (stack.stack.clone(), capability.clone());
                 return Err(DeployError::Capability { stack, capability });
             }
         }
-        self.given.complete(self.account, plan, self.allowed, !self.telling.json, signals).await
+        let (mut plan, is_asking) = (plan.clone(), !self.telling.json);
+        let granted = self.given.approvals();
+        let was_asked = self.handing.choose(self.account, &mut plan, &granted, is_asking, signals).await?;
+        let given = if was_asked { self.given.with_yes() } else { self.given.clone() };
+        let approvals = given.complete(self.account, &plan, self.allowed, is_asking, signals).await?;
+        Ok((plan, approvals))
     }
 }
 
@@ -177,6 +186,12 @@ impl Follower<'_> {
                     Err(failure) => context.shell.warn(&format!("{stack} is not cancelled: {failure}")),
                 }
             }
+        }
+        for stack in self.stacks.iter().filter(|stack| handing::is_open(&self.account.records, stack)) {
+            context.shell.warn(&format!(
+                "the handover of {stack} stops after what runs now, perhaps with no host running; `stackgen resume \
+                 {stack}{words}` goes on, `stackgen rollback {stack}{words}` goes back"
+            ));
         }
         let left = self.stacks.iter().filter(|stack| !view.has_begun(stack)).cloned().collect();
         DeployError::Detached { stacks, updating, left, words: words.clone() }

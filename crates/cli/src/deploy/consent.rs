@@ -24,6 +24,16 @@ pub(crate) struct Given {
 }
 
 impl Given {
+    /// What was approved before anybody asked.
+    pub(crate) fn approvals(&self) -> Approvals {
+        Approvals::new(self.approve.clone())
+    }
+
+    /// The same once somebody has said yes to the whole.
+    pub(crate) fn with_yes(&self) -> Given {
+        Given { yes: true, ..self.clone() }
+    }
+
     /// Asks for what is missing. Programs are not asked.
     pub(crate) async fn complete(
         &self,
@@ -64,6 +74,14 @@ impl Given {
     }
 }
 
+/// Asks for a yes.
+pub(crate) async fn yes(account: &Account<'_>, what: &str, signals: &mut Signals) -> Result<(), DeployError> {
+    match &*answer(account, &format!("{STRONG}{what}? [y/N]{STRONG:#} "), signals).await? {
+        "y" | "Y" | "yes" | "Yes" => Ok(()),
+        _ => Err(DeployError::Declined),
+    }
+}
+
 async fn confirm(account: &Account<'_>, plan: &Plan, signals: &mut Signals) -> Result<(), DeployError> {
     let stacks: Vec<_> = plan.stacks.iter().filter(|stack| stack.verb != Verb::Nothing).collect();
     let doing = if stacks.iter().all(|stack| stack.verb == Verb::Destroy) { "Destroy" } else { "Deploy" };
@@ -71,11 +89,7 @@ async fn confirm(account: &Account<'_>, plan: &Plan, signals: &mut Signals) -> R
         [one] => one.stack.clone(),
         all => counted(all.len(), "stack"),
     };
-    let question = format!("{STRONG}{doing} {what} in {}? [y/N]{STRONG:#} ", account.connection.region);
-    match &*answer(account, &question, signals).await? {
-        "y" | "Y" | "yes" | "Yes" => Ok(()),
-        _ => Err(DeployError::Declined),
-    }
+    yes(account, &format!("{doing} {what} in {}", account.connection.region), signals).await
 }
 
 /// Lets somebody type the names of dangers, all on one line or one after the other.

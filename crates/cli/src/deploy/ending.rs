@@ -31,6 +31,7 @@ impl Ending<'_> {
     pub(crate) fn tell(&self, outcome: &Outcome) -> Result<ExitCode, CliError> {
         let shell = &self.account.context.shell;
         for stack in &outcome.stacks {
+            self.handed(stack);
             self.stays(stack);
             if let run::Ending::Skipped(why) = &stack.ending {
                 shell.warn(&format!("{} was left out: {why}", stack.stack));
@@ -49,6 +50,22 @@ impl Ending<'_> {
             (true, false) if !outcome.is_good() => Kind::Failed.exit_code(),
             (true, false) => ExitCode::SUCCESS,
         })
+    }
+
+    /// How a handover went.
+    fn handed(&self, stack: &StackOutcome) {
+        let Some(handed) = &stack.handed else { return };
+        for snapshot in &handed.snapshots {
+            self.status("Snapshot", &format!("{snapshot} stays: it costs until you delete it"));
+        }
+        let seconds = handed.seconds.map(|seconds| time::spoken(i64::try_from(seconds).unwrap_or(i64::MAX)));
+        let (verb, without) = match (handed.is_back, seconds) {
+            (true, None) => ("Untouched", String::new()),
+            (true, Some(seconds)) => ("Went back", format!(": the old host runs again, after {seconds}")),
+            (false, Some(seconds)) => ("Handed over", format!(", with {seconds} without service")),
+            (false, None) => ("Handed over", String::new()),
+        };
+        self.status(verb, &format!("{}{without}", stack.stack));
     }
 
     /// What is there still and belongs to nobody.
@@ -122,6 +139,10 @@ impl Ending<'_> {
         let next = Box::new(Next { stuck, words: self.account.words.clone() });
         match &outcome.ending {
             run::Ending::Refused(why) => Some(DeployError::Refused { stack, reason: Reason(why.clone()) }),
+            run::Ending::Failed(why) if outcome.handed.is_some() => {
+                let (told, hint) = (why.clone(), outcome.cause.as_ref().and_then(|cause| cause.hint.clone()));
+                Some(DeployError::WentBack { stack, told, hint })
+            }
             run::Ending::Failed(why) => Some(match &outcome.cause {
                 Some(cause) => {
                     let reason = Reason(words::plain(&cause.reason).to_owned());

@@ -5,6 +5,7 @@ pub(crate) mod chart;
 pub(crate) mod consent;
 pub(crate) mod ending;
 pub(crate) mod find;
+pub(crate) mod handing;
 pub(crate) mod signals;
 pub(crate) mod view;
 pub(crate) mod way;
@@ -31,6 +32,8 @@ pub(crate) enum DeployError {
     Unconfirmed,
     #[error("this needs approval, and there is no terminal to ask on; nothing was done:\n  {}", told.join("\n  "))]
     Unapproved { told: Vec<String>, names: Vec<String> },
+    #[error("{} would fail: a host cannot take a volume that another one has; nothing was done", stacks.join(" and "))]
+    NeedsHandover { stacks: Vec<String> },
     #[error("not approved; nothing was done")]
     Declined,
     #[error("`{stack}` needs the capability {capability}, which was not given; nothing was done")]
@@ -46,6 +49,8 @@ pub(crate) enum DeployError {
         #[source]
         reason: Reason,
     },
+    #[error("`{stack}` was not handed over: {told}")]
+    WentBack { stack: String, told: String, hint: Option<String> },
     #[error("`{stack}` {what}")]
     FailedSomehow {
         stack: String,

@@ -6,7 +6,8 @@ use std::time::Instant;
 use jiff::Timestamp;
 use stackgen_assembly::Assembly;
 use stackgen_deploy::aws::{self, Connection, Settings};
-use stackgen_deploy::failure::Failure;
+use stackgen_deploy::failure::{Failure, Kind};
+use stackgen_deploy::observe::Reader;
 use stackgen_deploy::record::{Phase, Records};
 use tokio::runtime::{Builder, Runtime};
 
@@ -60,11 +61,6 @@ impl Way {
         Way { local: true, ..Way::default() }
     }
 
-    /// Whether it leads to the AWS on this machine.
-    pub(crate) fn is_local(&self) -> bool {
-        self.local
-    }
-
     /// The assembly, if there is a project or one was named.
     pub(crate) fn app(&self, context: &Context) -> Result<Option<Loaded>, CliError> {
         let folder = context.globals.project.as_deref().unwrap_or(Path::new("."));
@@ -99,13 +95,38 @@ impl Way {
         Ok((self.open(context, region)?, loaded))
     }
 
-    /// The way to a region that something else knows, such as a plan.
-    pub(crate) fn open<'a>(&self, context: &'a Context, region: Option<String>) -> Result<Account<'a>, CliError> {
+    /// The way to stacks of an assembly for somebody who only looks: it has no calls that change anything.
+    pub(crate) fn to_look(&self, context: &Context, assembly: &Assembly, names: &[String]) -> Result<Sight, CliError> {
+        let (settings, now, _) = self.settings(context, region_of(assembly, names))?;
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(DeployError::Runtime)?;
+        let profile = self.profile.clone().or_else(|| context.settings.profile.clone());
+        let reader = runtime.block_on(Reader::open(&settings));
+        let reader = reader.map_err(|failure| error::of_failure(failure, profile.as_deref(), &self.words()))?;
+        Ok(Sight { reader, now, profile, runtime })
+    }
+
+    /// Whether it leads to the AWS on this machine.
+    pub(crate) fn is_local(&self) -> bool {
+        self.local
+    }
+
+    /// The region to which it leads, without going there.
+    pub(crate) fn region_of(&self, assembly: &Assembly, names: &[String]) -> Result<String, CliError> {
+        let region = self.region.clone().or_else(|| region_of(assembly, names));
+        let region = region.or_else(|| self.local.then(|| local::REGION.to_owned()));
+        region.ok_or_else(|| error::of_failure(Failure::new(Kind::Credentials, "no region is set"), None, ""))
+    }
+
+    /// Where it leads, what time it is there, and how fast time passes if not as here.
+    fn settings(
+        &self,
+        context: &Context,
+        region: Option<String>,
+    ) -> Result<(Settings, Timestamp, Option<f64>), CliError> {
         let region = self.region.clone().or(region);
         let profile = self.profile.clone();
-        let mut settings =
-            Settings { profile: profile.clone(), region, endpoint: self.endpoint_url.clone(), is_local: self.local };
-        let (mut now, mut speed, mut pace) = (context.settings.now, 1.0, None);
+        let mut settings = Settings { profile, region, endpoint: self.endpoint_url.clone(), is_local: self.local };
+        let (mut now, mut pace) = (context.settings.now, None);
         if self.local {
             let endpoint = local::endpoint(context, Wish::default())?;
             let status = Place::find(context)?.required()?.ask("GET", "status")?;
@@ -114,16 +135,22 @@ impl Way {
                 Some("leap") => Some(f64::INFINITY),
                 pace => pace.and_then(|pace| pace.parse().ok()),
             };
-            speed = pace.filter(|pace| pace.is_finite()).unwrap_or(speed);
             settings.region.get_or_insert_with(|| endpoint.region.to_owned());
             settings.endpoint = Some(endpoint.url);
         }
+        Ok((settings, now, pace))
+    }
+
+    /// The way to a region that something else knows, such as a plan.
+    pub(crate) fn open<'a>(&self, context: &'a Context, region: Option<String>) -> Result<Account<'a>, CliError> {
+        let (settings, now, pace) = self.settings(context, region)?;
         let runtime = Builder::new_current_thread().enable_all().build().map_err(DeployError::Runtime)?;
         let connection = runtime.block_on(aws::connect(&settings));
-        let profile = profile.or_else(|| context.settings.profile.clone());
+        let profile = self.profile.clone().or_else(|| context.settings.profile.clone());
         let mut connection =
             connection.map_err(|failure| error::of_failure(failure, profile.as_deref(), &self.words()))?;
         connection.speed = pace.unwrap_or(connection.speed);
+        let speed = pace.filter(|pace| pace.is_finite()).unwrap_or(1.0);
         let records = Records::new(self.records(context)?);
         Ok(Account {
             context,
@@ -162,6 +189,28 @@ impl Way {
             }
         }
         words
+    }
+}
+
+/// A way for somebody who only looks.
+pub(crate) struct Sight {
+    pub(crate) reader: Reader,
+    /// What time it is there.
+    pub(crate) now: Timestamp,
+    profile: Option<String>,
+    runtime: Runtime,
+}
+
+impl Sight {
+    /// Asks something. Ctrl-C ends it.
+    pub(crate) fn ask<T>(&self, question: impl Future<Output = Result<T, Failure>>) -> Result<T, CliError> {
+        self.runtime.block_on(async {
+            let mut signals = Signals::watch()?;
+            tokio::select! {
+                answer = question => answer.map_err(|failure| error::of_failure(failure, self.profile.as_deref(), "")),
+                () = signals.next() => Err(DeployError::Interrupted.into()),
+            }
+        })
     }
 }
 

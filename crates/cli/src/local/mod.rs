@@ -22,7 +22,7 @@ use crate::project::{Project, ProjectError};
 pub(crate) use record::Record;
 use start::Started;
 
-/// The region of the variables that are printed. A world has all regions.
+/// The region of the variables that are printed where there is no project. A world has all regions.
 pub(crate) const REGION: &str = "us-east-1";
 /// How long a server may take to start or to end.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -73,17 +73,20 @@ impl Endpoint {
         Endpoint { url: format!("http://127.0.0.1:{port}"), region: REGION, credentials: "local" }
     }
 
-    /// Variables for a shell, which lead AWS's tools and SDKs there.
-    pub(crate) fn exports(&self) -> String {
+    /// Variables for a shell, which lead AWS's tools and SDKs there. A project's stacks say their regions themselves, and another
+    /// one would hide them from these tools.
+    pub(crate) fn exports(&self, context: &Context) -> String {
+        let is_project = Project::find(context.globals.project.as_deref().unwrap_or(Path::new("."))).is_ok();
         let Endpoint { url, region, credentials } = self;
-        let variables = [
+        let mut variables = vec![
             ("AWS_ENDPOINT_URL", url.as_str()),
             ("AWS_ACCESS_KEY_ID", credentials),
             ("AWS_SECRET_ACCESS_KEY", credentials),
-            ("AWS_REGION", region),
-            ("AWS_DEFAULT_REGION", region),
         ];
-        variables.map(|(name, value)| format!("export {name}={value}\n")).concat()
+        if !is_project {
+            variables.extend([("AWS_REGION", *region), ("AWS_DEFAULT_REGION", *region)]);
+        }
+        variables.iter().map(|(name, value)| format!("export {name}={value}\n")).collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! A plan as a comment of a pull request: first what a reviewer has to decide, then what happens, then details to open.
 use std::fmt::Write;
 
+use stackgen_deploy::collision::Collision;
 use stackgen_deploy::plan::{Change, Plan, PropertyChange, StackPlan, Verb};
 
 use super::value::{self, Shown, cut};
@@ -78,6 +79,8 @@ fn whole(stack: &StackPlan) -> String {
             writeln!(text, "Told from its template: CloudFormation is asked once {} is done.\n", first.join(" and "));
     }
     text += &resources(stack);
+    text += &list("Collisions", stack.collisions.iter().map(collision));
+    text += &list("Handover", stack.handover.iter().map(sentence::handover));
     text += &permissions(stack);
     let openings = stack.openings.iter();
     text += &fenced("Network", openings.map(|one| marked(one.is_added, one.widens, &sentence::opening(one), stack)));
@@ -86,6 +89,11 @@ fn whole(stack: &StackPlan) -> String {
     text += &list("Exports", stack.exports.iter().map(sentence::export));
     text += &list("Remarks", stack.remarks.iter().cloned());
     text + "</details>\n"
+}
+
+fn collision(collision: &Collision) -> String {
+    let (name, ids) = (collision.kind.name(), collision.ids.join(", "));
+    format!("{name} {ids}: {}. Way: {}", sentence::collision(collision), collision.way)
 }
 
 fn resources(stack: &StackPlan) -> String {

@@ -26,6 +26,9 @@ pub(crate) fn json(plan: &Plan) -> String {
     let mut plan = plan.clone();
     for stack in &mut plan.stacks {
         stack.request = Request::default();
+        if let Some(handover) = &mut stack.handover {
+            handover.template.clear();
+        }
         for change in &mut stack.changes {
             change.properties.iter_mut().for_each(value::hide);
         }

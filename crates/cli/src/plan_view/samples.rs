@@ -54,8 +54,23 @@ pub(super) fn image() -> Json {
             "diff": "@@ -441,7 +441,7 @@ ready\n begin ready 'a service does not answer'\n wait_for 'PostgreSQL' pg_isready -q\n \n-signal \
                      HostReady7DDA17EC\n+signal HostReady8D7386A3\n say 'all is well'\n",
         }],
-        "remarks": ["the data volume is detached from the old host before the new one gets it; PostgreSQL and Redis are away \
-                     meanwhile"],
+        "collisions": [
+            {"kind": "volume-held", "ids": ["DataAttachmentToHost"], "fails": true, "is_handover": true,
+             "why": "`DataAttachmentToHost` needs DataVolume while `Host7DDA17EC` has it: CloudFormation makes the new attachment \
+                     before the old one is gone, and a volume is in one place at a time (VolumeInUse)",
+             "way": "a handover, `--handover`: stop the old host, let the volume go, make the new host"},
+            {"kind": "address-moves", "ids": ["HostAddressAssociation"], "fails": false,
+             "why": "HostAddress.AllocationId moves from `Host7DDA17EC` to the new host as soon as that exists, before it is ready",
+             "way": "nothing fails; whoever calls the address waits until the new host answers"},
+        ],
+        "handover": {
+            "hosts": [{"from": "Host7DDA17EC", "to": "Host8D7386A3", "attachments": ["DataAttachmentToHost"],
+                       "volumes": ["${DataVolume}"], "ready": ["HostReady8D7386A3"]}],
+            "switches": [{"parameter": "DataAttachment", "on": "attached", "off": "detached"}],
+            "seconds": 58, "digest": "abc",
+        },
+        "dangers": [{"kind": "collision", "id": "DataAttachmentToHost",
+                     "reason": "it will fail: `DataAttachmentToHost` needs DataVolume while `Host7DDA17EC` has it"}],
     })
 }
 

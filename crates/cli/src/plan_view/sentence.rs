@@ -1,6 +1,9 @@
 //! Permissions, openings and exports in words.
+use stackgen_deploy::collision::Collision;
+use stackgen_deploy::handover::Handover;
 use stackgen_deploy::plan::{ExportChange, Opening, PermissionChange};
 
+use super::words;
 use crate::table::counted;
 
 /// A blank at which no line ends.
@@ -89,6 +92,23 @@ pub(super) fn export(change: &ExportChange) -> String {
         many => format!("imported by {}, such as {}", counted(many.len(), "stack"), many[..3].join(", ")),
     };
     format!("{} {what}; {importers}", change.name)
+}
+
+/// What a change runs into, and how badly.
+pub(super) fn collision(collision: &Collision) -> String {
+    let grade = if collision.fails { "fails: " } else { "" };
+    format!("{grade}{}", collision.why)
+}
+
+/// Who takes whose place, and how long nobody serves.
+pub(super) fn handover(handover: &Handover) -> String {
+    let pair = |from: &str, to: &str| if from == to { format!("a new {to}") } else { format!("{to} for {from}") };
+    let hosts: Vec<String> = handover.hosts.iter().map(|host| pair(&host.from, &host.to)).collect();
+    let without = words::duration(handover.seconds);
+    format!(
+        "{}; {without} and the boot of the new host without service; if it fails, the old one runs again",
+        hosts.join(", ")
+    )
 }
 
 #[cfg(test)]

@@ -67,6 +67,7 @@ impl Page {
             self.line(&format!("  {style}{} {}{style:#}", group.symbol, group.word));
             rows.iter().for_each(|row| self.row(stack, group, row));
         }
+        self.collisions(stack);
         self.permissions(stack);
         self.openings(stack);
         self.boot_scripts(stack);
@@ -182,6 +183,22 @@ impl Page {
             let indent = if at == 0 { indent } else { indent + hang };
             let part = if part.is_empty() { String::new() } else { format!("{:indent$}{style}{part}{style:#}", "") };
             self.line(&part);
+        }
+    }
+
+    fn collisions(&mut self, stack: &StackPlan) {
+        if stack.collisions.is_empty() {
+            return;
+        }
+        self.section("Collisions");
+        for collision in &stack.collisions {
+            let style = if collision.fails { ERROR } else { WARNING };
+            self.line(&format!("    {style}! {}{style:#}  {}", collision.kind.name(), collision.ids.join(", ")));
+            self.words(INNER, "", STRONG, &sentence::collision(collision));
+            self.words(INNER, "way: ", STRONG, &collision.way);
+        }
+        if let Some(handover) = &stack.handover {
+            self.words(4, "handover: ", STRONG, &sentence::handover(handover));
         }
     }
 

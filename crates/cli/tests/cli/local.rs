@@ -69,8 +69,6 @@ fn a_server_runs_until_it_is_stopped() {
     export AWS_ENDPOINT_URL=http://127.0.0.1:[PORT]
     export AWS_ACCESS_KEY_ID=local
     export AWS_SECRET_ACCESS_KEY=local
-    export AWS_REGION=us-east-1
-    export AWS_DEFAULT_REGION=us-east-1
     --- stderr
          Started http://127.0.0.1:[PORT], state in [TEMP]/project/.stackgen/local
     ");
@@ -81,8 +79,6 @@ fn a_server_runs_until_it_is_stopped() {
     export AWS_ENDPOINT_URL=http://127.0.0.1:[PORT]
     export AWS_ACCESS_KEY_ID=local
     export AWS_SECRET_ACCESS_KEY=local
-    export AWS_REGION=us-east-1
-    export AWS_DEFAULT_REGION=us-east-1
     --- stderr
          Running at http://127.0.0.1:[PORT] already
     ");

@@ -14,6 +14,7 @@ mod local;
 mod lock;
 mod policies;
 mod project;
+mod rehearse;
 mod synth;
 mod terminal;
 mod userdata;

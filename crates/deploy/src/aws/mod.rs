@@ -5,6 +5,7 @@ mod calls;
 mod connect;
 mod credentials;
 pub(crate) mod ec2;
+mod inside;
 mod limiter;
 mod profile;
 mod s3;
@@ -13,6 +14,7 @@ pub(crate) mod ssm;
 
 pub use calls::{CallCount, Retry};
 pub use connect::{Connection, Settings, connect};
+pub use inside::{Asked, Heard, Stage};
 pub(crate) use s3::NewObject;
 
 use aws_sdk_cloudformation::primitives::DateTime;

@@ -51,6 +51,31 @@ impl Connection {
         Ok(answer["Version"].as_u64().unwrap_or_default())
     }
 
+    /// All values of a parameter that SSM still knows, which are the last hundred; none if there is no such parameter.
+    pub(crate) async fn parameter_history(&self, name: &str) -> Result<Vec<Parameter>, Failure> {
+        let mut found = Vec::new();
+        let mut page = Json::Null;
+        loop {
+            let mut input = json!({"Name": name, "MaxResults": 50});
+            if page.is_string() {
+                input["NextToken"] = page.take();
+            }
+            let mut answer = match self.ssm("GetParameterHistory", Retry::Safe, &input).await {
+                Ok(answer) => answer,
+                Err(failure) if failure.kind == Kind::NotFound => return Ok(found),
+                Err(failure) => return Err(failure.while_doing(format_args!("reading the parameter {name}"))),
+            };
+            found.extend(answer["Parameters"].as_array().into_iter().flatten().map(|one| Parameter {
+                value: one["Value"].as_str().unwrap_or_default().to_owned(),
+                version: one["Version"].as_u64().unwrap_or_default(),
+            }));
+            page = answer["NextToken"].take();
+            if !page.is_string() {
+                return Ok(found);
+            }
+        }
+    }
+
     /// Deletes a parameter, which may be gone already.
     pub(crate) async fn delete_parameter(&self, name: &str) -> Result<(), Failure> {
         match self.ssm("DeleteParameter", Retry::Safe, &json!({"Name": name})).await {

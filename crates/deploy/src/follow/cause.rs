@@ -14,7 +14,9 @@ const CANCELLED: [&str; 4] = [
     "Resource import cancelled",
 ];
 
-/// What helps, by what the reason says.
+const IN_USE: &str = "something that is not of this stack still uses it: take that away, then try again";
+
+/// What helps, by what the reason says. New events have sentences only, older ones have the code of the error in them.
 const HINTS: &[(&str, &str)] = &[
     (
         "already exists",
@@ -32,6 +34,20 @@ const HINTS: &[(&str, &str)] = &[
         "AddressLimitExceeded",
         "a region has five elastic addresses unless you ask for more; a replacement needs one more for a while",
     ),
+    (
+        "We currently do not have sufficient",
+        "AWS has no such machine free in that zone now: try another zone or type, or later",
+    ),
+    (
+        "more vCPU capacity than your current vCPU limit",
+        "ask for a higher vCPU quota; a replacement needs the old machine's and the new one's at once",
+    ),
+    (
+        "The maximum number of addresses has been reached",
+        "a region has five elastic addresses unless you ask for more; a replacement needs one more for a while",
+    ),
+    ("has a dependent object", IN_USE),
+    ("has dependencies and cannot be deleted", IN_USE),
     ("is already attached to an instance", "a volume goes to one instance at a time: let the old one go first"),
     ("VolumeInUse", "a volume goes to one instance at a time: let the old one go first"),
     ("not authorized to perform", "the credentials, or the stack's service role, lack a permission"),
@@ -63,7 +79,7 @@ pub(crate) fn is_cancelled(event: &ResourceEvent) -> bool {
 }
 
 /// What CloudFormation tried to delete and could not, by physical id. It tries three times and then calls the update complete
-/// (*Troubleshooting CloudFormation*, "Update complete with leftover resources").
+/// (*Troubleshooting CloudFormation*, "Resource removed from stack but not deleted").
 pub(crate) fn leftovers(events: &[ResourceEvent]) -> Vec<String> {
     let mut last: BTreeMap<&str, &str> = BTreeMap::new();
     for event in events.iter().filter(|event| event.type_name != STACK) {
@@ -112,6 +128,34 @@ pub(super) mod tests {
         assert!(cause.hint.is_some_and(|hint| hint.contains("stackgen import")));
         assert_eq!(root(&events[..2], &[]).map(|cause| cause.id), Some("Child".to_owned()));
         assert_eq!(root(&events[..1], &[]), None);
+    }
+
+    #[test]
+    fn todays_sentences_have_hints() {
+        for (said, wanted) in [
+            (
+                "You have requested more vCPU capacity than your current vCPU limit of 8 allows for the instance bucket",
+                "vCPU quota",
+            ),
+            ("The maximum number of addresses has been reached.", "elastic addresses"),
+            (
+                "We currently do not have sufficient t4g.small capacity in the Availability Zone you requested",
+                "another zone",
+            ),
+            ("vol-1 is already attached to an instance", "one instance at a time"),
+            ("The subnet 'subnet-1' has dependencies and cannot be deleted.", "still uses it"),
+        ] {
+            let reason = format!(
+                "Resource handler returned message: \"{said} (Service: Ec2, Status Code: 400, Request ID: 1) (SDK Attempt Count: 1)\" \
+                 (RequestToken: 2, HandlerErrorCode: InvalidRequest)"
+            );
+            let cause =
+                root(&[event("It", "AWS::EC2::It", "CREATE_FAILED", Some(&reason), 1)], &[]).expect("it failed");
+            assert!(cause.hint.as_deref().is_some_and(|hint| hint.contains(wanted)), "{said}: {:?}", cause.hint);
+        }
+        let bare = "resource sg-1 has a dependent object (Service: Ec2, Status Code: 400, Request ID: 1) (SDK Attempt Count: 1)";
+        let group = event("Group", "AWS::EC2::SecurityGroup", "DELETE_FAILED", Some(bare), 1);
+        assert_eq!(root(&[group], &[]).and_then(|cause| cause.hint).as_deref(), Some(IN_USE));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::progress::ResourceEvent;
 use crate::stack::Status;
 
 /// The type of a stack, in whose events nested stacks show.
-pub(super) const STACK: &str = "AWS::CloudFormation::Stack";
+pub(crate) const STACK: &str = "AWS::CloudFormation::Stack";
 
 /// The events of one operation, each told once.
 #[derive(Debug)]

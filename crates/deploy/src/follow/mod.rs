@@ -10,7 +10,7 @@ mod verdict;
 
 pub(crate) use cause::{is_cancelled, leftovers, root};
 pub use feed::history;
-pub(crate) use feed::was_begun;
+pub(crate) use feed::{STACK, was_begun};
 pub(crate) use forecast::Forecast;
 pub use spans::spans;
 pub(crate) use verdict::{Followed, Operation, follow};

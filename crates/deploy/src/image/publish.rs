@@ -63,7 +63,7 @@ async fn base(connection: &Connection, architecture: &str) -> Result<String, Fai
 }
 
 async fn available(connection: &Connection, id: &str) -> Result<Found, Failure> {
-    let pace = Pace::new(connection);
+    let pace = Pace::short(connection, Duration::from_secs(30));
     loop {
         match find(connection, id, None).await? {
             Some(found) if found.state == "available" => return Ok(found),

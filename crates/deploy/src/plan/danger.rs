@@ -30,6 +30,8 @@ pub enum DangerKind {
     Recreate,
     /// A stack of somebody else becomes another one.
     Takeover,
+    /// It will fail: something is in its way.
+    Collision,
 }
 
 impl DangerKind {
@@ -43,6 +45,7 @@ impl DangerKind {
             DangerKind::Ingress => "ingress",
             DangerKind::Recreate => "recreate",
             DangerKind::Takeover => "takeover",
+            DangerKind::Collision => "collision",
         }
     }
 }

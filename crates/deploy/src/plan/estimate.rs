@@ -86,7 +86,7 @@ fn until<'a>(id: &'a str, own: &BTreeMap<&'a str, u64>, template: &'a Json, done
 }
 
 /// The logical ids that something refers to. `Fn::Sub` is read as far as its plain names go.
-pub(super) fn references<'a>(value: &'a Json, found: &mut Vec<&'a str>) {
+pub(crate) fn references<'a>(value: &'a Json, found: &mut Vec<&'a str>) {
     match value {
         Json::Object(fields) => {
             for (name, value) in fields {

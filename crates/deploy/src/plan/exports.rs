@@ -102,7 +102,7 @@ pub(super) async fn check_replaced(
 }
 
 /// The stacks that import an export.
-pub(super) async fn importers(connection: &Connection, name: &str) -> Result<Vec<String>, Failure> {
+pub(crate) async fn importers(connection: &Connection, name: &str) -> Result<Vec<String>, Failure> {
     let mut importers = Vec::new();
     let mut page = None;
     loop {

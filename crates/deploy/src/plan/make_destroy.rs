@@ -4,11 +4,12 @@ use stackgen_assembly::Assembly;
 
 use super::consequence::STAYS;
 use super::{
-    Consequence, Fate, PLAN_VERSION, Plan, Request, StackPlan, Verb, estimate, exports, from_template,
+    Consequence, Fate, PLAN_VERSION, Plan, Request, Side, StackPlan, Verb, estimate, exports, from_template,
     make::account_of, read,
 };
 use crate::aws::Connection;
 use crate::failure::{Failure, Kind};
+use crate::host;
 use crate::stack::{self, Move, StackNow, Wish, next_move};
 
 /// Plans the deletion of stacks: with an assembly in its order reversed, else as they are named. `retain` names resources
@@ -87,6 +88,8 @@ async fn one(
     for change in plan.changes.iter_mut().filter(|change| retain.contains(&change.id)) {
         (change.consequence, change.meaning) = (Consequence::Removed(Fate::Kept), STAYS.to_owned());
     }
+    let parameters = now.parameters.clone();
+    plan.hosts = host::hosts(&Side { template: &template, parameters: &parameters }, name);
     plan.seconds = estimate::seconds(&plan.changes, &template);
     plan.dangers = super::propose::dangers(&plan);
     plan.seen = now.seen();

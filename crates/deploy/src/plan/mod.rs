@@ -30,11 +30,16 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::collision::Collision;
+use crate::handover::Handover;
+use crate::host::Host;
+
 pub use change::{
     Action, BootScriptChange, Change, Consequence, Evaluation, Fate, Opening, PermissionChange, PropertyChange,
 };
 pub use danger::{Danger, DangerKind};
-pub(crate) use estimate::seconds_of;
+pub(crate) use estimate::{references, seconds_of};
+pub(crate) use exports::importers;
 pub use file::{check, load, save};
 pub(crate) use make::account_of;
 pub use make::{discard, make};
@@ -42,6 +47,7 @@ pub use make_destroy::make_destroy;
 pub use of_change_set::of_change_set;
 pub(crate) use propose::{Question, propose};
 pub use request::Request;
+pub(crate) use side::Side;
 pub use wishes::{Approvals, Selection, Wishes};
 
 /// The version of the form of plan files. A reader refuses another one.
@@ -100,6 +106,15 @@ pub struct StackPlan {
     /// Ways through security groups that open or close.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub openings: Vec<Opening>,
+    /// What will fail or hurt, with the way around it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub collisions: Vec<Collision>,
+    /// The way around the collisions of a host that is replaced, if it is theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handover: Option<Handover>,
+    /// The hosts that it has afterwards; of a stack that goes, those that it has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<Host>,
     /// What needs somebody's word.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dangers: Vec<Danger>,
@@ -115,6 +130,14 @@ pub struct StackPlan {
     /// What is sent, and done around it: enough for another process to carry the plan out.
     #[serde(default)]
     pub request: Request,
+}
+
+/// What two templates tell of changes and boot scripts.
+#[cfg(test)]
+pub(crate) fn changes_of(before: &Side<'_>, after: &Side<'_>) -> (Vec<Change>, Vec<BootScriptChange>) {
+    let changes = from_template::changes(before.template, after.template, &[]);
+    let scripts = boot_script::compare(before, after, &changes);
+    (changes, scripts)
 }
 
 /// What is done to a stack.

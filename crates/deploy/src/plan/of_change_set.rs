@@ -46,7 +46,7 @@ pub async fn of_change_set(
     let values_before = in_force.map(|now| known(&now.parameters, &now.resolved)).unwrap_or_default();
     let values = known(&described.parameters, &described.resolved);
     let before = Side { template: &before, parameters: &values_before };
-    finish(&mut plan, &before, &Side { template: &after, parameters: &values }, &inner);
+    finish(&mut plan, &before, &Side { template: &after, parameters: &values }, &inner, &[]);
     if described.execution != "AVAILABLE" {
         plan.remarks.push(format!("it cannot be carried out: it is {}", described.execution));
     }

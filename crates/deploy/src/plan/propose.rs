@@ -14,8 +14,10 @@ use super::{
 use crate::aws::Connection;
 use crate::bootstrap;
 use crate::change_set::{self, Described};
+use crate::collision;
 use crate::failure::Failure;
-use crate::machines;
+use crate::handover;
+use crate::host;
 use crate::record::{Phase, RECORD_VERSION, Record, Records};
 use crate::stack::{self, StackNow};
 use crate::template_body::digest;
@@ -92,7 +94,12 @@ pub(crate) async fn propose(
         plan.values = values::settings(now.as_ref(), &plan.request);
     }
     let before = Side { template: &before, parameters: &before_values };
-    finish(&mut plan, &before, &Side { template: &after, parameters: &values }, &inner);
+    let after = Side { template: &after, parameters: &values };
+    let moved = match &now {
+        Some(now) if verb == Verb::Update => collision::moved(connection, now, &before, &after, &plan.changes).await?,
+        _ => Vec::new(),
+    };
+    finish(&mut plan, &before, &after, &inner, &moved);
     Ok(plan)
 }
 
@@ -149,7 +156,7 @@ async fn ask(
         Err(failure) => {
             // Only a refusal is certain; what nobody answered may have been taken, and the record says so to the next run.
             if failure.is_final() {
-                records.clear(&plan.stack)?;
+                unnote(records, plan, keep)?;
             }
             return Err(failure);
         }
@@ -161,7 +168,7 @@ async fn ask(
     match change_set::wait(connection, &id).await {
         Ok(described) if described.is_empty => {
             drop_it(connection, &id, &stack_id, now).await?;
-            records.clear(&plan.stack)?;
+            unnote(records, plan, keep)?;
             nothing(plan, now, sides);
             Ok(described)
         }
@@ -172,7 +179,7 @@ async fn ask(
         Err(failure) if !failure.is_final() => Err(failure),
         Err(failure) => {
             drop_it(connection, &id, &stack_id, now).await?;
-            records.clear(&plan.stack)?;
+            unnote(records, plan, keep)?;
             Err(failure.while_doing(format_args!("cannot plan `{}`", plan.stack)))
         }
     }
@@ -182,6 +189,11 @@ fn note(connection: &Connection, records: &Records, plan: &StackPlan) -> Result<
     let token = plan.change_set.clone().unwrap_or_default();
     let (version, region) = (RECORD_VERSION, connection.region.clone());
     records.write(&Record { version, region, phase: Phase::Proposed, token, plan: plan.clone() })
+}
+
+/// Takes back what [`note`] noted. Where nothing was, another operation's record may be.
+fn unnote(records: &Records, plan: &StackPlan, keep: bool) -> Result<(), Failure> {
+    if keep { Ok(()) } else { records.clear(&plan.stack) }
 }
 
 /// Deletes a change set that is of no use, and the stack that came with it.
@@ -224,13 +236,23 @@ pub(super) fn tell(plan: &mut StackPlan, now: Option<&StackNow>, described: &Des
 }
 
 /// What follows from the changes.
-pub(super) fn finish(plan: &mut StackPlan, before: &Side<'_>, after: &Side<'_>, inner: &[Inner]) {
+pub(super) fn finish(
+    plan: &mut StackPlan,
+    before: &Side<'_>,
+    after: &Side<'_>,
+    inner: &[Inner],
+    exports: &[collision::Moved],
+) {
     let compared = compare(before, after, &plan.changes);
     plan.boot_scripts = compared.boot_scripts;
     plan.permissions = compared.permissions;
     plan.openings = compared.openings;
     nested::tell(plan, inner);
     plan.seconds = estimate::seconds(&plan.changes, after.template);
+    plan.hosts = host::hosts(after, &plan.stack);
+    if plan.verb == Verb::Update {
+        collide(plan, before, after, exports);
+    }
     plan.dangers = dangers(plan);
     plan.dangers.extend(takeover::danger(plan, before.template, after.template));
     // "Immutable updates" in *Choose how to handle failures* of the CloudFormation User Guide.
@@ -239,8 +261,19 @@ pub(super) fn finish(plan: &mut StackPlan, before: &Side<'_>, after: &Side<'_>, 
         let remark = format!("CloudFormation refuses to replace `{}` when rollback is disabled", replaced.id);
         plan.remarks.push(remark);
     }
-    if plan.verb == Verb::Update {
-        plan.remarks.extend(machines::held_disks(&plan.changes, before.template));
+}
+
+/// What the changes will run into, and whether a handover is the way around.
+fn collide(plan: &mut StackPlan, before: &Side<'_>, after: &Side<'_>, exports: &[collision::Moved]) {
+    let was = host::hosts(before, &plan.stack);
+    let (changes, boot_scripts) = (&plan.changes, &plan.boot_scripts);
+    let hosts = (&*was, &*plan.hosts);
+    plan.collisions = collision::find(&collision::Known { before, after, hosts, changes, boot_scripts, exports });
+    let template = after.template.to_string();
+    plan.handover = handover::proposed(plan, hosts, after, &template);
+    if let Some(handover) = &mut plan.handover {
+        let is_other = |(name, value): &(&String, &String)| before.parameters.get(*name) != Some(value);
+        handover.given = plan.request.parameters.iter().filter(is_other).map(|(name, _)| name.clone()).collect();
     }
 }
 
@@ -251,6 +284,12 @@ pub(super) fn dangers(plan: &StackPlan) -> Vec<Danger> {
         let reason = "its creation failed; what is left of it is deleted before it is made again".to_owned();
         dangers.push(Danger { kind: DangerKind::Recreate, id: plan.stack.clone(), reason });
     }
+    let fails = plan.collisions.iter().filter(|one| one.fails);
+    dangers.extend(fails.map(|one| Danger {
+        kind: DangerKind::Collision,
+        id: one.ids.first().cloned().unwrap_or_default(),
+        reason: format!("it will fail: {}", one.why),
+    }));
     if matches!(plan.verb, Verb::Update | Verb::Import) {
         let widening = plan.permissions.iter().filter(|one| one.widens);
         dangers.extend(widening.map(|one| Danger {

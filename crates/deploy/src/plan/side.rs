@@ -9,16 +9,16 @@ const DEPTH: usize = 32;
 
 /// One side of a comparison.
 #[derive(Clone, Copy)]
-pub(super) struct Side<'a> {
+pub(crate) struct Side<'a> {
     /// The template; `Null` if there is none.
-    pub(super) template: &'a Json,
+    pub(crate) template: &'a Json,
     /// Values of its parameters; those of SSM types as they were resolved. Defaults need not be in it.
-    pub(super) parameters: &'a BTreeMap<String, String>,
+    pub(crate) parameters: &'a BTreeMap<String, String>,
 }
 
 impl Side<'_> {
     /// Its resources, without those whose condition does not hold: logical id, type, properties.
-    pub(super) fn resources(&self) -> impl Iterator<Item = (&str, &str, &Json)> {
+    pub(crate) fn resources(&self) -> impl Iterator<Item = (&str, &str, &Json)> {
         let resources = self.template.get("Resources").and_then(Json::as_object).into_iter().flatten();
         resources.filter_map(|(id, resource)| {
             let condition = resource.get("Condition").and_then(Json::as_str);
@@ -34,7 +34,7 @@ impl Side<'_> {
     }
 
     /// A value with its functions computed as far as they can be; `None` for `AWS::NoValue`.
-    pub(super) fn plain(&self, value: &Json) -> Option<Json> {
+    pub(crate) fn plain(&self, value: &Json) -> Option<Json> {
         match value {
             Json::Array(items) => Some(items.iter().filter_map(|item| self.plain(item)).collect()),
             Json::Object(object) => match function(object) {
@@ -49,7 +49,7 @@ impl Side<'_> {
     }
 
     /// The same as text: unknown values as `${…}`.
-    pub(super) fn text(&self, value: &Json) -> String {
+    pub(crate) fn text(&self, value: &Json) -> String {
         self.plain(value).map_or_else(String::new, |plain| text(&plain))
     }
 

@@ -1,12 +1,17 @@
 //! One stack's turn in a deploy.
 use std::collections::BTreeMap;
 
+use tokio::sync::mpsc::unbounded_channel;
+
 use super::outcome::{Ending, StackOutcome};
 use super::{Turn, ending};
 use crate::aws::Retry;
 use crate::change_set::{self, token};
 use crate::failure::{Failure, Kind};
 use crate::follow::{self, Forecast, Operation, follow};
+use crate::handover;
+use crate::host::{Host, beside, record};
+use crate::lease;
 use crate::plan::{Question, StackPlan, Verb, propose, seconds_of};
 use crate::progress::Progress;
 use crate::record::Phase;
@@ -15,6 +20,10 @@ use crate::stack::{self, StackNow};
 /// Deploys one stack.
 pub(super) async fn deploy(turn: &Turn, plan: StackPlan) -> StackOutcome {
     let (stack, verb) = (plan.stack.clone(), plan.verb);
+    if plan.handover.as_ref().is_some_and(|handover| handover.chosen.is_some()) {
+        // It is much the larger of the two.
+        return Box::pin(handover::hand_over(turn, plan)).await;
+    }
     match steps(turn, plan).await {
         Ok(outcome) => outcome,
         Err(failure) => {
@@ -27,6 +36,10 @@ pub(super) async fn deploy(turn: &Turn, plan: StackPlan) -> StackOutcome {
 async fn steps(turn: &Turn, mut plan: StackPlan) -> Result<StackOutcome, Failure> {
     if plan.verb == Verb::Nothing {
         return Ok(StackOutcome::short(&plan.stack, plan.verb, Ending::Nothing));
+    }
+    // Another deploy between the two updates of a handover would attach a volume to a host that is stopped.
+    if plan.hosts.iter().any(Host::has_switch) {
+        lease::refuse_if_held(&turn.connection, &plan.stack).await?;
     }
     if plan.verb == Verb::Recreate {
         clear(turn, &plan).await?;
@@ -145,8 +158,14 @@ pub(super) async fn finish(turn: &Turn, plan: &StackPlan, token: &str) -> Result
         change_set: plan.change_set.clone(),
         forecast: Forecast::of(plan),
     };
-    let followed = follow(&turn.connection, &operation, &|progress| turn.say(progress)).await?;
+    let (sender, seen) = unbounded_channel();
+    let tell = move |progress| drop(sender.send(progress));
+    let following = follow(&turn.connection, &operation, &tell);
+    let followed = beside(&turn.connection, plan, seen, &|progress| turn.say(progress), following).await?;
     let mut outcome = ending::of_deploy(plan, &followed);
+    if outcome.is_good() {
+        record::settle(&turn.connection, plan).await?;
+    }
     turn.ends(&outcome);
     let settled = if outcome.is_good() { settle(turn, plan, token).await } else { lock_again(turn, plan).await };
     match settled {
@@ -183,7 +202,7 @@ async fn start(turn: &Turn, plan: &StackPlan, id: &str, token: &str) -> Result<(
 }
 
 /// Whether an execution was begun by a call of ours whose answer was lost.
-pub(super) async fn was_taken(turn: &Turn, plan: &StackPlan, id: &str, token: &str) -> Result<bool, Failure> {
+pub(crate) async fn was_taken(turn: &Turn, plan: &StackPlan, id: &str, token: &str) -> Result<bool, Failure> {
     let Some(stack_id) = &plan.stack_id else { return Ok(false) };
     match follow::was_begun(&turn.connection, stack_id, token).await {
         Ok(true) => Ok(true),
@@ -226,7 +245,7 @@ async fn settings_only(turn: &Turn, plan: &StackPlan) -> Result<StackOutcome, Fa
 }
 
 /// Sets what no change set carries: stack policy and protection.
-pub(super) async fn settle(turn: &Turn, plan: &StackPlan, token: &str) -> Result<(), Failure> {
+pub(crate) async fn settle(turn: &Turn, plan: &StackPlan, token: &str) -> Result<(), Failure> {
     let Some(stack_id) = &plan.stack_id else { return Ok(()) };
     if plan.request.policy.is_none() && plan.request.protection.is_none() {
         return Ok(());
@@ -248,14 +267,14 @@ pub(super) async fn settle(turn: &Turn, plan: &StackPlan, token: &str) -> Result
 }
 
 /// Locks again what was unlocked for a change that failed.
-pub(super) async fn lock_again(turn: &Turn, plan: &StackPlan) -> Result<(), Failure> {
+pub(crate) async fn lock_again(turn: &Turn, plan: &StackPlan) -> Result<(), Failure> {
     match (&plan.request.policy_meanwhile, &plan.request.policy) {
         (Some(_), Some(policy)) => set_policy(turn, plan, policy).await,
         _ => Ok(()),
     }
 }
 
-async fn set_policy(turn: &Turn, plan: &StackPlan, policy: &str) -> Result<(), Failure> {
+pub(crate) async fn set_policy(turn: &Turn, plan: &StackPlan, policy: &str) -> Result<(), Failure> {
     let Some(stack_id) = &plan.stack_id else { return Ok(()) };
     let send = || {
         let call = turn.connection.cloudformation.set_stack_policy().stack_name(stack_id);

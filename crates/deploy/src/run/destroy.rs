@@ -5,6 +5,8 @@ use super::{Turn, ending};
 use crate::aws::Retry;
 use crate::failure::{Failure, Kind};
 use crate::follow::{Forecast, Operation, follow};
+use crate::host::{Host, record};
+use crate::lease;
 use crate::machines;
 use crate::plan::{StackPlan, Verb};
 use crate::record::Phase;
@@ -28,6 +30,9 @@ pub(super) async fn steps(turn: &Turn, plan: &StackPlan, token: &str) -> Result<
         turn.records.clear(&plan.stack)?;
         return Ok(StackOutcome::short(&plan.stack, plan.verb, Ending::Nothing));
     };
+    if plan.hosts.iter().any(Host::has_switch) {
+        lease::refuse_if_held(&turn.connection, &plan.stack).await?;
+    }
     turn.note(Phase::Deleting, token, plan)?;
     turn.begins(plan);
     if let Err(failure) = free_disks(turn, plan).await {
@@ -59,6 +64,12 @@ pub(super) async fn steps(turn: &Turn, plan: &StackPlan, token: &str) -> Result<
     };
     let followed = follow(&turn.connection, &operation, &|progress| turn.say(progress)).await?;
     let outcome = ending::of_destroy(plan, &followed);
+    if outcome.is_good() {
+        let kept: Vec<String> = outcome.retained.iter().map(|kept| kept.physical_id.clone()).collect();
+        for told in record::retire(&turn.connection, plan, &kept).await? {
+            turn.step(&plan.stack, &told);
+        }
+    }
     turn.ends(&outcome);
     turn.records.clear(&plan.stack)?;
     Ok(outcome)

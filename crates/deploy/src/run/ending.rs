@@ -7,7 +7,7 @@ use crate::plan::{Consequence, Fate, StackPlan, Verb};
 use crate::stack::status::Sentiment;
 
 /// How a deploy ended.
-pub(super) fn of_deploy(plan: &StackPlan, followed: &Followed) -> StackOutcome {
+pub(crate) fn of_deploy(plan: &StackPlan, followed: &Followed) -> StackOutcome {
     let mut outcome = told(&plan.stack, plan.verb, followed);
     let Some(now) = &followed.now else {
         outcome.ending = Ending::Failed("the stack is gone".to_owned());
@@ -59,7 +59,7 @@ pub(super) fn of_other(stack: &str, verb: Verb, followed: &Followed, is_wanted: 
 }
 
 /// How a stack's turn ended that did not come to an end.
-pub(super) fn of_failure(stack: &str, verb: Verb, failure: &Failure) -> StackOutcome {
+pub(crate) fn of_failure(stack: &str, verb: Verb, failure: &Failure) -> StackOutcome {
     let refused = matches!(failure.kind, Kind::Refused | Kind::Protected | Kind::ExportInUse | Kind::Busy);
     let message = failure.message.clone();
     StackOutcome::short(stack, verb, if refused { Ending::Refused(message) } else { Ending::Failed(message) })

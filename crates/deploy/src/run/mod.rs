@@ -1,11 +1,11 @@
 //! Carrying plans out, and going on with what another process began.
 //!
-//! Nothing is locked. CloudFormation lets one operation at a time into a stack, and when a change set is carried out all others
-//! of the stack become obsolete, so of two people who plan at the same time one is refused and told what moved. No step here
-//! spans two operations on one stack but the deletion before a new creation, and there the second is a change set as well.
-mod deploy;
+//! Nothing is locked but by a handover, whose lease others respect. CloudFormation lets one operation at a time into a stack, and when a change set is carried out all others
+//! of the stack become obsolete, so of two people who plan at the same time one is refused and told what moved. No step
+//! here spans two operations on one stack but the deletion before a new creation, and there the second is a change set as well.
+pub(crate) mod deploy;
 mod destroy;
-mod ending;
+pub(crate) mod ending;
 mod outcome;
 mod resume;
 mod rollback;
@@ -29,7 +29,7 @@ use crate::stack::status::Sentiment;
 
 use deploy::Outputs;
 pub use outcome::{Ending, Kept, Outcome, Span, StackOutcome};
-use turn::Turn;
+pub(crate) use turn::Turn;
 use waves::Shared;
 
 /// Carries a plan out. A stack that fails stops only those that depend on it.
@@ -199,6 +199,20 @@ async fn heard<Done>(
         say(progress);
     }
     done
+}
+
+/// Gives work on one stack a turn of its own.
+pub(crate) async fn alone<Done>(
+    connection: &Connection,
+    records: &Records,
+    approvals: &Approvals,
+    say: &dyn Fn(Progress),
+    work: impl AsyncFnOnce(&Turn) -> Done,
+) -> Done {
+    let shared = shared(connection, records, approvals);
+    let (sender, news) = unbounded_channel();
+    let turn = Turn::new(&shared, Outputs::new(), sender);
+    heard(work(&turn), news, say).await
 }
 
 fn shared(connection: &Connection, records: &Records, approvals: &Approvals) -> Shared {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::handover::Handed;
 use crate::plan::Verb;
 use crate::progress::Cause;
 
@@ -44,6 +45,9 @@ pub struct StackOutcome {
     /// What stays on purpose and belongs to no stack now.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub retained: Vec<Kept>,
+    /// How a handover went, if it was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handed: Option<Handed>,
     /// Where the time went, by resource.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub spans: Vec<Span>,
@@ -123,6 +127,7 @@ impl StackOutcome {
             stuck: Vec::new(),
             leftovers: Vec::new(),
             retained: Vec::new(),
+            handed: None,
             spans: Vec::new(),
         }
     }

@@ -3,6 +3,7 @@ use super::outcome::{Ending, StackOutcome};
 use super::{Turn, deploy, destroy, ending, rollback};
 use crate::change_set;
 use crate::failure::Failure;
+use crate::handover;
 use crate::plan::Verb;
 use crate::record::{Phase, Record};
 
@@ -26,6 +27,7 @@ async fn steps(turn: &Turn, record: Record) -> Result<StackOutcome, Failure> {
             turn.records.clear(&plan.stack)?;
             Ok(StackOutcome::short(&plan.stack, plan.verb, Ending::Nothing))
         }
+        Phase::HandingOver => Ok(Box::pin(handover::resume(turn, plan)).await),
         Phase::Waiting if plan.verb == Verb::Destroy => Ok(destroy::destroy(turn, plan).await),
         Phase::Waiting | Phase::Clearing => Ok(deploy::deploy(turn, plan).await),
         Phase::Executing => {

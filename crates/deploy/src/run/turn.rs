@@ -12,10 +12,10 @@ use crate::progress::Progress;
 use crate::record::{Phase, RECORD_VERSION, Record, Records};
 
 /// One stack's turn.
-pub(super) struct Turn {
-    pub(super) connection: Connection,
-    pub(super) records: Records,
-    pub(super) approvals: Approvals,
+pub(crate) struct Turn {
+    pub(crate) connection: Connection,
+    pub(crate) records: Records,
+    pub(crate) approvals: Approvals,
     /// The outputs of stacks that ended before.
     pub(super) outputs: Outputs,
     /// The id from which tokens are made when there is no change set.
@@ -41,7 +41,7 @@ impl Turn {
     }
 
     /// Notes what is going to be called.
-    pub(super) fn note(&self, phase: Phase, token: &str, plan: &StackPlan) -> Result<(), Failure> {
+    pub(crate) fn note(&self, phase: Phase, token: &str, plan: &StackPlan) -> Result<(), Failure> {
         let (token, plan) = (token.to_owned(), plan.clone());
         let region = self.connection.region.clone();
         self.records.write(&Record { version: RECORD_VERSION, region, phase, token, plan })
@@ -55,16 +55,16 @@ impl Turn {
         }
     }
 
-    pub(super) fn say(&self, progress: Progress) {
+    pub(crate) fn say(&self, progress: Progress) {
         // Nobody listens any more only when the run was dropped, and this with it.
         let _ = self.sender.send(progress);
     }
 
-    pub(super) fn step(&self, stack: &str, what: &str) {
+    pub(crate) fn step(&self, stack: &str, what: &str) {
         self.say(Progress::Step { stack: stack.to_owned(), what: what.to_owned() });
     }
 
-    pub(super) fn begins(&self, plan: &StackPlan) {
+    pub(crate) fn begins(&self, plan: &StackPlan) {
         let verb = match plan.verb {
             Verb::Nothing => "nothing",
             Verb::Create | Verb::Recreate => "create",
@@ -76,7 +76,7 @@ impl Turn {
         self.say(Progress::StackBegins { stack, verb, expected: expected(plan) });
     }
 
-    pub(super) fn ends(&self, outcome: &StackOutcome) {
+    pub(crate) fn ends(&self, outcome: &StackOutcome) {
         self.say(ends(outcome));
     }
 }

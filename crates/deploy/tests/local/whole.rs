@@ -74,6 +74,11 @@ async fn an_export_in_use_goes_in_two_steps() {
     let plan = desk.plan(&all(false, false)).await.expect("it is planned");
     assert!(plan.stacks[0].exports.iter().all(|export| export.importers.is_empty()), "{plan:?}");
     assert!(desk.run(&plan).await.expect("it runs").is_good());
+    // Both come back at once: the import is looked up when its change set is carried out.
+    let plan = desk.plan(&all(true, true)).await.expect("it is planned");
+    assert_eq!((plan.stacks[0].verb, plan.stacks[1].verb), (Verb::Update, Verb::Update));
+    let outcome = desk.run(&plan).await.expect("it runs");
+    assert!(outcome.is_good(), "{outcome:?}");
 }
 
 #[tokio::test]

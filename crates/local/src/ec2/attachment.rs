@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::error::{invalid, missing, state};
 use super::instance::State;
-use super::{Answer, Input, Place, boot, time};
+use super::{Answer, Input, Place, boot, machines, time};
 use crate::wire::ApiError;
 
 /// A volume on an instance.
@@ -27,6 +27,9 @@ pub struct Attachment {
     pub leaving_since: Option<Timestamp>,
     /// Whether the instance uses it: its boot ended with the volume there, and it did not stop since.
     pub mounted: bool,
+    /// Whether it is to go whatever the instance does with it.
+    #[serde(default)]
+    pub is_forced: bool,
 }
 
 /// Where an attachment is.
@@ -95,8 +98,9 @@ pub(super) fn put(
     delete_on_termination: bool,
     seconds: i64,
 ) {
-    let until = (seconds > 0).then(|| at.wake(seconds, id));
-    let phase = if until.is_some() { Phase::Attaching } else { Phase::Attached };
+    let is_driven = machines::is_up(at.ec2(), instance);
+    let until = (seconds > 0 && !is_driven).then(|| at.wake(seconds, id));
+    let phase = if seconds > 0 { Phase::Attaching } else { Phase::Attached };
     let since = at.now();
     let attachment = Attachment {
         instance: instance.to_owned(),
@@ -107,6 +111,7 @@ pub(super) fn put(
         delete_on_termination,
         leaving_since: None,
         mounted: false,
+        is_forced: false,
     };
     if let Some(volume) = at.ec2().volumes.get_mut(id) {
         volume.attachments.push(attachment);
@@ -148,12 +153,18 @@ pub(super) fn detach(at: &mut Place<'_>, input: Input<'_>) -> Answer {
         return Ok(said);
     }
     attachment.phase = Phase::Detaching;
+    attachment.is_forced = force;
+    let said = attachment.shown(&id);
+    let instance = attachment.instance.clone();
+    if machines::is_up(ec2, &instance) {
+        return Ok(said);
+    }
     let until = at.wake(wait, &id);
     let volume = at.ec2().volume(&id)?;
     for attachment in volume.attachments.iter_mut().filter(|it| it.phase == Phase::Detaching) {
         attachment.until = Some(until);
     }
-    Ok(volume.attachments.iter().find(|it| it.phase == Phase::Detaching).map(|it| it.shown(&id)).unwrap_or_default())
+    Ok(said)
 }
 
 /// Goes on with the attachments of a volume.
@@ -173,15 +184,20 @@ pub(super) fn look(at: &mut Place<'_>, id: &str) {
     }
 }
 
-/// What a stop does to the volumes of an instance: nothing is mounted any more, and what was busy goes.
+/// What a stop does to the volumes of an instance: nothing is mounted any more, what was busy goes, and what was wanted of a
+/// machine is done without it.
 pub(super) fn let_go(at: &mut Place<'_>, instance: &str) {
     let mut going = Vec::new();
     for volume in at.ec2().volumes.values_mut() {
         for attachment in volume.attachments.iter_mut().filter(|it| it.instance == instance) {
             attachment.mounted = false;
-            if attachment.phase == Phase::Busy {
-                attachment.phase = Phase::Detaching;
-                going.push(volume.id.clone());
+            match (attachment.phase, attachment.until) {
+                (Phase::Busy | Phase::Detaching, None) => {
+                    attachment.phase = Phase::Detaching;
+                    going.push(volume.id.clone());
+                }
+                (Phase::Attaching, None) => attachment.phase = Phase::Attached,
+                _ => {}
             }
         }
     }

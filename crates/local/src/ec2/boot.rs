@@ -60,7 +60,7 @@ pub enum BootPhase {
 
 impl Boot {
     /// The machine goes off.
-    pub(super) fn end(&mut self) {
+    pub(crate) fn off(&mut self) {
         (self.phase, self.until) = (BootPhase::Off, None);
     }
 
@@ -87,10 +87,12 @@ pub(super) fn begin(at: &mut Place<'_>, id: &str) {
     let script =
         settings.boot_of_instance.get(id).or_else(|| settings.boot_of_image.get(&image)).unwrap_or(&settings.boot);
     let seconds = match *script {
-        Script::Succeeds(seconds) | Script::Fails(seconds) => Some(seconds),
+        Script::Succeeds(seconds) | Script::Fails(seconds) | Script::FailsMounted(seconds) => Some(seconds),
         Script::NeverEnds => None,
     };
-    let until = seconds.map(|seconds| at.wake(seconds, id));
+    // The boot of a driver's machine is the machine's own.
+    let is_driven = at.ec2().driver.is_some();
+    let until = seconds.filter(|_| !is_driven).map(|seconds| at.wake(seconds, id));
     let now = time(at.now());
     let Some(one) = at.ec2().instances.get_mut(id) else { return };
     (one.boot.phase, one.boot.until) = (BootPhase::Booting, until);
@@ -114,15 +116,15 @@ pub(super) fn look(at: &mut Place<'_>, id: &str) {
     let settings = &at.things().settings;
     let script =
         settings.boot_of_instance.get(id).or_else(|| settings.boot_of_image.get(&one.image)).unwrap_or(&settings.boot);
-    let fails = matches!(script, Script::Fails(_));
+    let (fails, mounts) = (!matches!(script, Script::Succeeds(_)), !matches!(script, Script::Fails(_)));
     let texts = if one.boot.ran_user_data { Vec::new() } else { texts(one.user_data.as_deref().unwrap_or_default()) };
     let (names, asked) = (volumes(&texts), signals(&texts));
     let is_attached =
         |volume: &String| at.things().devices(id).any(|(it, on)| it.id == *volume && on.phase == Phase::Attached);
-    if !fails && !names.iter().all(is_attached) {
+    if mounts && !names.iter().all(is_attached) {
         return;
     }
-    finish(at, id, fails);
+    finish(at, id, fails, mounts);
     let patient_until = at.now().checked_add(PATIENCE).expect("no patience reaches the end of time");
     if let Some(one) = at.ec2().instances.get_mut(id) {
         one.boot.unsent = asked.into_iter().collect();
@@ -131,10 +133,10 @@ pub(super) fn look(at: &mut Place<'_>, id: &str) {
     send(at, id);
 }
 
-fn finish(at: &mut Place<'_>, id: &str, fails: bool) {
+fn finish(at: &mut Place<'_>, id: &str, fails: bool, mounts: bool) {
     let ec2 = at.ec2();
     // Without user data nobody tells it to mount anything.
-    let mounts = !fails && ec2.instances.get(id).is_some_and(|one| one.user_data.is_some());
+    let mounts = mounts && ec2.instances.get(id).is_some_and(|one| one.user_data.is_some());
     let attachments = ec2.volumes.values_mut().flat_map(|it| &mut it.attachments);
     for on in attachments.filter(|on| on.instance == id && on.phase == Phase::Attached && mounts) {
         on.mounted = true;

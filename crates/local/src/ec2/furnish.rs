@@ -2,7 +2,7 @@
 use jiff::{Timestamp, ToSpan};
 use serde_json::json;
 
-use super::{Image, Place, Snapshot, image, network, volume};
+use super::{Image, Place, Snapshot, image, network, security, volume};
 
 /// A maker of images: account, alias, and where its root is.
 struct Maker(&'static str, Option<&'static str>, &'static str);
@@ -43,6 +43,83 @@ pub(super) fn furnish(at: &mut Place<'_>) {
                 let created = at.now().checked_sub((age * 24).hours()).expect("the world is younger than time");
                 public(at, maker, architecture, created, [name, description]);
             }
+        }
+    }
+}
+
+/// A network that somebody made, with a way out.
+pub(crate) fn network(at: &mut Place<'_>, id: &str, block: &str) {
+    if at.ec2().vpcs.contains_key(id) {
+        return;
+    }
+    network::enter_vpc(at, id, block, false);
+    let gateway = fixed("igw", at.region, id);
+    let owner = at.account();
+    let attached = json!([{"vpcId": id, "state": "available"}]);
+    at.ec2()
+        .internet_gateways
+        .insert(gateway.clone(), json!({"internetGatewayId": gateway, "attachmentSet": attached, "ownerId": owner}));
+}
+
+/// A subnet that somebody made, in a network that is there or comes with it.
+pub(crate) fn subnet(at: &mut Place<'_>, (id, vpc): (&str, &str), block: &str, zone: &str) {
+    network(at, vpc, "10.0.0.0/8");
+    network::enter_subnet(at, id, vpc, block, zone, false);
+}
+
+/// A security group that somebody made, in a network that is there or comes with it. What it lets through is not looked at here.
+pub(crate) fn group(at: &mut Place<'_>, (id, vpc): (&str, &str), name: &str) {
+    network(at, vpc, "10.0.0.0/8");
+    security::enter(at, id, name, "made elsewhere", vpc);
+}
+
+/// A snapshot that somebody made, of which nothing is known.
+pub(crate) fn snapshot(at: &mut Place<'_>, id: &str) {
+    let (owner, now) = (at.account(), at.now());
+    let one = Snapshot {
+        id: id.to_owned(),
+        volume: "vol-ffffffff".to_owned(),
+        owner,
+        description: "made elsewhere".to_owned(),
+        size: 1,
+        encrypted: false,
+        kms_key: None,
+        started: now,
+        until: None,
+        completed: Some(now),
+        content: [].into(),
+    };
+    at.ec2().snapshots.entry(id.to_owned()).or_insert(one);
+}
+
+/// A key pair that somebody made.
+pub(crate) fn key(at: &mut Place<'_>, name: &str) {
+    let id = fixed("key", at.region, name);
+    let key = json!({"keyPairId": id, "keyName": name, "keyFingerprint": "", "keyType": "rsa"});
+    at.ec2().keys.insert(id, key);
+}
+
+/// An image that somebody made.
+pub(crate) fn image(
+    at: &mut Place<'_>,
+    id: &str,
+    name: &str,
+    (architecture, root_device): (&str, &str),
+    gib: Option<i64>,
+) {
+    like_ubuntu(at, id, architecture);
+    let Some(one) = at.ec2().images.get_mut(id) else { return };
+    name.clone_into(&mut one.name);
+    root_device.clone_into(&mut one.root_device);
+    if let Some(device) = one.devices.first_mut() {
+        device["deviceName"] = json!(root_device);
+        device["ebs"]["volumeSize"] = gib.map_or_else(|| device["ebs"]["volumeSize"].clone(), |gib| json!(gib));
+    }
+    let snapshots: Vec<String> =
+        one.devices.iter().filter_map(|it| it["ebs"]["snapshotId"].as_str()).map(str::to_owned).collect();
+    for snapshot in snapshots {
+        if let (Some(gib), Some(one)) = (gib, at.ec2().snapshots.get_mut(&snapshot)) {
+            one.size = gib;
         }
     }
 }

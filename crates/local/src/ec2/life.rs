@@ -4,11 +4,15 @@ use serde_json::{Value as Json, json};
 
 use super::error::no_instance;
 use super::instance::State;
-use super::{Answer, Input, Place, address, attachment, boot, run};
+use super::{Answer, Input, Place, address, attachment, boot, machines, run};
 use crate::wire::ApiError;
 
 /// Why an instance stops or ends when somebody asks for it.
-const USER: &str = "Client.UserInitiatedShutdown";
+const USER: (&str, &str) = ("Client.UserInitiatedShutdown", "User initiated shutdown");
+/// Why it does when its own system asks for it.
+const ITSELF: (&str, &str) = ("Client.InstanceInitiatedShutdown", "Instance initiated shutdown");
+/// Why it does when AWS could not start it.
+const SERVER: (&str, &str) = ("Server.InternalError", "Internal error on launch");
 
 /// Terminated instances are shown for about an hour.
 const SHOWN_AFTER_END: SignedDuration = SignedDuration::from_hours(1);
@@ -16,21 +20,15 @@ const SHOWN_AFTER_END: SignedDuration = SignedDuration::from_hours(1);
 /// Goes on with an instance whose time has come.
 pub(super) fn look(at: &mut Place<'_>, id: &str) {
     let now = at.now();
+    if machines::waits(at, id) {
+        return;
+    }
     let Some(one) = at.ec2().instances.get_mut(id) else { return };
     if one.until.is_some_and(|until| until <= now) {
         one.until = None;
         match one.state {
-            State::Pending => {
-                (one.state, one.reason, one.running_since) = (State::Running, None, Some(now));
-                // Nothing happens when its checks pass, but whoever leaps through time gets there.
-                let checks = at.ec2().settings.checks;
-                at.wake(checks, id);
-                boot::begin(at, id);
-            }
-            State::Stopping => {
-                one.state = State::Stopped;
-                attachment::let_go(at, id);
-            }
+            State::Pending => runs(at, id),
+            State::Stopping => stops(at, id),
             State::ShuttingDown => end(at, id),
             State::Terminated => {
                 at.ec2().instances.shift_remove(id);
@@ -43,8 +41,44 @@ pub(super) fn look(at: &mut Place<'_>, id: &str) {
     boot::look(at, id);
 }
 
+/// It runs, and begins to boot.
+pub(super) fn runs(at: &mut Place<'_>, id: &str) {
+    let now = at.now();
+    let Some(one) = at.ec2().instances.get_mut(id) else { return };
+    (one.state, one.until, one.reason, one.running_since) = (State::Running, None, None, Some(now));
+    // Nothing happens when its checks pass, but whoever leaps through time gets there.
+    let checks = at.ec2().settings.checks;
+    at.wake(checks, id);
+    boot::begin(at, id);
+}
+
+/// It is off.
+pub(super) fn stops(at: &mut Place<'_>, id: &str) {
+    let Some(one) = at.ec2().instances.get_mut(id) else { return };
+    (one.state, one.until) = (State::Stopped, None);
+    attachment::let_go(at, id);
+}
+
+/// It has gone off by itself. What that means it was told at its launch.
+pub(super) fn went_off(at: &mut Place<'_>, id: &str) {
+    let ends = at.ec2().instances.get(id).is_some_and(|one| one.shutdown_behavior == "terminate");
+    let left = leave(at, id, if ends { State::ShuttingDown } else { State::Stopping }, ITSELF);
+    if left.is_ok() && !ends {
+        stops(at, id);
+    }
+}
+
+/// It could not be started: a new one ends, another one is as it was.
+pub(super) fn did_not_start(at: &mut Place<'_>, id: &str) {
+    // Whatever has run has something on its console.
+    let is_new = at.ec2().instances.get(id).is_some_and(|one| one.boot.console.is_empty());
+    if leave(at, id, State::Stopping, SERVER).is_ok() {
+        if is_new { end(at, id) } else { stops(at, id) }
+    }
+}
+
 /// The end: volumes go or are free, the interface goes.
-fn end(at: &mut Place<'_>, id: &str) {
+pub(super) fn end(at: &mut Place<'_>, id: &str) {
     let ec2 = at.ec2();
     let goes = |it: &super::Volume| it.attachments.iter().any(|on| on.instance == id && on.delete_on_termination);
     let gone: Vec<String> = ec2.volumes.values().filter(|it| goes(it)).map(|it| it.id.clone()).collect();
@@ -162,7 +196,7 @@ pub(super) fn stop(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     }
     fn act(at: &mut Place<'_>, id: &str, _: Input<'_>) -> Result<(), ApiError> {
         if at.ec2().instance(id)?.state == State::Running {
-            leave(at, id, State::Stopping)?;
+            leave(at, id, State::Stopping, USER)?;
         }
         Ok(())
     }
@@ -182,7 +216,7 @@ pub(super) fn terminate(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     }
     fn act(at: &mut Place<'_>, id: &str, _: Input<'_>) -> Result<(), ApiError> {
         if !matches!(at.ec2().instance(id)?.state, State::ShuttingDown | State::Terminated) {
-            leave(at, id, State::ShuttingDown)?;
+            leave(at, id, State::ShuttingDown, USER)?;
         }
         Ok(())
     }
@@ -201,6 +235,7 @@ pub(super) fn reboot(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     fn act(at: &mut Place<'_>, id: &str, _: Input<'_>) -> Result<(), ApiError> {
         if at.ec2().instance(id)?.state == State::Running {
             boot::begin(at, id);
+            at.ec2().driver.as_mut().map(|driver| driver.reboots.insert(id.to_owned()));
         }
         Ok(())
     }
@@ -209,7 +244,7 @@ pub(super) fn reboot(at: &mut Place<'_>, input: Input<'_>) -> Answer {
 }
 
 /// Leaves the running state. The address that AWS gave is lost.
-fn leave(at: &mut Place<'_>, id: &str, state: State) -> Result<(), ApiError> {
+fn leave(at: &mut Place<'_>, id: &str, state: State, (code, text): (&str, &str)) -> Result<(), ApiError> {
     let kind = at.ec2().instance(id)?.kind.clone();
     let durations = at.ec2().settings.durations(&kind);
     let was_stopped = at.ec2().instance(id)?.state == State::Stopped;
@@ -225,7 +260,7 @@ fn leave(at: &mut Place<'_>, id: &str, state: State) -> Result<(), ApiError> {
     }
     let one = at.ec2().instance(id)?;
     (one.state, one.until, one.running_since) = (state, Some(until), None);
-    one.boot.end();
-    one.reason = Some((USER.to_owned(), format!("{USER}: User initiated shutdown")));
+    one.boot.off();
+    one.reason = Some((code.to_owned(), format!("{code}: {text}")));
     Ok(())
 }

@@ -19,12 +19,13 @@ pub mod boot;
 pub mod catalogue;
 mod cidr;
 pub mod error;
-mod furnish;
+pub(crate) mod furnish;
 pub mod image;
 pub mod input;
 pub mod instance;
 pub mod key;
 pub mod life;
+pub mod machines;
 pub mod network;
 mod operations;
 mod place;
@@ -63,6 +64,9 @@ pub struct Ec2 {
     pub furnished: bool,
     /// How fast things are, and what goes wrong.
     pub settings: Settings,
+    /// Who runs the instances, if the engine does not.
+    #[serde(default)]
+    pub driver: Option<machines::Driver>,
     pub vpcs: Shelf,
     pub subnets: Shelf,
     pub internet_gateways: Shelf,

@@ -44,7 +44,7 @@ pub(super) fn furnish(at: &mut Place<'_>) {
     }
 }
 
-fn enter_vpc(at: &mut Place<'_>, id: &str, block: &str, is_default: bool) {
+pub(super) fn enter_vpc(at: &mut Place<'_>, id: &str, block: &str, is_default: bool) {
     let (owner, region) = (at.account(), at.region);
     let made = |prefix: &str, at: &mut Place<'_>| {
         if is_default { fixed(prefix, region, "default") } else { at.world.id(prefix) }
@@ -73,7 +73,7 @@ fn enter_table(ec2: &mut Ec2, id: &str, vpc: &str, block: &str, owner: &str, ass
     }));
 }
 
-fn enter_subnet(at: &mut Place<'_>, id: &str, vpc: &str, block: &str, zone: &str, is_default: bool) {
+pub(super) fn enter_subnet(at: &mut Place<'_>, id: &str, vpc: &str, block: &str, zone: &str, is_default: bool) {
     let owner = at.account();
     let arn = format!("arn:aws:ec2:{}:{owner}:subnet/{id}", at.region);
     at.ec2().subnets.insert(id.to_owned(), json!({

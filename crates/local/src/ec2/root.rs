@@ -13,6 +13,9 @@ use crate::wire::ApiError;
 pub(super) fn create(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     let instance = input.required("InstanceId")?;
     let ec2 = at.ec2();
+    if ec2.driver.is_some() {
+        return Err(ApiError::not_here("EC2", "CreateReplaceRootVolumeTask for machines of a driver"));
+    }
     let host = ec2.instances.get(&instance).ok_or_else(|| missing(&instance))?.clone();
     if host.state != State::Running {
         let text = format!("The instance '{instance}' is not in the 'running' state.");

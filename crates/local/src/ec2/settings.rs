@@ -54,6 +54,8 @@ pub enum Script {
     Succeeds(i64),
     /// It fails after some seconds.
     Fails(i64),
+    /// It fails after it has mounted its volumes: not before the seconds are over and they are there.
+    FailsMounted(i64),
     /// It never ends.
     NeverEnds,
 }

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::{Map, Value as Json, json};
 
+use super::handler::{is_missing, refusal};
 use super::{Begun, Doing, Effect, Progress, Provider, Refusal, Site, generic};
 use crate::wire::{ApiError, Request, Service};
 use crate::world::World;
@@ -147,30 +148,6 @@ fn ask(site: &mut Site<'_>, service: Service, operation: &str, input: Json) -> R
         Service::S3 => crate::s3::members(site.world, &request),
         _ => Err(ApiError::not_here(service.name(), operation)),
     }
-}
-
-fn is_missing(code: &str) -> bool {
-    code.starts_with("NoSuch") || code.ends_with("NotFound") || code == "ResourceNotFoundException"
-}
-
-/// What an event says of a refused call: the form that the AWS SDK for Java gives to exceptions of services, which users quote.
-pub(super) fn refusal(site: &mut Site<'_>, service: Service, error: &ApiError) -> Refusal {
-    let name = match service {
-        Service::Iam => "Iam",
-        Service::Ssm => "Ssm",
-        Service::Logs => "CloudWatchLogs",
-        service => service.name(),
-    };
-    let code = match error.code.as_str() {
-        code if is_missing(code) => "NotFound",
-        code if code.contains("Already") => "AlreadyExists",
-        code if code.contains("LimitExceeded") => "ServiceLimitExceeded",
-        code if code.contains("Conflict") => "ResourceConflict",
-        _ => "InvalidRequest",
-    };
-    let request = site.world.uuid();
-    let message = format!("{} (Service: {name}, Status Code: {}, Request ID: {request})", error.message, error.status);
-    generic::failed(site, &message, code)
 }
 
 /// Properties under the same names, those that are there.

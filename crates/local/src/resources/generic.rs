@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use stackgen_schema::{Facts, ResourceType, UpdateEffect};
 
+use super::handler::failed;
 use super::{Begun, Effect, Provider, Refusal, Site};
 
 mod attributes;
@@ -121,14 +122,6 @@ pub(super) fn taken(site: &mut Site<'_>, id: &str, owner: &str) -> Refusal {
     }
     let what = format!("Resource of type '{}' with identifier '{id}' already exists.", site.type_name);
     failed(site, &what, "AlreadyExists")
-}
-
-/// What a handler says of itself.
-pub(super) fn failed(site: &mut Site<'_>, message: &str, code: &str) -> Refusal {
-    let token = site.world.uuid();
-    Refusal(format!(
-        "Resource handler returned message: \"{message}\" (RequestToken: {token}, HandlerErrorCode: {code})"
-    ))
 }
 
 /// Takes a value out, if it is there; `*` stands for every item.

@@ -3,7 +3,7 @@ use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
 use super::backed::{Backed, PLAIN, call as call_of, free, name, picked, take_away as take_away_of, texts};
-use super::generic::failed;
+use super::handler::failed;
 use super::{Refusal, Site};
 use crate::iam::{Holder, Kind};
 use crate::wire::Service;

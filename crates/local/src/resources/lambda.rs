@@ -2,7 +2,8 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::backed::{Backed, PLAIN, call, name, take_away};
-use super::generic::{failed, taken};
+use super::generic::taken;
+use super::handler::failed;
 use super::{Refusal, Site};
 use crate::wire::Service;
 

@@ -12,6 +12,7 @@ mod backed;
 pub mod cloudformation;
 pub mod ec2;
 pub mod generic;
+mod handler;
 mod iam;
 mod lambda;
 mod logs;
@@ -60,10 +61,13 @@ pub enum Progress {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Doing {
     /// It is being made.
+    #[serde(alias = "create")]
     Create,
     /// It is being changed.
+    #[serde(alias = "update")]
     Update,
     /// It is being deleted.
+    #[serde(alias = "delete")]
     Delete,
 }
 

@@ -3,7 +3,8 @@ use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 
 use super::backed::{Backed, PLAIN, call, name, picked, take_away};
-use super::generic::{failed, taken};
+use super::generic::taken;
+use super::handler::failed;
 use super::{Doing, Progress, Refusal, Site};
 use crate::wire::Service;
 

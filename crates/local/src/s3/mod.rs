@@ -21,7 +21,7 @@ mod template;
 mod tests;
 mod uploads;
 
-pub use template::template;
+pub use template::{stand_in, template};
 
 /// What S3 has.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

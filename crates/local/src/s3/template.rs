@@ -1,6 +1,11 @@
 //! The template behind a URL, for CloudFormation.
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::Bucket;
 use super::objects::content;
-use crate::wire::{ApiError, pairs};
+use crate::wire::{ApiError, Request, Service, pairs};
 use crate::world::World;
 
 /// How many bytes a template in a bucket may have. Source: *Understand CloudFormation quotas*.
@@ -28,6 +33,29 @@ pub fn template(world: &World, url: &str) -> Result<String, ApiError> {
     }
     String::from_utf8(content(object))
         .map_err(|_| ApiError::validation("Template format error: unsupported structure."))
+}
+
+/// Puts a template where a URL says that it is, unless it is there. The bucket comes with it.
+pub fn stand_in(world: &mut World, region: &str, url: &str, body: &str) {
+    let Some((bucket, key)) = parts(url).filter(|_| template(world, url).is_err()) else { return };
+    let now = world.now();
+    world.s3.buckets.entry(bucket.clone()).or_insert_with(|| Bucket {
+        name: bucket.clone(),
+        region: region.to_owned(),
+        created: now,
+        versioning: None,
+        policy: None,
+        settings: BTreeMap::new(),
+        objects: BTreeMap::new(),
+        uploads: BTreeMap::new(),
+    });
+    let request = Request {
+        service: Service::S3,
+        operation: "PutObject".to_owned(),
+        region: region.to_owned(),
+        input: json!({"Bucket": bucket, "Key": key, "Body": body}),
+    };
+    super::members(world, &request).expect("the bucket is there");
 }
 
 /// Bucket and key of a URL.

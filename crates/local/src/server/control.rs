@@ -10,6 +10,9 @@
 //! | `GET custom` | what custom resources were asked and answered |
 //! | `PUT custom` | answers to what they will be asked |
 //! | `PUT images` | images that there will be as soon as somebody asks for them |
+//! | `PUT machines` | who runs the instances of a region |
+//! | `GET machines?region=R` | what is wanted of the driver of a region |
+//! | `POST machines` | what a driver's machine has done |
 //! | `GET state`, `PUT state` | the whole world, as it is saved |
 //! | `POST reset` | forgets everything |
 //! | `POST stop` | saves and ends |
@@ -21,7 +24,7 @@ use serde_json::{Value as Json, json};
 
 use super::engine::Engine;
 use super::store;
-use crate::ec2::{Place, image};
+use crate::ec2::{Place, image, machines};
 use crate::resources::cloudformation::exchange::{self, Sent};
 use crate::wire::{Call, Reply, pairs};
 use crate::world::World;
@@ -68,6 +71,9 @@ pub(super) fn told(engine: &mut Engine, call: Call) -> Told {
         ("GET", "custom") => said(&custom(engine)),
         ("PUT", "custom") => promise_custom(engine, &call),
         ("PUT", "images") => promise(engine, &call),
+        ("PUT", "machines") => drive(engine, &call),
+        ("GET", "machines") => wanted(engine, &call),
+        ("POST", "machines") => so(engine, &call),
         ("GET", "state") => match store::to_json(&engine.world) {
             Ok(text) => Reply::new(200).body("application/json", text),
             Err(error) => refusal(500, &error.to_string()),
@@ -148,6 +154,54 @@ fn promise(engine: &mut Engine, call: &Call) -> Reply {
 struct Promise {
     region: String,
     ids: Vec<String>,
+}
+
+/// A driver runs the instances of a region, or the engine does again.
+fn drive(engine: &mut Engine, call: &Call) -> Reply {
+    let Ok(Drive { region, is_driven, patience }) = serde_json::from_slice(&call.body) else {
+        return refusal(400, r#"say {"region": "eu-west-1", "is_driven": true, "patience": 600}"#);
+    };
+    let done = machines::drive(&mut Place::new(&mut engine.world, &region), is_driven, patience);
+    machines_said(engine, &region, done)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Drive {
+    region: String,
+    is_driven: bool,
+    patience: Option<i64>,
+}
+
+fn wanted(engine: &mut Engine, call: &Call) -> Reply {
+    match number::<String>(call, "region") {
+        Some(region) => machines_said(engine, &region, Ok(())),
+        None => refusal(400, "say ?region=eu-west-1"),
+    }
+}
+
+fn so(engine: &mut Engine, call: &Call) -> Reply {
+    let form = r#"say {"region": "eu-west-1", "is": "running", "instance": "i-…"}; docs/local.md lists what can be so"#;
+    let Ok(mut body) = serde_json::from_slice::<Json>(&call.body) else { return refusal(400, form) };
+    let region = body.as_object_mut().and_then(|body| body.shift_remove("region"));
+    let (Some(Json::String(region)), Ok(told)) = (region, serde_json::from_value(body)) else {
+        return refusal(400, form);
+    };
+    // What was due before is so before.
+    engine.clock.tick(&mut engine.world, false);
+    let done = machines::told(&mut Place::new(&mut engine.world, &region), &told);
+    machines_said(engine, &region, done)
+}
+
+/// The time passes before it is said what is wanted, for a driver may be the only one who asks.
+fn machines_said(engine: &mut Engine, region: &str, done: Result<(), String>) -> Reply {
+    engine.is_changed |= engine.clock.tick(&mut engine.world, false);
+    if let Err(reason) = done {
+        return refusal(409, &reason);
+    }
+    engine.is_changed = true;
+    let place = Place::new(&mut engine.world, region);
+    said(&json!({"is_driven": place.things().driver.is_some(), "wanted": machines::wanted(place.things())}))
 }
 
 fn put_state(engine: &mut Engine, call: &Call) -> Reply {

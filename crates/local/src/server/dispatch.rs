@@ -20,6 +20,10 @@ pub(super) fn dispatch(world: &mut World, call: &Decoded) -> Result<Answer, ApiE
 
 /// Whether a call only looks. STS looks at nothing that changes, and whoever asks who he is wants no time to pass.
 pub(super) fn is_look(service: Service, operation: &str) -> bool {
-    let looks = ["Describe", "Get", "List", "Head"];
-    service != Service::Sts && looks.iter().any(|verb| operation.starts_with(verb))
+    service != Service::Sts && only_reads(operation)
+}
+
+/// Whether an operation changes nothing, by its name.
+pub(super) fn only_reads(operation: &str) -> bool {
+    ["Describe", "Get", "List", "Head"].iter().any(|verb| operation.starts_with(verb))
 }

@@ -11,6 +11,7 @@ mod dispatch;
 mod engine;
 mod faults;
 mod http;
+mod inside;
 mod journal;
 mod store;
 
@@ -33,6 +34,7 @@ use store::Store;
 pub use client::ask;
 pub use clock::Pace;
 pub use faults::{Fault, Script, Then, When};
+pub use inside::{Answered, Inside};
 pub use journal::Entry;
 pub use store::{FILE, FORMAT, StateError, check, is_in_use};
 

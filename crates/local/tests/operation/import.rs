@@ -46,6 +46,8 @@ fn a_resource_is_taken_in() {
             "one IMPORT_IN_PROGRESS User Initiated",
             "I IMPORT_IN_PROGRESS Resource import started.",
             "I IMPORT_COMPLETE Resource import completed.",
+            "I UPDATE_IN_PROGRESS Apply stack-level tags to imported resource if applicable.",
+            "I UPDATE_COMPLETE",
             "one IMPORT_COMPLETE",
         ]
     );
@@ -69,4 +71,18 @@ fn an_import_may_fail_on_its_way_back() {
     engine.mishap("one", "I", Doing::Delete, 1);
     import(&mut engine, &wanted, "nobody");
     assert_eq!(engine.status("one"), "IMPORT_ROLLBACK_FAILED");
+}
+
+#[test]
+fn what_was_taken_in_and_cannot_be_tagged_is_let_go() {
+    let (mut engine, wanted) = with_stranger();
+    engine.mishap("one", "I", Doing::Update, 1);
+    import(&mut engine, &wanted, "stranger");
+    assert_eq!(engine.status("one"), "IMPORT_ROLLBACK_COMPLETE");
+    let events = engine.events("one", 0);
+    let failed = place(&events, "I UPDATE_FAILED It broke");
+    assert!(place(&events, "I IMPORT_COMPLETE Resource import completed.") < failed);
+    place(&events, "one IMPORT_ROLLBACK_IN_PROGRESS The following resource(s) failed to update: [I].");
+    assert!(!engine.stack("one").resources.contains_key("I"));
+    assert!(engine.things(TOPIC).contains(&"stranger".to_owned()), "it is as it was");
 }

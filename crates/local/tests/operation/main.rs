@@ -14,3 +14,4 @@ mod signals;
 mod statuses;
 mod transforms;
 mod update;
+mod words;

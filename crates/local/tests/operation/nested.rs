@@ -468,7 +468,7 @@ fn a_change_set_shows_only_nested_stacks_that_change() {
 fn a_change_set_that_fails_inside_fails_outside() {
     let (mut engine, _) = made();
     let mut broken = child(&["A"]);
-    broken["Outputs"]["Said"]["Value"] = json!({ "Fn::ImportValue": "nobody" });
+    broken["Outputs"]["Said"]["Value"] = json!({ "Fn::GetStackOutput": { "StackName": "nobody", "OutputName": "It" } });
     let url = upload(&mut engine, "broken.json", &broken.to_string());
     let root = change_set(&mut engine, "UPDATE", &parent(&url, "x", "z"));
     let reason = root["StatusReason"].as_str().unwrap_or_default().to_owned();
@@ -476,7 +476,7 @@ fn a_change_set_that_fails_inside_fails_outside() {
     assert!(reason.ends_with(" was not successfully created: Currently in FAILED."), "{reason}");
     let id = reason.split(' ').nth(3).unwrap_or_default().to_owned();
     let inner = engine.ok("DescribeChangeSet", json!({ "ChangeSetName": id }));
-    assert_eq!(inner["StatusReason"], "No export named nobody found.");
+    assert_eq!(inner["StatusReason"], "Output It of stack nobody does not exist");
 }
 
 #[test]

@@ -101,6 +101,10 @@ fn a_clean_up_tries_three_times_and_then_lets_go() {
     assert_eq!(events.iter().filter(|it| *it == "A DELETE_FAILED It broke").count(), 3);
     assert!(engine.things(TOPIC).contains(&id), "it belongs to nobody now");
     assert!(!engine.stack("one").resources.contains_key("A"));
+    place(
+        &engine.events("one", 0),
+        "one UPDATE_COMPLETE Update successful. One or more resources could not be deleted.",
+    );
 }
 
 #[test]

@@ -5,7 +5,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
-use serde_json::json;
 
 use super::Prepared;
 use super::disk::Disk;
@@ -75,20 +74,9 @@ pub(super) fn exec(prepared: &Prepared) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What the metadata service says beyond what the script asks for: what cloud-init reads before (`crawl_metadata` and
-/// `convert_ec2_metadata_network_config` in DataSourceEc2.py).
+/// What a machine reads of the production host that is made up here.
 fn metadata(user_data: &str) -> Metadata {
-    let card = format!("meta-data/network/interfaces/macs/{}", machine::MAC);
-    let identity = json!({"instanceId": INSTANCE, "region": REGION, "availabilityZone": format!("{REGION}a")});
-    Metadata::of_host()
-        .with("user-data", user_data)
-        .with("dynamic/instance-identity/document", identity.to_string())
-        .with("meta-data/ami-id", "ami-0123456789abcdef0")
-        .with("meta-data/local-hostname", "ip-10-0-2-15")
-        .with("meta-data/mac", machine::MAC)
-        .with(format!("{card}/device-number"), "0")
-        .with(format!("{card}/local-ipv4s"), "10.0.2.15")
-        .with(format!("{card}/vpc-id"), "vpc-0123456789abcdef0")
+    Metadata::of_machine(INSTANCE, "ami-0123456789abcdef0", &format!("{REGION}a"), "vpc-0123456789abcdef0", user_data)
 }
 
 impl Account<'_> {

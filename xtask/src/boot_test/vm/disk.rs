@@ -11,25 +11,25 @@ const MIB: u64 = 1024 * 1024;
 const ROOT_MIB: u64 = 3 * 1024;
 const DISK_SIGNATURE: u32 = 0x5ac2_0001;
 /// How the kernel finds its root whatever the disks are called: the disk's signature and the partition's number.
-pub(super) const ROOT_PARTITION: &str = "PARTUUID=5ac20001-01";
+pub(in crate::boot_test) const ROOT_PARTITION: &str = "PARTUUID=5ac20001-01";
 
 /// A disk, and the serial number that its controller reports.
 #[derive(Clone)]
-pub(super) struct Disk {
-    pub(super) file: PathBuf,
-    pub(super) serial: &'static str,
+pub(in crate::boot_test) struct Disk {
+    pub(in crate::boot_test) file: PathBuf,
+    pub(in crate::boot_test) serial: String,
 }
 
 impl Disk {
     /// A blank one.
-    pub(super) fn blank(file: PathBuf, serial: &'static str, gib: u64) -> anyhow::Result<Self> {
+    pub(in crate::boot_test) fn blank(file: PathBuf, serial: &str, gib: u64) -> anyhow::Result<Self> {
         let made = File::create(&file).and_then(|disk| disk.set_len(gib * 1024 * MIB));
         made.with_context(|| format!("making {}", file.display()))?;
-        Ok(Disk { file, serial })
+        Ok(Disk { file, serial: serial.to_owned() })
     }
 
     /// One with a partition that has what is in a folder, owners included.
-    pub(super) fn of_folder(file: PathBuf, serial: &'static str, folder: &Path) -> anyhow::Result<Self> {
+    pub(in crate::boot_test) fn of_folder(file: PathBuf, serial: &str, folder: &Path) -> anyhow::Result<Self> {
         let disk = Disk::blank(file, serial, ROOT_MIB / 1024)?;
         File::options().write(true).open(&disk.file)?.write_all_at(&partition_table(), 0)?;
         let mut command = Command::new("mke2fs");
@@ -41,7 +41,7 @@ impl Disk {
     }
 
     /// Whether every byte is zero.
-    pub(super) fn is_blank(&self) -> anyhow::Result<bool> {
+    pub(in crate::boot_test) fn is_blank(&self) -> anyhow::Result<bool> {
         let mut disk = File::open(&self.file)?;
         let mut piece = vec![0; MIB as usize];
         loop {
@@ -54,13 +54,13 @@ impl Disk {
     }
 
     /// Makes it larger, as volumes are between machines.
-    pub(super) fn grow(&self, gib: u64) -> anyhow::Result<()> {
+    pub(in crate::boot_test) fn grow(&self, gib: u64) -> anyhow::Result<()> {
         let grown = File::options().write(true).open(&self.file).and_then(|disk| disk.set_len(gib * 1024 * MIB));
         grown.with_context(|| format!("growing {}", self.file.display()))
     }
 
     /// Throws it away.
-    pub(super) fn remove(self) -> anyhow::Result<()> {
+    pub(in crate::boot_test) fn remove(self) -> anyhow::Result<()> {
         fs::remove_file(&self.file).with_context(|| format!("removing {}", self.file.display()))
     }
 }

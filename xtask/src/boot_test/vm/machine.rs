@@ -11,7 +11,7 @@ use super::disk::{Disk, ROOT_PARTITION};
 use super::line::Line;
 
 /// The address of its network card, which the metadata names too.
-pub(super) const MAC: &str = "02:00:00:00:00:01";
+pub(in crate::boot_test) const MAC: &str = "02:00:00:00:00:01";
 /// cloud-init takes a machine for one of EC2 when its serial number is its UUID and begins with `ec2` (`identify_aws` in
 /// DataSourceEc2.py).
 const UUID: &str = "ec2a1b2c-0001-4000-8000-000000000001";
@@ -23,11 +23,12 @@ const COMPLAINTS: &str = "qemu.log";
 const SLOTS: usize = 4;
 
 /// A machine that runs until it is dropped.
-pub(super) struct Machine {
+pub(in crate::boot_test) struct Machine {
     process: Child,
     folder: PathBuf,
     monitor: Line,
-    disks: usize,
+    /// The serial number of the disk in each slot.
+    slots: [Option<String>; SLOTS],
     questions: u64,
 }
 
@@ -40,7 +41,7 @@ struct Ran {
 impl Machine {
     /// Starts a machine whose disks come in this order. Its sockets and its console are in `folder`, and its kernel is
     /// that of the image.
-    pub(super) fn start(folder: &Path, image: &Path, disks: &[&Disk]) -> anyhow::Result<Self> {
+    pub(in crate::boot_test) fn start(folder: &Path, image: &Path, disks: &[&Disk]) -> anyhow::Result<Self> {
         for left_over in [CONSOLE, MONITOR, AGENT] {
             let _absent = fs::remove_file(folder.join(left_over));
         }
@@ -63,29 +64,70 @@ impl Machine {
                 return Err(error);
             }
         };
-        Ok(Machine { process, folder: folder.to_owned(), monitor, disks: disks.len(), questions: 0 })
+        let slots = std::array::from_fn(|slot| disks.get(slot).map(|disk| disk.serial.clone()));
+        Ok(Machine { process, folder: folder.to_owned(), monitor, slots, questions: 0 })
     }
 
-    /// Puts a disk into the next slot while the machine runs.
-    pub(super) fn attach(&mut self, disk: &Disk) -> anyhow::Result<()> {
-        let slot = self.disks;
-        ensure!(slot < SLOTS, "the machine has {SLOTS} slots for disks and no free one");
+    /// Puts a disk into a free slot while the machine runs.
+    pub(in crate::boot_test) fn attach(&mut self, disk: &Disk) -> anyhow::Result<()> {
+        let free = self.slots.iter().position(Option::is_none);
+        let slot = free.with_context(|| format!("the machine has {SLOTS} slots for disks and no free one"))?;
         self.monitor.ask("blockdev-add", &backend(slot, disk))?;
         self.monitor.ask("device_add", &controller(slot, disk))?;
-        self.disks += 1;
+        self.slots[slot] = Some(disk.serial.clone());
         Ok(())
+    }
+
+    /// Whether a disk is in a slot.
+    pub(in crate::boot_test) fn has(&self, disk: &Disk) -> bool {
+        self.slots.iter().flatten().any(|serial| *serial == disk.serial)
+    }
+
+    /// Takes a disk out while the machine runs, as soon as its kernel has let it go.
+    pub(in crate::boot_test) fn detach(&mut self, disk: &Disk) -> anyhow::Result<()> {
+        let slot = self.slots.iter().position(|serial| serial.as_ref() == Some(&disk.serial));
+        let slot = slot.with_context(|| format!("the machine has no disk {}", disk.serial))?;
+        self.monitor.ask("device_del", &json!({"id": format!("nvme{slot}")}))?;
+        let began = Instant::now();
+        // Until then somebody uses it, and this is refused.
+        while let Err(error) = self.monitor.ask("blockdev-del", &json!({"node-name": format!("disk{slot}")})) {
+            ensure!(began.elapsed() < Duration::from_secs(120), "the machine keeps {}: {error:#}", disk.serial);
+            std::thread::sleep(Duration::from_secs(1));
+        }
+        self.slots[slot] = None;
+        Ok(())
+    }
+
+    /// Presses the button at which a system shuts down.
+    pub(in crate::boot_test) fn press_power(&mut self) -> anyhow::Result<()> {
+        self.monitor.ask("system_powerdown", &json!({})).map(drop)
+    }
+
+    /// Whether it is off.
+    pub(in crate::boot_test) fn is_off(&mut self) -> anyhow::Result<bool> {
+        Ok(self.process.try_wait()?.is_some())
+    }
+
+    /// The number of its process.
+    pub(in crate::boot_test) fn pid(&self) -> u32 {
+        self.process.id()
     }
 
     /// Runs a script in the guest as root, and gives its output. A script that fails is an error, and so is a guest that
     /// does not answer within a minute.
-    pub(super) fn run(&mut self, script: &str) -> anyhow::Result<String> {
+    pub(in crate::boot_test) fn run(&mut self, script: &str) -> anyhow::Result<String> {
         let ran = self.try_run(script)?;
         ensure!(ran.status == 0, "in the guest, `{script}` ended with status {}:\n{}", ran.status, ran.output);
         Ok(ran.output)
     }
 
     /// Waits until a script succeeds in the guest, and gives its output.
-    pub(super) fn wait_for(&mut self, what: &str, within: Duration, script: &str) -> anyhow::Result<String> {
+    pub(in crate::boot_test) fn wait_for(
+        &mut self,
+        what: &str,
+        within: Duration,
+        script: &str,
+    ) -> anyhow::Result<String> {
         let began = Instant::now();
         loop {
             let ran = self.try_run(script);
@@ -102,7 +144,7 @@ impl Machine {
     }
 
     /// Complains if the machine is off.
-    pub(super) fn ensure_runs(&mut self) -> anyhow::Result<()> {
+    pub(in crate::boot_test) fn ensure_runs(&mut self) -> anyhow::Result<()> {
         if let Some(status) = self.process.try_wait()? {
             let complaints = fs::read_to_string(self.folder.join(COMPLAINTS)).unwrap_or_default();
             bail!("the machine has ended with {status}: {}", complaints.trim());
@@ -111,7 +153,7 @@ impl Machine {
     }
 
     /// Starts the guest again from within, as an administrator does.
-    pub(super) fn reboot(&mut self) -> anyhow::Result<()> {
+    pub(in crate::boot_test) fn reboot(&mut self) -> anyhow::Result<()> {
         let boot = "cat /proc/sys/kernel/random/boot_id";
         let before = self.run(boot)?;
         // The machine may be gone before its answer comes.
@@ -122,7 +164,7 @@ impl Machine {
     }
 
     /// Lets the guest shut down, and waits until the machine is off.
-    pub(super) fn shut_down(mut self) -> anyhow::Result<()> {
+    pub(in crate::boot_test) fn shut_down(mut self) -> anyhow::Result<()> {
         // The machine may be gone before its answer comes.
         let _answer = self.run("systemctl --no-block poweroff");
         let began = Instant::now();
@@ -158,7 +200,7 @@ impl Drop for Machine {
 }
 
 /// The last lines of the console of the machine that ran in this folder.
-pub(super) fn console_tail(folder: &Path, lines: usize) -> String {
+pub(in crate::boot_test) fn console_tail(folder: &Path, lines: usize) -> String {
     let text = fs::read(folder.join(CONSOLE)).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
     let all: Vec<_> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();

@@ -10,9 +10,9 @@ use super::host::Host;
 use super::{enclosure, image, programs};
 
 mod boots;
-mod disk;
+pub(super) mod disk;
 mod line;
-mod machine;
+pub(super) mod machine;
 
 /// What a machine needs beyond a container: a kernel, somebody to talk to, and how
 /// Debian's images for clouds get their addresses.
@@ -31,12 +31,22 @@ pub(super) fn exec(enclosed: Option<&str>) -> anyhow::Result<()> {
     if let Some(prepared) = enclosed {
         return boots::exec(&serde_json::from_str(prepared)?);
     }
+    require()?;
+    let prepared = Prepared { host: Host::describe()?, image: image()?, moto: programs::moto()? };
+    enclosure::enclose(&["boot-test", "--vm", "--enclosed", &serde_json::to_string(&prepared)?])
+}
+
+/// Says what is missing for machines.
+pub(super) fn require() -> anyhow::Result<()> {
     enclosure::require_root()?;
     for (program, package) in [("qemu-system-x86_64", "qemu-system-x86"), ("mke2fs", "e2fsprogs")] {
         let found = Command::new(program).arg("-version").stdout(Stdio::null()).stderr(Stdio::null()).status();
         ensure!(found.is_ok(), "`{program}` is not here; install it with `apt-get install {package}`");
     }
-    let prepared =
-        Prepared { host: Host::describe()?, image: image::ensure("machine", &PACKAGES)?, moto: programs::moto()? };
-    enclosure::enclose(&["boot-test", "--vm", "--enclosed", &serde_json::to_string(&prepared)?])
+    Ok(())
+}
+
+/// The root of a machine's image.
+pub(super) fn image() -> anyhow::Result<PathBuf> {
+    image::ensure("machine", &PACKAGES)
 }

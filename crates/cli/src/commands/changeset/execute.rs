@@ -5,6 +5,7 @@ use super::{Which, show};
 use crate::Context;
 use crate::deploy::carry::{Carrier, Telling};
 use crate::deploy::consent::Given;
+use crate::deploy::handing::Handing;
 use crate::deploy::way::Way;
 use crate::error::CliError;
 
@@ -34,6 +35,7 @@ pub(super) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
         allowed: &[],
         capabilities: &[],
         keeps: true,
+        handing: Handing::default(),
     };
     carrier.deploy(&plan)
 }

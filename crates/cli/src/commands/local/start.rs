@@ -45,7 +45,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
         if was_running {
             context.shell.status("Running", &format!("at {} already", endpoint.url));
         }
-        return context.shell.data(&endpoint.exports());
+        return context.shell.data(&endpoint.exports(context));
     }
     if let Some(running) = place.running()? {
         let (has, wanted) = (running.record.pid.to_string(), "this one".to_owned());
@@ -53,6 +53,6 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
     }
     let serving = Serving::start(context, &place.folder, args.how.wish())?;
     context.shell.status("Serving", &format!("{}, state in {}", serving.endpoint().url, place.folder.display()));
-    context.shell.data(&serving.endpoint().exports())?;
+    context.shell.data(&serving.endpoint().exports(context))?;
     serving.wait()
 }

@@ -18,7 +18,7 @@ pub(super) fn create(world: &mut World, request: &Request) -> Result<Json, ApiEr
     if request.text("OnFailure").is_some() && request.flag("DisableRollback").is_some() {
         return Err(ApiError::validation("You can specify either DisableRollback or OnFailure, but not both."));
     }
-    let policy = protection::policy_of(request, "StackPolicyBody", "StackPolicyURL")?;
+    let policy = protection::policy_of(world, request, "StackPolicyBody", "StackPolicyURL")?;
     let (stack_id, mut order) = settle(world, request, Kind::Create)?;
     order.timeout_minutes = number(request, "TimeoutInMinutes");
     let stack = &mut world.region(&request.region).stacks[&stack_id];
@@ -32,8 +32,8 @@ pub(super) fn create(world: &mut World, request: &Request) -> Result<Json, ApiEr
 
 pub(super) fn update(world: &mut World, request: &Request) -> Result<Json, ApiError> {
     let id = find::id_of_live(world, request)?;
-    let policy = protection::policy_of(request, "StackPolicyDuringUpdateBody", "StackPolicyDuringUpdateURL")?;
-    let lasting = protection::policy_of(request, "StackPolicyBody", "StackPolicyURL")?;
+    let policy = protection::policy_of(world, request, "StackPolicyDuringUpdateBody", "StackPolicyDuringUpdateURL")?;
+    let lasting = protection::policy_of(world, request, "StackPolicyBody", "StackPolicyURL")?;
     operation::admissible(world, &request.region, &id, &order_of(request, Verb::Update, Source::default()))?;
     let (stack_id, mut order) = settle(world, request, Kind::Update)?;
     order.policy = policy;

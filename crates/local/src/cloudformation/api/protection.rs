@@ -34,7 +34,7 @@ pub(super) fn update(world: &mut World, request: &Request) -> Result<Json, ApiEr
 }
 
 pub(super) fn set_policy(world: &mut World, request: &Request) -> Result<Json, ApiError> {
-    let policy = policy_of(request, "StackPolicyBody", "StackPolicyURL")?;
+    let policy = policy_of(world, request, "StackPolicyBody", "StackPolicyURL")?;
     let id = find::id_of_live(world, request)?;
     if let Some(policy) = policy {
         world.region(&request.region).stacks[&id].policy = Some(policy);
@@ -50,15 +50,17 @@ pub(super) fn policy(world: &mut World, request: &Request) -> Result<Json, ApiEr
     })
 }
 
-/// The stack policy of a request.
-pub(super) fn policy_of(request: &Request, body: &str, url: &str) -> Result<Option<Json>, ApiError> {
-    if request.text(url).is_some() {
-        let message = format!("stackgen's local engine does not read {url}; send {body}");
-        return Err(ApiError::validation(message));
-    }
-    let Some(text) = request.text(body) else { return Ok(None) };
+/// The stack policy of a request, or of the bucket that it names. That it cannot be both was recorded on AWS by
+/// localstack/localstack.
+pub(super) fn policy_of(world: &World, request: &Request, body: &str, url: &str) -> Result<Option<Json>, ApiError> {
+    let text = match (request.text(body), request.text(url)) {
+        (None, None) => return Ok(None),
+        (Some(_), Some(_)) => return Err(ApiError::validation(format!("You cannot specify both {url} and {body}"))),
+        (Some(text), None) => text.to_owned(),
+        (None, Some(url)) => crate::s3::template(world, url)?,
+    };
     let wrong = |why: &str| ApiError::validation(format!("Error validating stack policy: {why}"));
-    let policy: Json = serde_json::from_str(text).map_err(|_| wrong("Invalid stack policy"))?;
+    let policy: Json = serde_json::from_str(&text).map_err(|_| wrong("Invalid stack policy"))?;
     if policy.get("Statement").is_none() {
         return Err(wrong("Invalid stack policy"));
     }

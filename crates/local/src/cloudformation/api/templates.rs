@@ -6,12 +6,20 @@ use stackgen_schema::Facts;
 
 use super::find::{self, Missing};
 use super::{compact, given};
-use crate::cloudformation::stack::Source;
+use crate::cloudformation::stack::{Source, Status};
 use crate::cloudformation::template::{self, Place, Seen, Template, capabilities, check};
 use crate::wire::{ApiError, Request};
 use crate::world::World;
 
+/// The sentences about what is missing were recorded on AWS by localstack/localstack, as that about stacks in review.
 pub(super) fn get(world: &mut World, request: &Request) -> Result<Json, ApiError> {
+    match (request.text("StackName"), request.text("ChangeSetName")) {
+        (None, None) => return Err(ApiError::validation("StackName is required if ChangeSetName is not specified.")),
+        (None, Some(name)) if !name.starts_with("arn:") => {
+            return Err(ApiError::validation("StackName is a required parameter."));
+        }
+        _ => {}
+    }
     let (stack_id, source) = stored(world, request)?;
     let original = source.body.clone();
     let body = match request.text("TemplateStage") {
@@ -69,7 +77,7 @@ pub(super) fn validate(world: &mut World, request: &Request) -> Result<Json, Api
 
 pub(super) fn summary(world: &mut World, request: &Request) -> Result<Json, ApiError> {
     let given = request.text("TemplateBody").is_some() || request.text("TemplateURL").is_some();
-    let body = if given { given::body(world, request)?.unwrap_or_default() } else { stored(world, request)?.1.body };
+    let body = if given { given::body(world, request)?.unwrap_or_default() } else { of_stack(world, request)? };
     let template = Template::parse(&body)?;
     check(&template)?;
     let parameters: Vec<Json> = section(&template, "Parameters").map(|(name, it)| declaration(name, it)).collect();
@@ -84,6 +92,14 @@ pub(super) fn summary(world: &mut World, request: &Request) -> Result<Json, ApiE
         "ResourceIdentifierSummaries": identifiers,
     });
     Ok(with_capabilities(&template, more))
+}
+
+fn of_stack(world: &mut World, request: &Request) -> Result<String, ApiError> {
+    let stack = find::named(world, request, Missing::WithId)?;
+    if stack.status == Status::ReviewInProgress {
+        return Err(ApiError::validation("GetTemplateSummary cannot be called on REVIEW_IN_PROGRESS stacks."));
+    }
+    Ok(stack.source.body.clone())
 }
 
 fn declaration(name: &str, it: &Json) -> Json {

@@ -9,7 +9,7 @@ use super::causes::Sides;
 use super::compare::Comparison;
 use super::{ChangeSet, Kind, nested};
 use crate::cloudformation::stack::{Stack, Status};
-use crate::cloudformation::template::{Design, Place, Seen, Template, early_validation};
+use crate::cloudformation::template::{Design, Foreseen, Place, Seen, Template, early_validation};
 use crate::resources::{Site, provider};
 use crate::wire::ApiError;
 use crate::world::World;
@@ -92,7 +92,7 @@ fn look(
     change_set: &ChangeSet,
     actual: &HashMap<String, Option<Json>>,
 ) -> Result<Found, ApiError> {
-    let seen = Seen { world, region };
+    let seen = Foreseen(Seen { world, region });
     let place = Place::of(world, region, stack, &seen);
     let new = change_set.source.template()?;
     let after = Design::new(&new, &change_set.source, &place)?;

@@ -8,8 +8,8 @@ use serde_json::Value as Json;
 use super::{ChangeSet, DIRECT, Kind, import};
 use crate::cloudformation::stack::{Event, Source, Stack, Status};
 use crate::cloudformation::template::{
-    Design, Given, INCLUDE, Place, Seen, Template, capabilities, check, check_region, expand, include, partition,
-    settle, transforms,
+    Design, Foreseen, Given, INCLUDE, Place, Seen, Template, capabilities, check, check_region, expand, include,
+    partition, settle, transforms,
 };
 use crate::wire::ApiError;
 use crate::world::{Due, World};
@@ -138,13 +138,13 @@ fn in_state(stack: Option<&Stack>, proposal: &Proposal) -> Result<(), ApiError> 
 }
 
 fn source(world: &World, region: &str, stack: &Stack, proposal: &Proposal) -> Result<Source, ApiError> {
-    let seen = Seen { world, region };
+    let seen = Foreseen(Seen { world, region });
     let place = Place::of(world, region, stack, &seen);
     let (template, source) = whole(world, &place, stack, proposal)?;
     let exists = stack.status != Status::ReviewInProgress;
     let after = match Design::new(&template, &source, &place) {
-        // What other stacks lack is found when the change set is computed.
-        Err(error) if is_about_others(&error) => return Ok(source),
+        // What another stack does not put out is found when the change set is computed.
+        Err(error) if error.message.starts_with("Output ") => return Ok(source),
         design => design?,
     };
     let before = if exists { Some(design_of(stack, &place)?) } else { None };
@@ -193,10 +193,6 @@ fn formed(template: &Template, region: &str) -> Result<(), ApiError> {
 
 fn design_of(stack: &Stack, place: &crate::cloudformation::template::Place<'_>) -> Result<Design, ApiError> {
     Design::new(&stack.source.template()?, &stack.source, place)
-}
-
-fn is_about_others(error: &ApiError) -> bool {
-    error.message.starts_with("No export named") || error.message.starts_with("Output ")
 }
 
 /// Source: *Capabilities* of `CreateChangeSet`; the wording stands in many public reports.
@@ -264,7 +260,7 @@ fn new_stack(world: &mut World, region: &str, proposal: &Proposal) -> Result<Sta
     if !legal || name.len() > 128 {
         return Err(ApiError::validation(format!(
             "1 validation error detected: Value '{name}' at 'stackName' failed to satisfy constraint: Member must satisfy \
-             regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
+             regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*"
         )));
     }
     let mut stack = empty(world, region, name);

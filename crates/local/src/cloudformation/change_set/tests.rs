@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::*;
 use crate::cloudformation::stack::{Resource, ResourceStatus, Status};
-use crate::cloudformation::template::{Design, Given, Known, Place, Seen, Template};
+use crate::cloudformation::template::{Design, Given, KNOWN_AFTER_APPLY, Known, Place, Seen, Template};
 use crate::wire::ApiError;
 use crate::world::World;
 
@@ -403,10 +403,12 @@ fn a_type_cannot_change() {
 }
 
 #[test]
-fn a_missing_export_is_found_when_the_change_set_is_computed() {
+fn an_export_that_is_not_there_yet_is_no_hindrance() {
     let body = "Resources: {T: {Type: AWS::SNS::Topic, Properties: {TopicName: !ImportValue x}}}";
     let found = computed(&mut world(), proposal(Kind::Create, body)).expect("it is taken");
-    assert_eq!((found.status.as_str(), found.reason.as_deref()), ("FAILED", Some("No export named x found.")));
+    assert_eq!((found.status.as_str(), found.reason.as_deref()), ("CREATE_COMPLETE", None));
+    let after = found.changes[0]["ResourceChange"]["AfterContext"].as_str().unwrap_or_default();
+    assert!(after.contains(KNOWN_AFTER_APPLY), "{after}");
 }
 
 #[test]

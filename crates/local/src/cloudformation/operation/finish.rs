@@ -6,15 +6,23 @@ use super::run::Run;
 use super::{Phase, State, Verb, exports};
 use crate::cloudformation::stack::{Output, ResourceStatus, Status};
 
+/// What users see of stacks whose clean-up could not delete everything, after an update and after its rollback.
+const LEFT_BEHIND: &str = "Update successful. One or more resources could not be deleted.";
+
 impl Run<'_> {
     pub(super) fn finish_phase(&mut self) {
         match self.op.phase {
             Phase::Forward => self.finish_forward(),
             Phase::CleanUp if self.is_delete() => self.finish_delete(),
-            Phase::CleanUp => self.end(Status::UpdateComplete, None),
+            Phase::CleanUp => self.end_clean_up(Status::UpdateComplete),
             Phase::Back => self.finish_back(),
-            Phase::CleanUpBack => self.end(Status::UpdateRollbackComplete, None),
+            Phase::CleanUpBack => self.end_clean_up(Status::UpdateRollbackComplete),
         }
+    }
+
+    fn end_clean_up(&mut self, status: Status) {
+        let reason = self.any_failed().then(|| LEFT_BEHIND.to_owned());
+        self.end(status, reason);
     }
 
     fn finish_forward(&mut self) {

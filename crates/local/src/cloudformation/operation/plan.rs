@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use super::run::Run;
 use super::{Phase, State, Step, Verb, Work, policy};
 use crate::cloudformation::stack::{Resource, ResourceStatus};
+use crate::cloudformation::template::check_outputs;
 
 /// How often a clean-up tries. Source: *Troubleshooting CloudFormation*.
 const TRIES: u32 = 3;
@@ -22,13 +23,15 @@ impl Run<'_> {
 
     /// Towards the target: every resource that it wants, in the order in which they depend on each other.
     pub(super) fn plan_forward(&mut self) {
-        let wanted: Vec<(String, Vec<String>)> = match self.design() {
-            Ok(design) => design.resources.iter().map(|(id, it)| (id.clone(), it.depends_on.clone())).collect(),
-            Err(reason) => {
-                self.op.failure = Some(reason);
-                Vec::new()
-            }
-        };
+        let checked = self.op.target.template().and_then(|template| Ok(check_outputs(&template)?));
+        let wanted: Vec<(String, Vec<String>)> =
+            match checked.map_err(|error| error.message).and_then(|()| self.design()) {
+                Ok(design) => design.resources.iter().map(|(id, it)| (id.clone(), it.depends_on.clone())).collect(),
+                Err(reason) => {
+                    self.op.failure = Some(reason);
+                    Vec::new()
+                }
+            };
         let steps = in_order(wanted, |_| Work::Reach);
         self.begin_phase(Phase::Forward, steps);
         self.forbid_removals();

@@ -13,6 +13,7 @@ use crate::resources::{Doing, Effect, Refusal, provider};
 /// AWS's words, known from the events of real updates; no page publishes them.
 const REPLACING: &str = "Requested update requires the creation of a new physical resource; hence creating one.";
 const INITIATED: &str = "Resource creation Initiated";
+const TAGGING: &str = "Apply stack-level tags to imported resource if applicable.";
 const REPLACED_BY_PROVIDER: &str = "Requested update required the provider to create a new physical resource";
 
 impl Run<'_> {
@@ -24,6 +25,7 @@ impl Run<'_> {
         };
         let properties = match self.properties(&logical_id) {
             Ok(properties) => properties,
+            Err(reason) if self.world.unknown(&logical_id, &reason) => Json::Object(Map::new()),
             Err(reason) => return self.refuse(at, &logical_id, Some(&wanted), &reason),
         };
         let current = self.stack().resources.get(&logical_id).cloned();
@@ -95,11 +97,18 @@ impl Run<'_> {
         properties: &Json,
     ) -> Result<(String, SignedDuration), String> {
         self.stack().signals.remove(logical_id);
+        if !self.world.promise(self.stack_id, logical_id) {
+            return Ok((String::new(), SignedDuration::ZERO));
+        }
+        if let Some(id) = self.world.made_elsewhere(self.region, type_name, properties) {
+            return Ok((id, SignedDuration::ZERO));
+        }
         let applied = self.strike(logical_id, Doing::Create, false).and_then(|()| self.applied(properties));
         let begun = applied.and_then(|properties| {
             self.with(logical_id, type_name, |site| provider(&site.type_name).create(site, &properties))
         });
-        begun.map(|begun| (begun.physical_id, begun.takes)).map_err(|Refusal(reason)| reason)
+        let begun = begun.map(|begun| (begun.physical_id, begun.takes)).map_err(|Refusal(reason)| reason);
+        self.world.keep((self.region, self.stack_id, logical_id), (type_name, properties), begun)
     }
 
     /// A resource that failed to be made is deleted, if something of it is there, and made anew. Source: *Choose how to handle
@@ -259,7 +268,8 @@ impl Run<'_> {
             .design()
             .ok()
             .and_then(|design| signals::awaited(design.resources[&logical_id].creation_policy.as_ref()?));
-        if let (Some(awaited), Doing::Create, false) = (awaited, doing, self.op.imports.contains_key(&logical_id)) {
+        let is_there = self.op.imports.contains_key(&logical_id) || self.world.is_adopting();
+        if let (Some(awaited), Doing::Create, false) = (awaited, doing, is_there) {
             let deadline = self.stack().resources[&logical_id].since + awaited.timeout;
             self.op.steps[at].state = State::Signals { deadline };
             return;
@@ -310,24 +320,40 @@ impl Run<'_> {
     pub(super) fn complete(&mut self, at: usize) {
         let logical_id = self.op.steps[at].logical_id.clone();
         self.read_attributes(&logical_id);
-        let (status, reason) = match self.stack().resources[&logical_id].status {
-            ResourceStatus::UpdateInProgress => (ResourceStatus::UpdateComplete, None),
-            ResourceStatus::ImportInProgress => {
-                (ResourceStatus::ImportComplete, Some("Resource import completed.".to_owned()))
-            }
-            _ => (ResourceStatus::CreateComplete, None),
+        let status = match self.stack().resources[&logical_id].status {
+            ResourceStatus::UpdateInProgress => ResourceStatus::UpdateComplete,
+            ResourceStatus::ImportInProgress => return self.imported(at, &logical_id),
+            _ => ResourceStatus::CreateComplete,
         };
-        self.mark(&logical_id, status, reason);
+        self.mark(&logical_id, status, None);
         self.op.steps[at].state = State::Done;
+    }
+
+    /// What was taken in is updated at once, for the tags of the stack, by the handler of its type. Its failure fails the
+    /// import. The events stand in realestate-com-au/stackup#96 and *Importing Resources* of PSCloudFormation's documentation.
+    fn imported(&mut self, at: usize, logical_id: &str) {
+        self.mark(logical_id, ResourceStatus::ImportComplete, Some("Resource import completed.".to_owned()));
+        self.mark(logical_id, ResourceStatus::UpdateInProgress, Some(TAGGING.to_owned()));
+        let resource = self.stack().resources[logical_id].clone();
+        let begun = if is_tagged(&resource.type_name) && resource.type_name != NESTED {
+            self.change_physical(logical_id, &resource, &resource.properties).map(|begun| begun.takes)
+        } else {
+            self.strike(logical_id, Doing::Update, false).map(|()| SignedDuration::ZERO)
+        };
+        match begun {
+            Err(Refusal(reason)) => self.fail(at, &reason),
+            Ok(takes) => self.wait(at, Doing::Update, takes),
+        }
     }
 
     /// Asks what `Ref` and `Fn::GetAtt` give.
     pub(super) fn read_attributes(&mut self, logical_id: &str) {
         let resource = self.stack().resources[logical_id].clone();
         let id = resource.physical_id.clone().unwrap_or_default();
-        let attributes = self.with(logical_id, &resource.type_name, |site| {
+        let mut attributes = self.with(logical_id, &resource.type_name, |site| {
             provider(&site.type_name).attributes(site, &id, &resource.properties)
         });
+        attributes.extend(self.world.learned(&id));
         let record = &mut self.stack().resources[logical_id];
         record.drift = None;
         record.reference = provider(&resource.type_name).reference(&resource.type_name, &id, &attributes);

@@ -177,7 +177,7 @@ impl<'w> Run<'w> {
         if !matches!(progress, Ok(Progress::Wait(_))) {
             self.identify(at, doing, progress.is_ok());
         }
-        match progress {
+        match self.world.ready(&logical_id, &resource.type_name, progress) {
             Ok(Progress::Done) => self.done(at, doing),
             Ok(Progress::Wait(more)) => {
                 let due = self.world.now() + more.max(SignedDuration::from_millis(100));

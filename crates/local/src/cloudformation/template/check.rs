@@ -13,6 +13,7 @@ mod early;
 mod references;
 
 pub use early::early_validation;
+pub use references::check_outputs;
 
 const SECTIONS: [&str; 11] = [
     "AWSTemplateFormatVersion",
@@ -27,6 +28,9 @@ const SECTIONS: [&str; 11] = [
     "Outputs",
     "Hooks",
 ];
+
+/// Sections with entries by name. The sentence about what is none was recorded of `Resources` only.
+const MAPS: [&str; 5] = ["Resources", "Parameters", "Mappings", "Conditions", "Outputs"];
 
 const RESOURCE_MEMBERS: [&str; 11] = [
     "Type",
@@ -53,6 +57,7 @@ const MOST: [(&str, usize); 4] = [("Parameters", 200), ("Mappings", 200), ("Reso
 pub fn check(template: &Template) -> Result<(), ApiError> {
     sections(template)?;
     parameters(template)?;
+    mappings(template)?;
     resources(template)?;
     for (name, output) in template.section("Outputs") {
         if is_transformed(name) {
@@ -60,9 +65,7 @@ pub fn check(template: &Template) -> Result<(), ApiError> {
         }
         alphanumeric("Output", name)?;
         if output.get("Value").is_none() {
-            return Err(format_error(format!(
-                "Output {name} is malformed. The Value field of every Outputs member must be specified"
-            )));
+            return Err(format_error("Every Outputs member must contain a Value object"));
         }
     }
     unknown_types(template)?;
@@ -77,6 +80,9 @@ fn sections(template: &Template) -> Result<(), ApiError> {
         .collect();
     if !strange.is_empty() {
         return Err(ApiError::validation(format!("Invalid template property or properties [{}]", strange.join(", "))));
+    }
+    if let Some(section) = MAPS.into_iter().find(|name| template.document.get(name).is_some_and(|it| !it.is_object())) {
+        return Err(format_error(format!("Any {section} member must be an object.")));
     }
     match template.document.get("AWSTemplateFormatVersion") {
         None => {}
@@ -128,6 +134,21 @@ fn parameters(template: &Template) -> Result<(), ApiError> {
         }
         if parameter.get("Default").is_some_and(|default| super::text(default).is_none()) {
             return Err(format_error("Every Default member must be a string."));
+        }
+    }
+    Ok(())
+}
+
+/// Maps have two levels, and no functions. The sentences were recorded on AWS by localstack/localstack.
+fn mappings(template: &Template) -> Result<(), ApiError> {
+    let maps = template.section("Mappings").values().filter_map(Json::as_object);
+    for (key, attributes) in maps.flatten().filter(|(key, _)| !is_transformed(key)) {
+        let Some(attributes) = attributes.as_object() else {
+            return Err(format_error(format!("Every Mappings member {key} must be a map")));
+        };
+        let is_plain = |value: &Json| value.is_array() || super::text(value).is_some();
+        if attributes.iter().any(|(name, value)| !is_transformed(name) && !is_plain(value)) {
+            return Err(format_error("Every Mappings attribute must be a String or a List."));
         }
     }
     Ok(())

@@ -81,6 +81,10 @@ impl Pass<'_> {
             ("Ref", _) => self.reference(argument),
             ("Fn::GetAtt", _) => self.attribute(argument),
             ("Fn::Sub", Pass::Setting(setting)) => self.answer(&super::sub::parts(argument, setting)?),
+            ("Fn::Select", Pass::Setting(_)) => {
+                pure::written_select(argument)?;
+                self.pure(name, argument)
+            }
             ("Fn::If", Pass::Setting(setting)) => self.answer(setting.choose(argument)?),
             ("Fn::FindInMap", Pass::Setting(setting)) => self.find_in_map(setting, argument),
             ("Fn::GetStackOutput", Pass::Setting(setting)) => setting.output(&self.answer(argument)?),

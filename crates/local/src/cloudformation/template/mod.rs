@@ -30,10 +30,10 @@ mod sub;
 #[cfg(test)]
 mod tests;
 
-pub use check::{capabilities, check, check_region, early_validation, transforms};
+pub use check::{capabilities, check, check_outputs, check_region, early_validation, transforms};
 pub use include::{INCLUDE, include};
 pub use mentions::Mention;
-pub use outside::{Outside, Place, Seen};
+pub use outside::{Foreseen, Outside, Place, Seen};
 pub use parameters::{Given, settle};
 
 pub(crate) use expand::{expand, processed};
@@ -131,6 +131,10 @@ impl Design {
         let template = expand::expand(template, source, place)?;
         let setting = conditions::Setting::new(&template, source, place);
         rules::check(&template, &setting)?;
+        // Conditions that nothing uses are decided too: a mistake in one was refused on AWS (recorded by localstack/localstack).
+        for name in template.section("Conditions").keys() {
+            setting.condition(name, "Conditions")?;
+        }
         let reader = Reader { setting: &setting };
         let mut resources = IndexMap::new();
         for (name, resource) in template.section("Resources") {
@@ -240,6 +244,11 @@ impl Reader<'_> {
         wanted.export.iter().for_each(|export| depends::collect(export, &mut names));
         let missing: Vec<&str> =
             names.iter().map(String::as_str).filter(|name| !resources.contains_key(*name)).collect();
-        if missing.is_empty() { Ok(wanted) } else { Err(depends::unresolved(missing, "Outputs")) }
+        if missing.is_empty() {
+            return Ok(wanted);
+        }
+        // Without the words before it: so it was recorded on AWS by localstack/localstack.
+        let Problem(message) = depends::unresolved(missing, "Outputs");
+        Err(Problem(message.trim_start_matches("Template format error: ").to_owned()))
     }
 }

@@ -1,6 +1,7 @@
 //! What a template may ask of the world around its stack.
 use serde_json::Value as Json;
 
+use super::KNOWN_AFTER_APPLY;
 use crate::cloudformation::stack::{Stack, Status};
 use crate::world::World;
 
@@ -108,5 +109,28 @@ impl Outside for Seen<'_> {
 
     fn zones(&self, region: &str) -> Vec<String> {
         ["a", "b", "c"].iter().map(|letter| format!("{region}{letter}")).collect()
+    }
+}
+
+/// The world before anything is done: an export that is not there yet may be when it is needed. Source: the change set that
+/// localstack/localstack recorded on AWS for its test `test_describe_change_set_import_non_existent_export_then_create`.
+#[derive(Clone, Copy, Debug)]
+pub struct Foreseen<'w>(pub Seen<'w>);
+
+impl Outside for Foreseen<'_> {
+    fn stored(&self, name: &str) -> Option<String> {
+        self.0.stored(name)
+    }
+
+    fn export(&self, name: &str) -> Option<String> {
+        Some(self.0.export(name).unwrap_or_else(|| KNOWN_AFTER_APPLY.to_owned()))
+    }
+
+    fn output(&self, stack: &str, name: &str, region: Option<&str>) -> Option<String> {
+        self.0.output(stack, name, region)
+    }
+
+    fn zones(&self, region: &str) -> Vec<String> {
+        self.0.zones(region)
     }
 }

@@ -50,7 +50,11 @@ pub fn settle(
         };
         match value {
             Some(value) => {
-                allowed(name, declaration, &value)?;
+                // A value that was hidden when it was taken over from elsewhere was allowed there.
+                let is_unseen = value == crate::adopt::HIDDEN && given.get(name) == Some(&Given::Previous);
+                if !is_unseen {
+                    allowed(name, declaration, &value)?;
+                }
                 settled.insert(name.clone(), parameter(declaration, value));
             }
             None => missing.push(name.as_str()),
@@ -147,7 +151,7 @@ fn fits(declaration: &Json, number: bool, value: &str) -> Result<Result<(), Prob
     let bound = |key: &str| declaration.get(key).and_then(text).and_then(|text| text.parse::<f64>().ok());
     let wrong = |complaint: String| Ok(Err(Problem(complaint)));
     if number {
-        let Ok(value) = value.parse::<f64>() else { return wrong("must be a number".to_owned()) };
+        let Ok(value) = value.parse::<f64>() else { return wrong("must be a number.".to_owned()) };
         if let Some(least) = bound("MinValue").filter(|least| value < *least) {
             return wrong(format!("must be a number not less than {least}"));
         }
@@ -230,7 +234,7 @@ mod tests {
             ("{Type: String, MaxLength: 1}", &[("P", "ab")], "Parameter 'P' must contain at most 1 characters"),
             ("{Type: Number, MinValue: 3}", &[("P", "2")], "Parameter 'P' must be a number not less than 3"),
             ("{Type: List<Number>, MaxValue: 3}", &[("P", "1,4")], "Parameter 'P' must be a number not greater than 3"),
-            ("{Type: Number}", &[("P", "x")], "Parameter 'P' must be a number"),
+            ("{Type: Number}", &[("P", "x")], "Parameter 'P' must be a number."),
             (
                 "{Type: String}",
                 &[("P", &"x".repeat(LONGEST + 1))],

@@ -32,7 +32,7 @@ impl Template {
     }
 
     /// A section that is a map; empty if it is not there.
-    pub(super) fn section(&self, name: &str) -> &Map<String, Json> {
+    pub(crate) fn section(&self, name: &str) -> &Map<String, Json> {
         static NOTHING: LazyLock<Map<String, Json>> = LazyLock::new(Map::new);
         self.document.get(name).and_then(Json::as_object).unwrap_or(&NOTHING)
     }
@@ -59,7 +59,8 @@ pub(super) fn format_error(message: impl std::fmt::Display) -> ApiError {
 
 fn not_well_formed(body: &str, error: &stackgen_lint::document::ReadError) -> ApiError {
     let (language, line, column) = match serde_json::from_str::<serde::de::IgnoredAny>(body) {
-        Err(error) if body.trim_start().starts_with('{') => ("JSON", error.line(), error.column()),
+        // AWS counts what it has read, the wrong letter included (recorded by localstack/localstack).
+        Err(error) if body.trim_start().starts_with('{') => ("JSON", error.line(), error.column() + 1),
         _ => ("YAML", error.position.line as usize, error.position.column as usize),
     };
     format_error(format!("{language} not well-formed. (line {line}, column {column})"))
@@ -68,7 +69,7 @@ fn not_well_formed(body: &str, error: &stackgen_lint::document::ReadError) -> Ap
 fn convert(node: Node<'_>) -> Result<Json, ApiError> {
     match node.value() {
         Value::Scalar(scalar) if scalar.kind == ScalarKind::Null => {
-            Err(format_error(format!("[/{}] 'null' values are not allowed in templates", node.path())))
+            Err(ApiError::validation(format!("[/{}] 'null' values are not allowed in templates", node.path())))
         }
         Value::Scalar(scalar) => Ok(plain(scalar)),
         Value::List => node.items().map(convert).collect::<Result<Vec<_>, _>>().map(Json::Array),
@@ -106,10 +107,10 @@ mod tests {
     #[test]
     fn what_is_no_template_is_refused_in_the_words_of_aws() {
         let refused = |body: &str| Template::parse(body).expect_err(body).message;
-        assert_eq!(refused("{\"A\": "), "Template format error: JSON not well-formed. (line 1, column 6)");
+        assert_eq!(refused("{\"A\": "), "Template format error: JSON not well-formed. (line 1, column 7)");
         assert!(refused("A: [").starts_with("Template format error: YAML not well-formed. (line 1, column "));
         assert_eq!(refused("[]"), "Template format error: unsupported structure.");
-        assert_eq!(refused("A:\n  B:\n"), "Template format error: [/A/B] 'null' values are not allowed in templates");
+        assert_eq!(refused("A:\n  B:\n"), "[/A/B] 'null' values are not allowed in templates");
         assert_eq!(
             refused("A: &x 1\nB: *x\n"),
             "Template error: YAML aliases are not allowed in CloudFormation templates"

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use base64::Engine;
 use serde_json::Value as Json;
 
-use super::functions::{is_unknown, text};
+use super::functions::{call, is_unknown, text};
 use super::{KNOWN_AFTER_APPLY, Problem};
 
 /// The answer to arguments without a function in them.
@@ -64,6 +64,20 @@ fn select(argument: &Json) -> Result<Json, Problem> {
         Some(item) => Ok(item.clone()),
         None => problem(&format!("Fn::Select cannot select nonexistent value at index {index}")),
     }
+}
+
+/// Refuses a selection that is wrong as it is written, whatever its functions give. The sentence was recorded on AWS by
+/// localstack/localstack; users quote that of [`select`] for what functions give.
+pub(super) fn written_select(argument: &Json) -> Result<(), Problem> {
+    const SHAPE: &str = "Fn::Select requires a list argument with two elements: an integer index and a list";
+    let Some([index, list]) = argument.as_array().map(Vec::as_slice) else { return problem(SHAPE) };
+    let number = text(index).and_then(|text| text.parse::<usize>().ok());
+    let is_right = match (number, call(index), list) {
+        (None, None, _) => false,
+        (Some(number), _, Json::Array(items)) => number < items.len(),
+        (_, _, list) => list.is_array() || call(list).is_some(),
+    };
+    if is_right { Ok(()) } else { problem(SHAPE) }
 }
 
 fn split(argument: &Json) -> Result<Json, Problem> {

@@ -207,10 +207,7 @@ Resources: {A: {Type: Custom::A}, B: {Type: Custom::A, Condition: Never}}
 Outputs: {O: {Value: !Ref B}}
 ";
     let message = design(output).expect_err("lost").message;
-    assert_eq!(
-        message,
-        "Template format error: Unresolved resource dependencies [B] in the Outputs block of the template"
-    );
+    assert_eq!(message, "Unresolved resource dependencies [B] in the Outputs block of the template");
     let condition = "Conditions: {C: !Equals [!Ref A, b]}\nResources: {A: {Type: Custom::A, Condition: C}}";
     let message = design(condition).expect_err("a condition on a resource").message;
     assert!(

@@ -17,6 +17,9 @@ pub struct Handle;
 
 impl Provider for Handle {
     fn create(&self, site: &mut Site<'_>, _: &Json) -> Result<Begun, Refusal> {
+        if let Some(promised) = site.world.promised_name() {
+            return Ok(begun(&promised, SignedDuration::from_secs(1)));
+        }
         let path = format!("{}/{}", site.stack_id.replace(':', "%3A"), site.logical_id);
         let mark = site.world.letters(27);
         let host = match &site.world.endpoint {
@@ -51,6 +54,9 @@ pub struct WaitCondition;
 impl Provider for WaitCondition {
     /// Its physical id names its handle: Accenture/adop-doa-materials#10 shows one.
     fn create(&self, site: &mut Site<'_>, properties: &Json) -> Result<Begun, Refusal> {
+        if let Some(promised) = site.world.promised_name() {
+            return Ok(begun(&promised, SignedDuration::ZERO));
+        }
         let handle = handle(site, properties).unwrap_or_else(|| site.logical_id.clone());
         Ok(begun(&format!("{}/{handle}", site.stack_id), SignedDuration::ZERO))
     }

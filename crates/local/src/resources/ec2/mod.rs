@@ -2,6 +2,7 @@
 use jiff::SignedDuration;
 use serde_json::{Map, Value as Json, json};
 
+use super::handler::{self, failed};
 use super::{Begun, Doing, Effect, Progress, Provider, Refusal, Site, generic};
 use crate::ec2::{self, Ec2, Place};
 use crate::wire::{ApiError, Request, Service};
@@ -194,30 +195,8 @@ fn take_away(site: &mut Site<'_>, operation: &str, input: Json) -> Result<(), Re
     }
 }
 
-/// What an event says of a refused call. The form is the one that users quote; whether the error code stands in it depends
-/// on the type in AWS, here it always does.
 fn refusal(site: &mut Site<'_>, error: &ApiError) -> Refusal {
-    let ApiError { code, message, status } = error;
-    let handler_code = match code.as_str() {
-        code if code.ends_with(".NotFound") => "NotFound",
-        code if code.contains("Duplicate") || code.contains("Already") => "AlreadyExists",
-        code if code.contains("LimitExceeded") => "ServiceLimitExceeded",
-        "InsufficientInstanceCapacity" => "ServiceInternalError",
-        _ => "InvalidRequest",
-    };
-    let (request, token) = (site.world.uuid(), site.world.uuid());
-    Refusal(format!(
-        "Resource handler returned message: \"{message} (Service: AmazonEC2; Status Code: {status}; Error Code: {code}; Request ID: {request}; \
-         Proxy: null)\" (RequestToken: {token}, HandlerErrorCode: {handler_code})"
-    ))
-}
-
-/// What a handler says of itself.
-fn failed(site: &mut Site<'_>, message: &str, code: &str) -> Refusal {
-    let token = site.world.uuid();
-    Refusal(format!(
-        "Resource handler returned message: \"{message}\" (RequestToken: {token}, HandlerErrorCode: {code})"
-    ))
+    handler::refusal(site, Service::Ec2, error)
 }
 
 const fn again(seconds: i64) -> Progress {

@@ -87,7 +87,11 @@ fn a_held_volume_is_not_given_to_a_second_host_but_an_address_is() {
     let attachment = |host: &str| json!({"VolumeId": volume, "InstanceId": host, "Device": "/dev/sdf"});
     create(&mut world, "VolumeAttachment", attachment(&one)).unwrap();
     let refused = create(&mut world, "VolumeAttachment", attachment(&two)).unwrap_err().0;
-    assert!(refused.contains("VolumeInUse") && refused.contains("is already attached to an instance"), "{refused}");
+    assert!(refused.contains("is already attached to an instance (Service: Ec2, Status Code: 400, "), "{refused}");
+    assert!(refused.ends_with("HandlerErrorCode: AlreadyExists)"), "{refused}");
+    let group = json!({"GroupDescription": "x", "VpcId": "vpc-00000000000000000"});
+    let bare = create(&mut world, "SecurityGroup", group).unwrap_err().0;
+    assert!(!bare.contains("Resource handler") && bare.ends_with(" (SDK Attempt Count: 1)"), "{bare}");
     let first = create(&mut world, "EIPAssociation", json!({"AllocationId": allocation, "InstanceId": one})).unwrap();
     create(&mut world, "EIPAssociation", json!({"AllocationId": allocation, "InstanceId": two})).unwrap();
     assert_eq!(attributes(&mut world, "Instance", &two)["PublicIp"], json!(ip));
@@ -201,7 +205,9 @@ fn a_network_is_made_and_taken_down() {
     let tags = &world.region("eu-west-1").ec2.tags[&vpc];
     assert_eq!((tags["aws:cloudformation:stack-name"].as_str(), tags["Team"].as_str()), ("prod", "ops"));
     let (_, _, properties) = made[0].clone();
-    assert!(delete(&mut world, "VPC", &vpc, &properties).unwrap_err().0.contains("DependencyViolation"));
+    assert!(
+        delete(&mut world, "VPC", &vpc, &properties).unwrap_err().0.contains("has dependencies and cannot be deleted")
+    );
     for (kind, id, properties) in made.iter().rev() {
         assert_eq!(delete(&mut world, kind, id, properties), Ok(true), "{kind}");
         assert_eq!(

@@ -7,7 +7,7 @@ use super::{Behavior, NO_TAGS, PLAIN, again, call, failed, picked, place, text};
 use crate::ec2::attachment::{Attachment, Phase};
 use crate::ec2::{Ec2, snapshot};
 
-/// How long the handler waits for a volume to be let go. The real figure is not published.
+/// How long the handler waits for a volume to come or to be let go. The real figure is not published.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(20);
 
 /// What cannot be changed, and what CloudFormation says then: *AWS::EC2::Volume* ("Updates are not supported") and
@@ -111,6 +111,9 @@ pub(super) const ATTACHMENT: Behavior = Behavior {
                 Err(failed(site, "Exceeded attempts to wait", "NotStabilized"))
             }
             Doing::Delete => Ok(again(15)),
+            _ if one.phase == Phase::Attaching && now.duration_since(one.since) >= PATIENCE => {
+                Err(failed(site, "Exceeded attempts to wait", "NotStabilized"))
+            }
             _ if one.phase == Phase::Attaching => Ok(again(2)),
             _ => Ok(Progress::Done),
         }

@@ -8,6 +8,9 @@ use super::{Site, attributes};
 ///
 /// One identifier: what `Ref` gives. Several: all of them, joined as *Cloud Control API* does.
 pub(super) fn physical_id(site: &mut Site<'_>, facts: &ResourceType, properties: &Json) -> String {
+    if let Some(promised) = site.world.promised_name() {
+        return promised;
+    }
     let name = own_name(site, facts, properties);
     let mark = site.world.letters(20);
     let make = |path: &str| attributes::identifier(site, facts, path, properties, &name, &mark);
@@ -39,6 +42,11 @@ pub(super) fn name_property<'a>(facts: &ResourceType, properties: &'a [Property]
 ///
 /// Source: `IdentifierUtils` of aws-cloudformation/cloudformation-cli-java-plugin: half of what is free is for the logical id.
 pub fn made_up(site: &mut Site<'_>, property: Option<&Property>) -> String {
+    if let Some(promised) = site.world.promised_name() {
+        // The physical id may be an ARN, which ends in the name.
+        let is_arn = promised.starts_with("arn:");
+        return if is_arn { promised.rsplit(['/', ':']).next().unwrap_or_default().to_owned() } else { promised };
+    }
     let shape = property.map(|it| Facts::embedded().shape(it.shape));
     let most = shape.as_ref().and_then(|it| it.max_size).map_or(255, |most| usize::try_from(most).unwrap_or(255));
     let name = limited(site, most.clamp(14, 255));

@@ -1,0 +1,81 @@
+//! `stackgen rehearse`.
+use std::process::ExitCode;
+
+use stackgen_deploy::plan::Selection;
+
+use crate::deploy::way::Way;
+use crate::deploy::wishes::Wanted;
+use crate::error::{CliError, Kind};
+use crate::rehearse::{self, Fail, RehearseError, Script, Seen};
+use crate::{Context, lint, load, select};
+
+/// Try a deploy on a copy of what is deployed, and show how it goes
+///
+/// Looks at the stacks, at what they depend on and at their machines and disks, puts all of it into an engine in this process,
+/// and runs the deploy there: what would happen in which order, how long a host would be down, what would fail and be rolled
+/// back, what would be left. Nothing is changed in the account: the way there can only look, and what deploys has no way there.
+///
+/// Time is that of the engine: minutes pass in milliseconds. How long things take in AWS differs. What the plan calls dangerous
+/// is taken as approved, and listed. Ends with 0 if the deploy would work, and with 1 if it would fail.
+///
+/// What was seen is kept in .stackgen/observed, with values of parameters, and --offline rehearses from that.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Only these stacks and those that they depend on; `*` stands for any letters
+    #[arg(value_name = "STACK")]
+    stacks: Vec<String>,
+    /// Leave out what the stacks depend on
+    #[arg(short, long)]
+    exclusively: bool,
+    /// Let this resource fail once, at whatever is done to it
+    #[arg(long = "fail", value_name = "RESOURCE[=REASON]")]
+    fails: Vec<String>,
+    /// Let stackgen die at its Nth call that changes something, and show what `stackgen resume` makes of it
+    #[arg(long, value_name = "N")]
+    kill_at: Option<usize>,
+    /// Do not look, but begin from what was seen last
+    #[arg(long)]
+    offline: bool,
+    /// Print JSON for programs
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    wanted: Wanted,
+    #[command(flatten)]
+    way: Way,
+}
+
+pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError> {
+    let fails: Vec<Fail> = args.fails.iter().map(|given| given.parse()).collect::<Result<_, RehearseError>>()?;
+    let loaded = load::assembly(context)?;
+    let assembly = &loaded.assembly;
+    let meant = select::stacks(assembly, &args.stacks)?;
+    if meant.is_empty() {
+        context.shell.warn(select::NONE);
+        return Ok(ExitCode::SUCCESS);
+    }
+    lint::stacks::check(context, &loaded, &meant)?;
+    let stacks: Vec<String> = meant.iter().map(|stack| stack.name.clone()).collect();
+    let wishes = args.wanted.wishes()?;
+    let look = if args.offline { Seen::remember } else { Seen::look };
+    let seen = look(context, &args.way, assembly, &stacks)?;
+    let folder = tempfile::tempdir()?;
+    let selection = Selection { stacks, only: args.exclusively };
+    let script = Script {
+        seen: &seen.observed,
+        assembly,
+        selection: &selection,
+        wishes: &wishes,
+        fails: &fails,
+        kill_at: args.kill_at,
+        folder: folder.path(),
+    };
+    let story = rehearse::perform(&script)?;
+    script.check(&story)?;
+    if args.json {
+        context.shell.data(&rehearse::json(&seen, &story))?;
+    } else {
+        context.shell.view(&rehearse::text(&seen, &story, context.settings.now, context.shell.width()))?;
+    }
+    Ok(if story.works { ExitCode::SUCCESS } else { Kind::Failed.exit_code() })
+}

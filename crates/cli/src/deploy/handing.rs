@@ -1,0 +1,105 @@
+//! Handovers on the command line: whether one is wanted, and going on with one that was begun.
+use std::io::{self, IsTerminal as _};
+
+use stackgen_assembly::Assembly;
+use stackgen_deploy::failure::Failure;
+use stackgen_deploy::handover::{self, Chosen, Direction};
+use stackgen_deploy::lease::Claim;
+use stackgen_deploy::plan::{Approvals, Plan};
+use stackgen_deploy::progress::Progress;
+use stackgen_deploy::record::{Phase, Records};
+use stackgen_deploy::run::StackOutcome;
+
+use super::DeployError;
+use super::consent;
+use super::signals::Signals;
+use super::way::Account;
+
+/// How a host that has volumes gives its place to another one.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Handover options")]
+pub(crate) struct Handing {
+    /// Hand hosts over that cannot be replaced in one update: stop the old host, let its volumes go, make the new one
+    #[arg(long)]
+    handover: bool,
+    /// Take a snapshot of each volume while no host runs on it
+    #[arg(long)]
+    snapshot: bool,
+    #[command(flatten)]
+    pub(crate) taking: Taking,
+}
+
+/// Whether what another machine began may be taken over.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub(crate) struct Taking {
+    /// Take over from somebody whose lease has run out
+    #[arg(long)]
+    pub(crate) take_over: bool,
+}
+
+impl Taking {
+    /// Who we are, for leases.
+    pub(crate) fn claim(self, account: &Account<'_>, command: &str) -> Claim {
+        let (owner, takes_over) = (account.context.settings.owner.clone(), self.take_over);
+        Claim { owner, command: format!("stackgen {command}"), takes_over }
+    }
+}
+
+impl Handing {
+    /// Chooses the handovers that a plan proposes. Answers whether somebody was asked and said yes.
+    pub(crate) async fn choose(
+        &self,
+        account: &Account<'_>,
+        plan: &mut Plan,
+        granted: &Approvals,
+        is_asking: bool,
+        signals: &mut Signals,
+    ) -> Result<bool, DeployError> {
+        // Whoever approved the collision itself wants to see it happen.
+        let is_open = |stack: &stackgen_deploy::plan::StackPlan| {
+            let known = stack.handover.as_ref().is_some_and(|handover| handover.chosen.is_none());
+            known && stack.collisions.iter().any(|one| one.is_handover) && {
+                let mut collisions = stack.dangers.iter().filter(|danger| danger.kind.name() == "collision");
+                !collisions.all(|danger| granted.cover(&stack.stack, danger))
+            }
+        };
+        let names: Vec<String> = plan.stacks.iter().filter(|it| is_open(it)).map(|it| it.stack.clone()).collect();
+        if names.is_empty() {
+            return Ok(false);
+        }
+        let mut was_asked = false;
+        if !self.handover {
+            let can_ask = is_asking && io::stdin().is_terminal() && io::stderr().is_terminal();
+            if !can_ask {
+                return Err(DeployError::NeedsHandover { stacks: names });
+            }
+            let question = format!("Hand over {} in {}", names.join(" and "), account.connection.region);
+            consent::yes(account, &question, signals).await?;
+            was_asked = true;
+        }
+        let claim = self.taking.claim(account, &format!("deploy {} --handover", names.join(" ")));
+        for stack in plan.stacks.iter_mut().filter(|stack| names.contains(&stack.stack)) {
+            stack.choose_handover(Chosen { claim: claim.clone(), snapshot: self.snapshot });
+        }
+        Ok(was_asked)
+    }
+}
+
+/// Goes on with the handover of a stack, if one is open.
+pub(crate) async fn go_on(
+    account: &Account<'_>,
+    stack: &str,
+    claim: &Claim,
+    direction: Direction,
+    assembly: Option<&Assembly>,
+    say: &dyn Fn(Progress),
+) -> Result<Option<StackOutcome>, Failure> {
+    let Account { connection, records, .. } = account;
+    let Some(open) = handover::find(connection, records, stack).await? else { return Ok(None) };
+    handover::go_on(connection, records, open, claim, direction, assembly, say).await.map(Some)
+}
+
+/// Whether a handover of a stack was begun here and not ended.
+pub(crate) fn is_open(records: &Records, stack: &str) -> bool {
+    records.read(stack).is_ok_and(|record| record.is_some_and(|record| record.phase == Phase::HandingOver))
+}

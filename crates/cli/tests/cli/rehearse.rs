@@ -1,0 +1,249 @@
+//! Rehearsals of deploys to a server of this machine that leaps through time, and the deploys after them.
+use insta::assert_snapshot;
+use serde_json::{Value as Json, json};
+
+use crate::env::{Run, TestEnv, assembly, stack};
+
+/// A project with a host on a server, which is stopped whatever happens.
+struct Rehearsals(TestEnv);
+
+impl Rehearsals {
+    fn new() -> Self {
+        let env = TestEnv::new();
+        env.write("stackgen.toml", "app = 'none'\n");
+        let project = Rehearsals(env);
+        project.describe("m7g.medium", "ami-0123456789abcdef0");
+        let started = project.0.run(&["local", "start", "--port", "0", "--pace", "leap"]);
+        assert_eq!(started.code, Some(0), "{started}");
+        let made = project.run(&["deploy", "--yes"]);
+        assert_eq!(made.code, Some(0), "{made}");
+        let hour = project.ask("POST", "advance?seconds=3600");
+        assert!(hour["now"].is_string(), "{hour}");
+        project
+    }
+
+    fn describe(&self, kind: &str, image: &str) {
+        let zone = "eu-west-1a";
+        let script = json!({"Fn::Base64": {"Fn::Sub": "#!/bin/sh\nmount ${Disk} /data\n"}});
+        let host = json!({"Resources": {
+            "Disk": {"Type": "AWS::EC2::Volume", "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain",
+                     "Properties": {"AvailabilityZone": zone, "Size": 10, "VolumeType": "gp3"}},
+            "Host": {"Type": "AWS::EC2::Instance", "Properties": {
+                "ImageId": image, "InstanceType": kind, "AvailabilityZone": zone, "UserData": script}},
+            "Attachment": {"Type": "AWS::EC2::VolumeAttachment", "Properties": {
+                "Device": "/dev/sdf", "InstanceId": {"Ref": "Host"}, "VolumeId": {"Ref": "Disk"}}},
+        }});
+        self.0.assembly("ready", &assembly(vec![stack("host", &host)]));
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        self.0.run(&[arguments, &["--local", "--assembly", "ready"]].concat())
+    }
+
+    fn json(&self, arguments: &[&str]) -> Json {
+        serde_json::from_str(&self.run(arguments).stdout).unwrap()
+    }
+
+    /// Asks the server something that is not for AWS.
+    fn ask(&self, method: &str, what: &str) -> Json {
+        use std::io::{Read as _, Write as _};
+        let record = self.0.path(".stackgen/local/server.json");
+        let record: Json = serde_json::from_str(&std::fs::read_to_string(record).unwrap()).unwrap();
+        let port = u16::try_from(record["port"].as_u64().unwrap()).unwrap();
+        let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+        let head = "host: 127.0.0.1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+        write!(stream, "{method} /_stackgen/{what} HTTP/1.1\r\n{head}").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+    }
+
+    /// What a rehearsal says from its events on, with volumes and machines by one name.
+    fn story(&self, arguments: &[&str]) -> String {
+        let run = self.run(&[&["rehearse", "host"], arguments].concat());
+        let told = run.stdout.split_once("\nWhat would happen\n").map_or(run.stdout.as_str(), |(_, told)| told);
+        let words = told.split_inclusive([' ', '\n']).map(|word| {
+            let end = &word[word.trim_end().len()..];
+            let name = ["vol", "i"].iter().find(|name| word.starts_with(&format!("{name}-0")) && word.len() > 18);
+            name.map_or(word.to_owned(), |name| format!("[{name}]{end}"))
+        });
+        format!("exit code: {}\n{}", run.code.unwrap(), words.collect::<String>())
+    }
+}
+
+impl Drop for Rehearsals {
+    fn drop(&mut self) {
+        self.0.run(&["local", "stop"]);
+    }
+}
+
+#[test]
+fn a_collision_is_told_before_it_happens_and_nothing_moves() {
+    let project = Rehearsals::new();
+    project.describe("m7g.medium", "ami-0fedcba9876543210");
+    let before = project.ask("GET", "status")["calls"].as_u64().unwrap();
+    assert_snapshot!(project.story(&[]), @"
+    exit code: 1
+       0:04     Updating host UPDATE_IN_PROGRESS
+       0:05     Updating Host  AWS::EC2::Instance
+       0:22      Updated Host  AWS::EC2::Instance
+       0:22     Updating Attachment  AWS::EC2::VolumeAttachment
+       0:22       Failed Attachment  AWS::EC2::VolumeAttachment
+                         [vol] is already attached to an instance
+       0:22 Rolling back host UPDATE_ROLLBACK_IN_PROGRESS
+                         The following resource(s) failed to update: [Attachment].
+       0:23     Updating Host  AWS::EC2::Instance
+       0:23      Updated Host  AWS::EC2::Instance
+       0:23     Updating Attachment  AWS::EC2::VolumeAttachment
+       0:23      Updated Attachment  AWS::EC2::VolumeAttachment
+       0:23  Cleaning up host UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS
+       0:24     Deleting Host  AWS::EC2::Instance
+       0:56      Deleted Host  AWS::EC2::Instance
+       0:56  Rolled back host UPDATE_ROLLBACK_COMPLETE
+
+    Calls that change something
+       1     0:00  cloudformation:CreateChangeSet host
+       2     0:04  cloudformation:ExecuteChangeSet host
+
+    Downtime
+      host/Host  none
+
+    Afterwards
+      host  UPDATE_ROLLBACK_COMPLETE
+
+    It would fail: host/Attachment (AWS::EC2::VolumeAttachment):
+                   [vol] is already attached to an instance
+    hint: a volume goes to one instance at a time: let the old one go first
+    ");
+    let calls = project.ask("GET", &format!("journal?since={before}"));
+    let calls = calls["calls"].as_array().unwrap();
+    let reads = |call: &Json| {
+        let name = call["operation"].as_str().unwrap();
+        ["Describe", "Get", "List"].iter().any(|verb| name.starts_with(verb))
+    };
+    assert!(calls.len() > 5 && calls.iter().all(reads), "{calls:?}");
+    // The deploy does just that.
+    let story = project.json(&["rehearse", "host", "--json"]);
+    let done = project.run(&["deploy", "host", "--yes"]);
+    assert_eq!((done.code, &story["works"]), (Some(1), &json!(false)), "{done}");
+    let shape = |event: &Json| format!("{} {}", event["id"].as_str().unwrap(), event["status"].as_str().unwrap());
+    let told: Vec<String> = story["events"].as_array().unwrap().iter().map(shape).collect();
+    let happened = project.run(&["events", "host", "--json"]).stdout;
+    let happened: Vec<Json> = happened.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let happened: Vec<String> = happened.iter().map(shape).collect();
+    assert_eq!(told, happened);
+}
+
+#[test]
+fn a_restart_takes_the_host_away_for_a_while() {
+    let project = Rehearsals::new();
+    project.describe("m7g.large", "ami-0123456789abcdef0");
+    let story = project.story(&[]);
+    assert_snapshot!(story, @"
+    exit code: 0
+       0:04     Updating host UPDATE_IN_PROGRESS
+       0:05     Updating Host  AWS::EC2::Instance
+       0:52      Updated Host  AWS::EC2::Instance
+       0:52  Cleaning up host UPDATE_COMPLETE_CLEANUP_IN_PROGRESS
+       0:53      Updated host UPDATE_COMPLETE
+
+    Calls that change something
+       1     0:00  cloudformation:CreateChangeSet host
+       2     0:04  cloudformation:ExecuteChangeSet host
+
+    Downtime
+      host/Host  about 1 min 27 s, from 0:05 to 1:32
+
+    Afterwards
+      host  UPDATE_COMPLETE
+
+    It would work, in about 53 s.
+    ");
+    assert_snapshot!(project.story(&["--fail", "Host=there is no room"]), @"
+    exit code: 1
+       0:04     Updating host UPDATE_IN_PROGRESS
+       0:05     Updating Host  AWS::EC2::Instance
+       0:05       Failed Host  AWS::EC2::Instance
+                         there is no room
+       0:05 Rolling back host UPDATE_ROLLBACK_IN_PROGRESS
+                         The following resource(s) failed to update: [Host].
+       0:06     Updating Host  AWS::EC2::Instance
+       0:06      Updated Host  AWS::EC2::Instance
+       0:06  Cleaning up host UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS
+       0:07  Rolled back host UPDATE_ROLLBACK_COMPLETE
+
+    Calls that change something
+       1     0:00  cloudformation:CreateChangeSet host
+       2     0:04  cloudformation:ExecuteChangeSet host
+
+    Downtime
+      host/Host  none
+
+    Afterwards
+      host  UPDATE_ROLLBACK_COMPLETE
+
+    It would fail: host/Host (AWS::EC2::Instance): there is no room
+    ");
+    assert_snapshot!(project.story(&["--kill-at", "2"]), @"
+    exit code: 0
+       0:04     Updating host UPDATE_IN_PROGRESS
+       0:04       Client dies at call 2
+       0:04       Client another one goes on with `stackgen resume`
+       0:05     Updating Host  AWS::EC2::Instance
+       0:52      Updated Host  AWS::EC2::Instance
+       0:52  Cleaning up host UPDATE_COMPLETE_CLEANUP_IN_PROGRESS
+       0:53      Updated host UPDATE_COMPLETE
+
+    Calls that change something
+       1     0:00  cloudformation:CreateChangeSet host
+       2     0:04  cloudformation:ExecuteChangeSet host
+
+    When the client dies at call 2, ExecuteChangeSet host
+      host  UPDATE_IN_PROGRESS
+      host/Host [i] running
+
+    Downtime
+      host/Host  about 1 min 27 s, from 0:05 to 1:32
+
+    Afterwards
+      host  UPDATE_COMPLETE
+
+    It would end well: `stackgen resume` goes on where the client died.
+    ");
+    let offline = project.run(&["rehearse", "host", "--offline"]);
+    assert!(offline.stdout.starts_with("offline: from what was seen "), "{offline}");
+    assert_eq!(project.story(&["--offline"]), story);
+    assert!(!project.0.run(&["rehearse", "host", "--assembly", "ready", "--offline"]).stderr.is_empty());
+}
+
+#[test]
+fn what_makes_no_sense() {
+    let project = Rehearsals::new();
+    assert_snapshot!(project.run(&["rehearse", "--fail", "=why"]), @"
+    exit code: 2
+    --- stdout
+    --- stderr
+    error: `=why` does not say what fails
+    hint: for instance: --fail Host='no room in the zone'
+    ");
+    project.describe("m7g.large", "ami-0123456789abcdef0");
+    let refused = |arguments: &[&str]| project.run(&[&["rehearse"], arguments].concat()).stderr;
+    let hints = [refused(&["--fail", "Hst"]), refused(&["--kill-at", "9"])].concat();
+    let hints: Vec<&str> = hints.lines().filter(|line| !line.contains("Looking")).collect();
+    assert_snapshot!(hints.join("\n"), @"
+    error: nothing is done to `Hst`, so it cannot fail
+    hint: what would change: Host, Attachment
+    error: the client makes 2 calls that change something, so it cannot die at number 9
+    hint: without --kill-at, the calls that change something are listed with their
+          numbers
+    ");
+    let unseen = project.0.run(&["rehearse", "host", "--assembly", "ready", "--offline"]);
+    assert_snapshot!(unseen, @"
+    exit code: 1
+    --- stdout
+    --- stderr
+    error: nobody looked at `host` in eu-west-1 yet
+    hint: rehearse once without --offline: what is seen then is kept in
+          .stackgen/observed
+    ");
+}

@@ -1,0 +1,186 @@
+//! What was seen, on disk: `<folder>/<account>/<stack>.json`, for the next time that nobody can look.
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::document::{Deployed, Observed, VERSION};
+use crate::failure::{Failure, Kind};
+
+/// Writes down what was seen, each stack in a file of its own, readable only by its owner.
+///
+/// # Errors
+///
+/// If it cannot be written.
+pub fn save(folder: &Path, seen: &Observed) -> Result<(), Failure> {
+    let stacks = seen.stacks.iter().filter(|stack| stack.parent.is_none()).map(|stack| (&stack.name, Some(stack)));
+    let absent = seen.absent.iter().map(|name| (name, None));
+    // What is nested in a stack is kept with it, before it.
+    let of = |stack: &Deployed| -> Vec<Deployed> {
+        let mut parts = vec![stack.clone()];
+        let mut next = 0;
+        while let Some(id) = parts.get(next).map(|part| part.id.clone()) {
+            parts.extend(seen.stacks.iter().filter(|part| part.parent.as_ref() == Some(&id)).cloned());
+            next += 1;
+        }
+        parts.reverse();
+        parts
+    };
+    for (name, stack) in stacks.chain(absent) {
+        let alone = Observed {
+            stacks: stack.map(of).unwrap_or_default(),
+            absent: if stack.is_none() { vec![name.clone()] } else { Vec::new() },
+            ..seen.clone()
+        };
+        let path = folder.join(format!("{name}.json"));
+        replace(&path, &alone)
+            .map_err(|error| Failure::new(Kind::Refused, format!("cannot write `{}`: {error}", path.display())))?;
+    }
+    Ok(())
+}
+
+/// What was seen of some stacks when somebody last looked, in the folders of some accounts. Answers with those that nobody ever
+/// looked at, if there are any. The time is that of the oldest look.
+///
+/// # Errors
+///
+/// If a file cannot be read, or no single account is meant.
+pub fn load(folders: &[PathBuf], region: &str, stacks: &[String]) -> Result<Result<Observed, Vec<String>>, Failure> {
+    let mut looks = Vec::new();
+    let mut missing = Vec::new();
+    for name in stacks {
+        match newest(folders, region, name)? {
+            Some(seen) => looks.push(seen),
+            None => missing.push(name.clone()),
+        }
+    }
+    if !missing.is_empty() {
+        return Ok(Err(missing));
+    }
+    let mut accounts: Vec<&str> =
+        looks.iter().map(|seen| seen.account.as_str()).filter(|account| !account.is_empty()).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    if accounts.len() > 1 {
+        let message = format!("these stacks were seen in several accounts: {}", accounts.join(", "));
+        return Err(Failure::new(Kind::Refused, message));
+    }
+    Ok(Ok(together(looks)))
+}
+
+/// The newest look at a stack in a region, in whatever account.
+fn newest(folders: &[PathBuf], region: &str, stack: &str) -> Result<Option<Observed>, Failure> {
+    let mut found: Option<Observed> = None;
+    for account in folders {
+        let Some(seen) = read(&account.join(format!("{stack}.json")))? else { continue };
+        if seen.region == region && found.as_ref().is_none_or(|found| found.at < seen.at) {
+            found = Some(seen);
+        }
+    }
+    Ok(found)
+}
+
+fn read(path: &PathBuf) -> Result<Option<Observed>, Failure> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(unreadable(path, &error)),
+    };
+    let seen: Observed = serde_json::from_str(&text).map_err(|error| unreadable(path, &error))?;
+    if seen.version == VERSION { Ok(Some(seen)) } else { Err(unreadable(path, &"another version wrote it")) }
+}
+
+/// Several looks as one. Of what was seen twice, the later look counts.
+fn together(mut looks: Vec<Observed>) -> Observed {
+    let order: Vec<String> = looks.iter().flat_map(|seen| seen.stacks.iter().map(|stack| stack.name.clone())).collect();
+    looks.sort_by_key(|seen| seen.at);
+    let mut all = Observed::default();
+    if let Some(oldest) = looks.first() {
+        (all.at, all.region) = (oldest.at, oldest.region.clone());
+    }
+    for seen in looks {
+        if !seen.account.is_empty() {
+            all.account = seen.account;
+        }
+        all.stacks.extend(seen.stacks);
+        all.absent.extend(seen.absent);
+        merge(&mut all.exports, seen.exports, |it| it.name.clone());
+        all.stored.extend(seen.stored);
+        merge(&mut all.instances, seen.instances, |it| it.id.clone());
+        merge(&mut all.volumes, seen.volumes, |it| it.id.clone());
+        merge(&mut all.addresses, seen.addresses, |it| it.allocation.clone());
+        merge(&mut all.images, seen.images, |it| it.id.clone());
+        merge(&mut all.networks, seen.networks, |it| it.id.clone());
+        merge(&mut all.subnets, seen.subnets, |it| it.id.clone());
+        merge(&mut all.groups, seen.groups, |it| it.id.clone());
+        merge(&mut all.notes, seen.notes, Clone::clone);
+    }
+    all.stacks.sort_by_key(|stack| order.iter().position(|name| *name == stack.name));
+    all
+}
+
+/// Puts later ones in place of earlier ones.
+fn merge<T, K: PartialEq>(all: &mut Vec<T>, later: Vec<T>, key: impl Fn(&T) -> K) {
+    for one in later {
+        match all.iter_mut().find(|other| key(other) == key(&one)) {
+            Some(place) => *place = one,
+            None => all.push(one),
+        }
+    }
+}
+
+fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Failure {
+    Failure::new(Kind::Refused, format!("cannot read `{}`: {error}", path.display()))
+}
+
+fn replace(path: &Path, seen: &Observed) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let fresh = path.with_extension(format!("new-{}", std::process::id()));
+    let _ = fs::remove_file(&fresh);
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    // Values of parameters are in it.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(&fresh)?.write_all(&serde_json::to_vec_pretty(seen)?)?;
+    fs::rename(&fresh, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observe::ExportSeen;
+
+    fn seen(name: &str, second: i64, value: &str) -> Observed {
+        let id = format!("arn:aws:cloudformation:eu-west-1:1:stack/{name}/1");
+        let export = ExportSeen { name: "x".into(), value: value.into(), ..ExportSeen::default() };
+        Observed {
+            account: "1".into(),
+            region: "eu-west-1".into(),
+            at: jiff::Timestamp::from_second(second).expect("it is soon after 1970"),
+            stacks: vec![Deployed { id, name: name.into(), ..Deployed::default() }],
+            exports: vec![export],
+            ..Observed::default()
+        }
+    }
+
+    #[test]
+    fn looks_are_put_together_and_the_later_counts() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        save(&folder.path().join("1"), &seen("b", 20, "new")).expect("it is written");
+        save(&folder.path().join("1"), &seen("a", 10, "old")).expect("it is written");
+        let names = ["b".to_owned(), "a".to_owned()];
+        let folders = [folder.path().join("1")];
+        let all = load(&folders, "eu-west-1", &names).expect("it is read").expect("both were seen");
+        assert_eq!((all.at.as_second(), &*all.exports[0].value), (10, "new"));
+        let order: Vec<&str> = all.stacks.iter().map(|stack| &*stack.name).collect();
+        assert_eq!(order, ["b", "a"]);
+        let missing = load(&folders, "eu-west-1", &["c".to_owned()]).expect("it is read");
+        assert_eq!(missing.expect_err("nobody saw it"), ["c"]);
+        let elsewhere = load(&folders, "us-east-1", &names).expect("it is read");
+        assert_eq!(elsewhere.expect_err("it is elsewhere").len(), 2);
+    }
+}

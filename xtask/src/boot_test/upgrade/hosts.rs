@@ -1,0 +1,157 @@
+//! The machines and their disks: one machine for each instance that runs, a root disk for each that was ever started, and a
+//! disk for each volume, for as long as the test runs.
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Instant;
+
+use anyhow::{Context, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::engine::{Start, Volume};
+use crate::boot_test::metadata::Metadata;
+use crate::boot_test::root;
+use crate::boot_test::vm::disk::Disk;
+use crate::boot_test::vm::machine::{Machine, console_tail};
+
+/// The host's loopback, as QEMU shows it to the guest.
+const LOOPBACK: &str = "10.0.2.2";
+
+/// An image: what a script makes of the root that all have in common.
+pub(super) struct Image {
+    pub(super) id: &'static str,
+    pub(super) is_renumbered: bool,
+    pub(super) change: &'static str,
+}
+
+/// All machines.
+pub(super) struct Hosts {
+    scratch: PathBuf,
+    image: PathBuf,
+    images: &'static [Image],
+    /// The names of AWS, and whom to trust there.
+    names: Vec<String>,
+    certificate: PathBuf,
+    hosts: Mutex<BTreeMap<String, Host>>,
+    /// What the metadata service says to which process, so that it need not wait for whoever talks to a machine.
+    told: Mutex<Vec<(u32, Arc<Metadata>)>>,
+}
+
+/// An instance that was started.
+pub(super) struct Host {
+    root: Disk,
+    metadata: Arc<Metadata>,
+    /// Nothing when it is off.
+    pub(super) machine: Option<Machine>,
+    /// When its button was pressed, each time.
+    pub(super) presses: Vec<Instant>,
+}
+
+impl Hosts {
+    pub(super) fn new(
+        scratch: PathBuf,
+        image: PathBuf,
+        images: &'static [Image],
+        names: Vec<String>,
+        certificate: PathBuf,
+    ) -> anyhow::Result<Self> {
+        fs::create_dir_all(scratch.join("volumes"))?;
+        Ok(Self { scratch, image, images, names, certificate, hosts: Mutex::default(), told: Mutex::default() })
+    }
+
+    /// All of them, for whoever changes what is there.
+    pub(super) fn all(&self) -> MutexGuard<'_, BTreeMap<String, Host>> {
+        self.hosts.lock().expect("no thread panics while it holds this")
+    }
+
+    /// How many machines run.
+    pub(super) fn running(&self) -> usize {
+        self.all().values().filter(|host| host.machine.is_some()).count()
+    }
+
+    /// Does something with the machine of an instance that runs.
+    pub(super) fn with<T>(
+        &self,
+        instance: &str,
+        what: impl FnOnce(&mut Machine) -> anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
+        let mut all = self.all();
+        let machine = all.get_mut(instance).and_then(|host| host.machine.as_mut());
+        what(machine.with_context(|| format!("{instance} has no machine that runs"))?)
+    }
+
+    /// What the metadata service says to a process.
+    pub(super) fn metadata_of(&self, is_it: impl Fn(u32) -> bool) -> Option<Arc<Metadata>> {
+        let told = self.told.lock().expect("no thread panics while it holds this");
+        told.iter().find(|(pid, _)| is_it(*pid)).map(|(_, metadata)| Arc::clone(metadata))
+    }
+
+    /// Makes a machine of an instance: with a new root disk the first time, with its own later.
+    pub(super) fn start(&self, wanted: &Start) -> anyhow::Result<()> {
+        ensure!(wanted.architecture == "x86_64", "machines here are x86_64, and not {}", wanted.architecture);
+        let folder = self.scratch.join(&wanted.instance);
+        if !self.all().contains_key(&wanted.instance) {
+            let host = self.first_time(wanted)?;
+            self.all().insert(wanted.instance.clone(), host);
+        }
+        let data: Vec<&Volume> = wanted.volumes.iter().filter(|it| !it.is_root).collect();
+        let data = data.into_iter().map(|it| self.disk(&it.volume, it.gib)).collect::<anyhow::Result<Vec<_>>>()?;
+        let mut all = self.all();
+        let host = all.get_mut(&wanted.instance).context("it was entered before")?;
+        if host.machine.is_some() {
+            return Ok(());
+        }
+        let disks: Vec<&Disk> = std::iter::once(&host.root).chain(&data).collect();
+        let machine = Machine::start(&folder, &self.image, &disks)?;
+        let told = (machine.pid(), Arc::clone(&host.metadata));
+        self.told.lock().expect("no thread panics while it holds this").push(told);
+        host.machine = Some(machine);
+        host.presses.clear();
+        Ok(())
+    }
+
+    fn first_time(&self, wanted: &Start) -> anyhow::Result<Host> {
+        let Start { instance, image: id, zone, vpc, user_data, volumes, .. } = wanted;
+        let image = self.images.iter().find(|image| image.id == id).with_context(|| format!("nobody made {id}"))?;
+        let folder = self.scratch.join(instance);
+        let root = root::over(&self.image, &folder.join("image"))?;
+        root::name_aws(&root, LOOPBACK, &self.names, &self.certificate)?;
+        // Nothing is asked of name servers, and whoever asks must not wait for one.
+        fs::write(root.join("etc/resolv.conf"), "")?;
+        fs::write(root.join("etc/image"), id)?;
+        if image.is_renumbered {
+            root::change_users(&root)?;
+        }
+        root::change(&root, image.change)?;
+        let volume = volumes.iter().find(|it| it.is_root).context("an instance has a root volume")?;
+        let root = Disk::of_folder(folder.join("root"), &serial(&volume.volume), &root)?;
+        let user_data = STANDARD.decode(user_data.as_deref().unwrap_or_default())?;
+        let metadata = Arc::new(Metadata::of_machine(instance, id, zone, vpc, &String::from_utf8(user_data)?));
+        Ok(Host { root, metadata, machine: None, presses: Vec::new() })
+    }
+
+    /// The disk of a volume, which is blank when it is first asked for.
+    pub(super) fn disk(&self, volume: &str, gib: u64) -> anyhow::Result<Disk> {
+        let (file, serial) = (self.scratch.join("volumes").join(volume), serial(volume));
+        if file.exists() { Ok(Disk { file, serial }) } else { Disk::blank(file, &serial, gib) }
+    }
+
+    /// Throws an instance away.
+    pub(super) fn remove(&self, instance: &str) -> anyhow::Result<()> {
+        self.all().remove(instance).map_or(Ok(()), |host| host.root.remove())
+    }
+
+    /// The ends of all consoles.
+    pub(super) fn consoles(&self) -> String {
+        let all = self.all();
+        let ends = all.keys().map(|id| format!("---- {id}\n{}\n", console_tail(&self.scratch.join(id), 60)));
+        ends.collect()
+    }
+}
+
+/// What the controller of a volume's disk reports: *Identify the EBS device* in the EBS user guide.
+fn serial(volume: &str) -> String {
+    volume.replacen('-', "", 1)
+}

@@ -1,0 +1,162 @@
+//! What an operator does with a production host, from its first deploy to its handover.
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::ensure;
+use serde_json::{Value as Json, json};
+
+use super::data::Data;
+use super::engine::Engine;
+use super::front::Front;
+use super::hosts::{Hosts, Image};
+use super::project::Project;
+use super::{Prepared, driver, imds};
+use crate::boot_test::enclosure;
+use crate::boot_test::host::{RECORD, SECRETS, STACK};
+
+/// The image of the first deploy, one without a program that the boot script needs, and one that is as it must be. In the last
+/// two PostgreSQL and Redis have each other's numbers.
+static IMAGES: [Image; 3] = [
+    Image { id: "ami-01111111111111111", is_renumbered: false, change: "true" },
+    Image { id: "ami-0bbbbbbbbbbbbbbbb", is_renumbered: true, change: "rm /usr/bin/curl" },
+    Image { id: "ami-02222222222222222", is_renumbered: true, change: "true" },
+];
+/// What must run in the end.
+const UNITS: &str = "postgresql postgresql@17-main redis-server zmanim-api amazon-cloudwatch-agent stackgen-secrets";
+/// Longer than a machine takes to boot and to start everything.
+const SETTLING: Duration = Duration::from_secs(600);
+
+/// What a run without an error has shown.
+const SHOWN: [&str; 5] = [
+    "the deploy's own user-data boots a machine, and the machine's signal completes the stack",
+    "a handover to an image that does not boot ends with the old machine, its disk and its data",
+    "a handover to an image that boots ends with the new machine and the same disk",
+    "rows, key and file are the same after each, though the users of the new image have other numbers",
+    "one machine is left each time, and the volume is said to be in service",
+];
+
+/// What there is during a run.
+struct Story {
+    began: Instant,
+    engine: Engine,
+    project: Project,
+    hosts: Arc<Hosts>,
+    _front: Front,
+}
+
+/// Runs it, inside the enclosure.
+pub(super) fn exec(prepared: &Prepared) -> anyhow::Result<()> {
+    let began = Instant::now();
+    let scratch = enclosure::enter()?;
+    let project = Project::copy(prepared, scratch.join("project"))?;
+    let engine = Engine::start(&project)?;
+    let front = Front::start(&scratch, engine.port())?;
+    let hosts = Hosts::new(scratch, prepared.image.clone(), &IMAGES, front.names.clone(), front.certificate.clone())?;
+    let hosts = Arc::new(hosts);
+    imds::start(&hosts)?;
+    driver::start(engine, &hosts, move |what| say(began, what));
+    let story = Story { began, engine, project, hosts, _front: front };
+    let done = story.tell();
+    if done.is_err() {
+        println!("{}", story.hosts.consoles());
+    }
+    done?;
+    for what in SHOWN {
+        println!("{:>14} {what}", "shown");
+    }
+    Ok(())
+}
+
+impl Story {
+    fn tell(&self) -> anyhow::Result<()> {
+        let [first, broken, second] = &IMAGES;
+        for (name, value) in SECRETS {
+            self.engine.ssm("PutParameter", &json!({"Name": name, "Value": value, "Type": "SecureString"}))?;
+        }
+        self.project.pin(first.id)?;
+        self.project.run(&["deploy", "prod-network", STACK, "--local", "--yes"])?;
+        let old = self.only_host(first)?;
+        let numbers = self.numbers(&old)?;
+        let written = self.hosts.with(&old, Data::write)?;
+        self.say(&format!("written: {written}"));
+
+        ensure!(!self.hand_over(broken)?, "a handover to an image without curl succeeds");
+        ensure!(self.only_host(first)? == old, "{old} is not there any more");
+        self.has_kept(&old, &written)?;
+
+        ensure!(self.hand_over(second)?, "the handover failed");
+        let new = self.only_host(second)?;
+        self.has_kept(&new, &written)?;
+        let others = self.numbers(&new)?;
+        ensure!(numbers != others, "the new image has the same numbers of users, {others}");
+        self.say(&format!("the numbers of postgres and redis were {numbers} and are {others}"));
+        self.project.run(&["status", STACK, "--local"])?;
+        self.project.run(&["local", "stop"])
+    }
+
+    /// Pins an image and deploys it. Says whether that succeeded.
+    fn hand_over(&self, image: &Image) -> anyhow::Result<bool> {
+        self.project.pin(image.id)?;
+        let status = self.project.try_run(&["deploy", STACK, "--local", "--yes", "--handover"])?;
+        self.say(&format!("the command ended with {status}"));
+        Ok(status.success())
+    }
+
+    fn has_kept(&self, instance: &str, written: &Data) -> anyhow::Result<()> {
+        let kept = self.hosts.with(instance, Data::read)?;
+        self.say(&format!("read:    {kept}"));
+        ensure!(kept == *written, "the volume kept something else");
+        let (volume, record) = (self.volume(instance)?, self.record()?);
+        ensure!(record == format!("in-service:{volume}"), "{RECORD} says {record}");
+        self.say(&format!("{RECORD} says {record}"));
+        Ok(())
+    }
+
+    /// The only instance, which runs from an image with everything that belongs on it.
+    fn only_host(&self, image: &Image) -> anyhow::Result<String> {
+        let instances = self.engine.ec2("instances")?;
+        let present = instances.iter().filter(|(_, it)| it["state"] != "terminated").collect::<Vec<_>>();
+        let [(id, instance)] = &*present else { anyhow::bail!("there are {} instances and not one", present.len()) };
+        ensure!(instance["image"] == image.id && instance["state"] == "running", "{id} is {instance}");
+        ensure!(self.hosts.running() == 1, "{} machines run and not one", self.hosts.running());
+        let everything = format!("systemctl is-active {UNITS} && pg_isready && curl -fsS 127.0.0.1:8080 >/dev/null");
+        let began = Instant::now();
+        while let Err(error) = self.hosts.with(id, |machine| machine.run(&everything)) {
+            ensure!(began.elapsed() < SETTLING, "not everything runs on {id}: {error:#}");
+            thread::sleep(Duration::from_secs(2));
+        }
+        let on = self.hosts.with(id, |machine| machine.run("cat /etc/image"))?;
+        ensure!(on == image.id, "{id} has booted from {on}");
+        self.say(&format!("{id} is the only host, runs from {}, and everything runs on it", image.id));
+        Ok((*id).clone())
+    }
+
+    /// The id of the volume on an instance that is not its root. There is no other one.
+    fn volume(&self, instance: &str) -> anyhow::Result<String> {
+        let volumes = self.engine.ec2("volumes")?;
+        let is_root = |it: &Json| it["attachments"][0]["device"] == "/dev/sda1";
+        let data = volumes.iter().filter(|(_, it)| !is_root(it)).collect::<Vec<_>>();
+        let [(id, volume)] = &*data else { anyhow::bail!("there are {} data volumes and not one", data.len()) };
+        ensure!(volume["attachments"][0]["instance"] == instance, "{id} is not on {instance}: {volume}");
+        Ok((*id).clone())
+    }
+
+    fn record(&self) -> anyhow::Result<String> {
+        let known = self.engine.ssm("GetParameter", &json!({"Name": RECORD}))?;
+        Ok(known.pointer("/Parameter/Value").and_then(Json::as_str).unwrap_or_default().to_owned())
+    }
+
+    fn numbers(&self, instance: &str) -> anyhow::Result<String> {
+        let said = self.hosts.with(instance, |machine| machine.run("id -u postgres redis | paste -sd ' '"))?;
+        Ok(said.trim().to_owned())
+    }
+
+    fn say(&self, what: &str) {
+        say(self.began, what);
+    }
+}
+
+fn say(began: Instant, what: &str) {
+    println!("{:>12} s {what}", began.elapsed().as_secs());
+}
