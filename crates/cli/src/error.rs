@@ -2,6 +2,8 @@
 //!
 //! Modules have errors of their own that only carry facts. This file is the only place that knows how bad each one is and
 //! what helps against it.
+mod stacks;
+
 use std::io;
 use std::process::ExitCode;
 
@@ -16,7 +18,7 @@ use crate::boot_script::NoScript;
 use crate::commands::graph::UnknownEnding;
 use crate::commands::volume::VolumeError;
 use crate::continuity::ContinuityError;
-use crate::deploy::DeployError;
+use crate::deploy::{DeployError, Next};
 use crate::explain::NotFound;
 use crate::lint::explain::NoRule;
 use crate::lint::input::NothingFound;
@@ -411,6 +413,7 @@ pub(crate) fn of_failure(failure: Failure, profile: Option<&str>, words: &str) -
         Some(profile) => format!("{command} --profile {profile}"),
         None => command.to_owned(),
     };
+    let subject = || stacks::subject(&failure.message).unwrap_or("STACK");
     let hint = match failure.kind {
         Why::Credentials if failure.message.contains("no region") => {
             "say which: --region eu-west-1, or AWS_REGION, or `region` in ~/.aws/config; --local needs none".to_owned()
@@ -434,8 +437,8 @@ pub(crate) fn of_failure(failure: Failure, profile: Option<&str>, words: &str) -
             "name a bucket of this region that you may write to: --s3-bucket NAME; or make one: `stackgen bootstrap{words}`"
         ),
         Why::NoChangeSet => "it was deleted or carried out since: plan again".to_owned(),
-        Why::Busy => "`stackgen watch STACK` shows what is going on".to_owned(),
-        Why::WrongStatus => "`stackgen events STACK` shows how it came there".to_owned(),
+        Why::Busy => format!("`stackgen watch {}{words}` shows what is going on", subject()),
+        Why::WrongStatus => format!("`stackgen events {}{words}` shows how it came there", subject()),
         Why::Capabilities => "this template needs to be acknowledged: --capability CAPABILITY_NAMED_IAM".to_owned(),
         Why::Template => {
             "`stackgen lint` finds most of what CloudFormation refuses, and says where it was written".to_owned()
@@ -444,14 +447,13 @@ pub(crate) fn of_failure(failure: Failure, profile: Option<&str>, words: &str) -
             "if it shall go: `aws cloudformation update-termination-protection --no-enable-termination-protection`"
                 .to_owned()
         }
-        Why::ExportInUse => format!(
-            "let the stacks that import it read the value with `.at_deploy()` (a parameter that the deploy fills in) or \
-             `.weak()` (`Fn::GetStackOutput`), deploy those first (`stackgen deploy STACK --exclusively{words}`), then this \
-             again; or destroy them"
-        ),
-        Why::AlreadyExists => {
-            "something of that name is there: take it in with `stackgen import`, or name it otherwise".to_owned()
-        }
+        Why::ExportInUse => export_in_use(&failure.message, words),
+        Why::AlreadyExists => match stacks::taken(&failure.message) {
+            Some(taken) => format!("take it in with `stackgen import {taken}{words}`, or name it otherwise"),
+            None => {
+                "something of that name is there: take it in with `stackgen import`, or name it otherwise".to_owned()
+            }
+        },
         Why::Limit => "delete what is not needed, or ask AWS for more in Service Quotas".to_owned(),
         Why::Throttled => "others use the account too; nothing is lost: try again, or `stackgen resume`".to_owned(),
         Why::Unknown => {
@@ -467,10 +469,38 @@ pub(crate) fn of_failure(failure: Failure, profile: Option<&str>, words: &str) -
     CliError::new(kind, failure).hints(Some(hint).filter(|hint| !hint.is_empty()))
 }
 
+/// How those who import an export let go of it.
+fn export_in_use(message: &str, words: &str) -> String {
+    let importers = stacks::importers(message);
+    let [them, first] = match importers.as_slice() {
+        [] => ["the stacks that import it".to_owned(), format!("`stackgen deploy STACK --exclusively{words}`")],
+        some => [some.join(" and "), format!("`stackgen deploy {} --exclusively{words}`", some.join(" "))],
+    };
+    format!(
+        "let {them} read the value with `.at_deploy()` (a parameter that the deploy fills in) or `.weak()` \
+         (`Fn::GetStackOutput`); then {first} first, and this again; or destroy \
+         them"
+    )
+}
+
+/// What leads out of a rollback that failed.
+fn rollback_hints(stack: &str, next: &Next) -> Vec<String> {
+    let Some(stuck) = &next.stuck else { return Vec::new() };
+    let words = &next.words;
+    let mut hints = vec![format!("remove the cause, then let the rollback go on: `stackgen rollback {stack}{words}`")];
+    if !stuck.is_empty() {
+        let skips: String = stuck.iter().map(|id| format!(" --skip {id}")).collect();
+        hints.push(format!("`stackgen rollback {stack}{skips}{words}` leaves it as it is"));
+    }
+    hints
+}
+
 impl From<DeployError> for CliError {
     fn from(error: DeployError) -> Self {
         let kind = match &error {
-            DeployError::Interrupted | DeployError::Detached { .. } => Kind::Interrupted,
+            DeployError::Interrupted | DeployError::InterruptedPlan { .. } | DeployError::Detached { .. } => {
+                Kind::Interrupted
+            }
             DeployError::Unconfirmed
             | DeployError::Unapproved { .. }
             | DeployError::NeedsHandover { .. }
@@ -516,6 +546,8 @@ fn deploy_hints(error: &DeployError) -> Vec<String> {
         [] => "there are none".to_owned(),
         known => format!("there are: {}", known[..known.len().min(CANDIDATES)].join(", ")),
     };
+    let events =
+        |stack: &String, next: &Next| format!("`stackgen events {stack}{}` shows all that happened", next.words);
     match error {
         DeployError::Unconfirmed => one("say --yes to go on without a question".to_owned()),
         DeployError::Unapproved { names, .. } if names.iter().all(|name| name.starts_with("recreate:")) => {
@@ -534,12 +566,15 @@ fn deploy_hints(error: &DeployError) -> Vec<String> {
         }
         DeployError::Capability { capability, .. } => one(format!("if it is meant: --capability {capability}")),
         DeployError::Detached { stacks, updating, left, words } => detached(stacks, updating, left, words),
-        DeployError::Failed { stack, cause, .. } => {
+        DeployError::Failed { stack, cause, next, .. } => {
             let source = cause.source.iter().map(|source| format!("{} is made at {source}", cause.id));
-            let more = format!("`stackgen events {stack}` shows all that happened");
-            cause.hint.iter().cloned().chain(source).chain([more]).collect()
+            let ways = rollback_hints(stack, next);
+            cause.hint.iter().cloned().chain(source).chain(ways).chain([events(stack, next)]).collect()
         }
-        DeployError::FailedSomehow { stack, .. } => one(format!("`stackgen events {stack}` shows all that happened")),
+        DeployError::FailedSomehow { stack, next, .. } => {
+            rollback_hints(stack, next).into_iter().chain([events(stack, next)]).collect()
+        }
+        DeployError::InterruptedPlan { words, .. } => one(format!("`stackgen resume{words}` deletes them")),
         DeployError::NoStack { near, is_of_app, words, name, .. } => match (near, is_of_app) {
             (_, true) => one(format!("the app has it, but it was not deployed here: `stackgen deploy {name}{words}`")),
             (Some(near), false) => one(format!("did you mean `{near}`?")),

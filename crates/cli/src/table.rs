@@ -1,6 +1,6 @@
 //! Columns of text that fit the terminal.
 use anstyle::Style;
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// Between two columns.
 const GAP: usize = 2;
@@ -76,17 +76,24 @@ pub(crate) fn shorten(text: &str, width: usize) -> String {
     short
 }
 
-/// A long word in lines of that width: names of AWS may be parted behind a colon or a slash.
-pub(crate) fn part(word: &str, width: usize) -> Vec<String> {
+/// A long line in lines of that width, none of it left out. They end where a reader expects it if they can: behind a blank, or a
+/// colon, slash or comma of names and lists.
+pub(crate) fn fold(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut line = String::new();
-    for piece in word.split_inclusive([':', '/']) {
-        if !line.is_empty() && line.width() + piece.width() > width {
-            lines.push(std::mem::take(&mut line));
-        }
-        line.push_str(piece);
+    let mut rest = text;
+    while rest.width() > width {
+        let mut used = 0;
+        let fits = rest.char_indices().find(|(_, letter)| {
+            used += letter.width().unwrap_or(0);
+            used > width
+        });
+        // A letter that is wider than the line has to go somewhere.
+        let end = fits.map_or(rest.len(), |(at, letter)| if at == 0 { letter.len_utf8() } else { at });
+        let end = rest[..end].rfind([' ', ':', '/', ',']).filter(|at| *at >= end / 2).map_or(end, |at| at + 1);
+        lines.push(rest[..end].trim_end().to_owned());
+        rest = &rest[end..];
     }
-    lines.push(line);
+    lines.push(rest.to_owned());
     lines
 }
 
@@ -112,4 +119,23 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
         lines.push(line);
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_keeps_to_the_width_and_loses_nothing() {
+        for text in
+            ["arn:aws:ssm:eu-west-1:111122223333:parameter/zmanim/prod/*", &"ä".repeat(50), "日本語日本語日本語", ""]
+        {
+            for width in [1, 7, 20, 80] {
+                let lines = fold(text, width);
+                assert_eq!(lines.concat(), text);
+                assert!(lines.iter().all(|line| line.width() <= width.max(2)), "{lines:?}");
+            }
+        }
+        assert_eq!(fold("arn:aws:ssm:eu-west-1:1:parameter/a", 30), ["arn:aws:ssm:eu-west-1:1:", "parameter/a"]);
+    }
 }

@@ -110,7 +110,9 @@ fn by_code(code: &str) -> Option<Kind> {
         | "SignatureDoesNotMatch"
         | "MissingAuthenticationToken"
         | "IncompleteSignature" => Kind::Credentials,
-        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => Kind::Denied,
+        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "NotAuthorized" | "OptInRequired" => {
+            Kind::Denied
+        }
         "Throttling" | "ThrottlingException" | "RequestLimitExceeded" | "TooManyRequestsException" | "SlowDown" => {
             Kind::Throttled
         }
@@ -143,21 +145,41 @@ fn by_message(message: &str) -> Option<Kind> {
     const SIGNS: &[(&str, Kind)] = &[
         // What CloudFormation says if it cannot read the template; the rest is in the words of S3.
         ("S3 error: ", Kind::Bucket),
-        ("does not exist", Kind::NoStack),
         ("No updates are to be performed", Kind::NoChanges),
         ("didn't contain changes", Kind::NoChanges),
-        ("_IN_PROGRESS state and can not be", Kind::Busy),
-        ("_IN_PROGRESS state and cannot be", Kind::Busy),
-        ("state and can not be", Kind::WrongStatus),
-        ("state and cannot be", Kind::WrongStatus),
         ("TerminationProtection is enabled", Kind::Protected),
         ("as it is in use by", Kind::ExportInUse),
         ("Requires capabilities", Kind::Capabilities),
         ("Rate exceeded", Kind::Throttled),
         ("security token included in the request is expired", Kind::Expired),
         ("is not authorized to perform", Kind::Denied),
+        // Of a service role.
+        ("is invalid or cannot be assumed", Kind::Denied),
     ];
-    SIGNS.iter().find(|(sign, _)| message.contains(sign)).map(|&(_, kind)| kind)
+    let told = SIGNS.iter().find(|(sign, _)| message.contains(sign)).map(|&(_, kind)| kind);
+    told.or_else(|| is_no_stack(message).then_some(Kind::NoStack)).or_else(|| by_status(message))
+}
+
+/// Much else does not exist either, such as a resource of a stack that does.
+fn is_no_stack(message: &str) -> bool {
+    let names_it = ["Stack with id ", "Stack ["].iter().any(|start| message.starts_with(start));
+    names_it && message.trim_end_matches('.').ends_with("does not exist")
+}
+
+/// What a status does not allow: one that passes, or one that stays until somebody does something.
+fn by_status(message: &str) -> Option<Kind> {
+    const SIGNS: &[&str] = &[
+        "state and can not be",
+        "state and cannot be",
+        "currently in a non-terminal [",
+        "cannot be called from current stack status",
+        "cannot be deleted while in status",
+    ];
+    let is_told = SIGNS.iter().any(|sign| message.contains(sign));
+    let passes =
+        |word: &str| word.trim_matches(|letter: char| !letter.is_ascii_alphanumeric()).ends_with("_IN_PROGRESS");
+    let kind = if message.split_whitespace().any(passes) { Kind::Busy } else { Kind::WrongStatus };
+    is_told.then_some(kind)
 }
 
 #[cfg(test)]
@@ -188,6 +210,28 @@ mod tests {
             ("ValidationError", "Template format error: unsupported structure.", Kind::Template),
             ("ValidationError", "S3 error: The specified bucket does not exist", Kind::Bucket),
             ("NoSuchBucket", "The specified bucket does not exist", Kind::NotFound),
+            ("ValidationError", "Stack [prod-x] does not exist", Kind::NoStack),
+            ("ValidationError", "Resource Topic does not exist for stack prod-x", Kind::Template),
+            ("ValidationError", "Drift detection [1-2-3] does not exist", Kind::Template),
+            ("ValidationError", "Stack with id prod-x has a resource that does not exist in prod-y", Kind::Template),
+            (
+                "ValidationError",
+                "This stack is currently in a non-terminal [UPDATE_FAILED] state. To update the stack from this state, please use \
+                 the disable-rollback parameter with update-stack API. To rollback to the last known good state, use the \
+                 rollback-stack API",
+                Kind::WrongStatus,
+            ),
+            (
+                "ValidationError",
+                "This stack is currently in a non-terminal [UPDATE_IN_PROGRESS] state. To update the stack from this state, …",
+                Kind::Busy,
+            ),
+            ("ValidationError", "CancelUpdateStack cannot be called from current stack status", Kind::WrongStatus),
+            ("ValidationError", "Stack [x] cannot be deleted while in status UPDATE_IN_PROGRESS", Kind::Busy),
+            ("ValidationError", "Stack [x] cannot be deleted while in status DELETE_FAILED", Kind::WrongStatus),
+            ("ValidationError", "Role arn:aws:iam::1:role/x is invalid or cannot be assumed", Kind::Denied),
+            ("NotAuthorized", "This action is not authorized", Kind::Denied),
+            ("OptInRequired", "You are not subscribed to this service", Kind::Denied),
             ("SomethingNew", "nobody has seen this", Kind::Other),
         ] {
             assert_eq!(kind_of(code, message), kind, "{code}: {message}");

@@ -19,6 +19,9 @@ use crate::{Context, load, select};
 ///
 /// The app must describe them, each with a deletion policy, and nothing else may change at the same time. CloudFormation does
 /// not check whether they are what the template says: `stackgen drift` does, afterwards.
+///
+/// What is taken in does not stay untouched: CloudFormation then puts the tags of the stack on it, and if it may not, all goes
+/// back to what it was.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The stack

@@ -6,7 +6,7 @@ use stackgen_deploy::run::{self, Outcome, StackOutcome};
 
 use super::carry::Telling;
 use super::way::Account;
-use super::{DeployError, Reason, chart, words};
+use super::{DeployError, Next, Reason, chart, words};
 use crate::error::{CliError, Kind};
 use crate::shell::STRONG;
 use crate::table::{self, Table};
@@ -38,7 +38,8 @@ impl Ending<'_> {
             }
         }
         self.finish(outcome)?;
-        let errors: Vec<CliError> = outcome.stacks.iter().filter_map(failure).map(CliError::from).collect();
+        let errors: Vec<CliError> =
+            outcome.stacks.iter().filter_map(|stack| self.failure(stack)).map(CliError::from).collect();
         errors.iter().for_each(|error| shell.error(error));
         let is_refused = errors.iter().all(|error| error.kind == Kind::Refused);
         let has_leftovers = outcome.stacks.iter().any(|stack| stack.ending == run::Ending::DoneWithLeftovers);
@@ -128,6 +129,30 @@ impl Ending<'_> {
             self.account.context.shell.status(verb, object);
         }
     }
+
+    /// Why a stack is not what was wanted.
+    fn failure(&self, outcome: &StackOutcome) -> Option<DeployError> {
+        let stack = outcome.stack.clone();
+        let what = outcome.status.as_ref().map_or("failed".to_owned(), |status| format!("failed and is in {status}"));
+        let is_stuck = outcome.status.as_deref() == Some("UPDATE_ROLLBACK_FAILED");
+        let stuck = is_stuck.then(|| outcome.stuck.clone());
+        let next = Box::new(Next { stuck, words: self.account.words.clone() });
+        match &outcome.ending {
+            run::Ending::Refused(why) => Some(DeployError::Refused { stack, reason: Reason(why.clone()) }),
+            run::Ending::Failed(why) if outcome.handed.is_some() => {
+                let (told, hint) = (why.clone(), outcome.cause.as_ref().and_then(|cause| cause.hint.clone()));
+                Some(DeployError::WentBack { stack, told, hint })
+            }
+            run::Ending::Failed(why) => Some(match &outcome.cause {
+                Some(cause) => {
+                    let reason = Reason(words::plain(&cause.reason).to_owned());
+                    DeployError::Failed { stack, what, next, reason, cause: Box::new(cause.clone()) }
+                }
+                None => DeployError::FailedSomehow { stack, what, next, reason: Reason(why.clone()) },
+            }),
+            _ => None,
+        }
+    }
 }
 
 /// Outputs as lines that people and scripts read.
@@ -135,27 +160,4 @@ fn outputs(outcome: &Outcome) -> Option<String> {
     let all = outcome.stacks.iter().flat_map(|stack| stack.outputs.iter().map(|output| (stack.stack.as_str(), output)));
     let lines: Vec<String> = all.map(|(stack, (name, value))| format!("{stack}.{name} = {value}\n")).collect();
     if lines.is_empty() { None } else { Some(lines.concat()) }
-}
-
-/// Why a stack is not what was wanted.
-fn failure(outcome: &StackOutcome) -> Option<DeployError> {
-    let stack = outcome.stack.clone();
-    let what = || outcome.status.as_ref().map_or("failed".to_owned(), |status| format!("failed and is in {status}"));
-    match &outcome.ending {
-        run::Ending::Refused(why) => Some(DeployError::Refused { stack, reason: Reason(why.clone()) }),
-        run::Ending::Failed(why) if outcome.handed.is_some() => {
-            let (told, hint) = (why.clone(), outcome.cause.as_ref().and_then(|cause| cause.hint.clone()));
-            Some(DeployError::WentBack { stack, told, hint })
-        }
-        run::Ending::Failed(why) => Some(match &outcome.cause {
-            Some(cause) => DeployError::Failed {
-                stack,
-                what: what(),
-                reason: Reason(words::plain(&cause.reason).to_owned()),
-                cause: Box::new(cause.clone()),
-            },
-            None => DeployError::FailedSomehow { stack, what: what(), reason: Reason(why.clone()) },
-        }),
-        _ => None,
-    }
 }

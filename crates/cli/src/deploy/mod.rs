@@ -26,6 +26,8 @@ pub(crate) enum DeployError {
     Answer(#[source] io::Error),
     #[error("interrupted; nothing was done")]
     Interrupted,
+    #[error("interrupted; nothing was done, but change sets are left in {}", stacks.join(" and "))]
+    InterruptedPlan { stacks: Vec<String>, words: String },
     #[error("this needs a yes, and there is no terminal to ask on; nothing was done")]
     Unconfirmed,
     #[error("this needs approval, and there is no terminal to ask on; nothing was done:\n  {}", told.join("\n  "))]
@@ -42,6 +44,7 @@ pub(crate) enum DeployError {
     Failed {
         stack: String,
         what: String,
+        next: Box<Next>,
         cause: Box<Cause>,
         #[source]
         reason: Reason,
@@ -52,6 +55,7 @@ pub(crate) enum DeployError {
     FailedSomehow {
         stack: String,
         what: String,
+        next: Box<Next>,
         #[source]
         reason: Reason,
     },
@@ -77,6 +81,15 @@ pub(crate) enum DeployError {
     BadSetting { given: String },
     #[error("there are no stacks to destroy")]
     NothingNamed,
+}
+
+/// What has to be known to go on after a failure.
+#[derive(Debug)]
+pub(crate) struct Next {
+    /// What could not be rolled back, if the stack waits for that.
+    pub(crate) stuck: Option<Vec<String>>,
+    /// What has to be typed for the same way.
+    pub(crate) words: String,
 }
 
 /// What leaving does not end.

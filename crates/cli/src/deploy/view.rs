@@ -197,7 +197,8 @@ impl<'a> View<'a> {
             "FAILED" if words::is_cancelled(reason) => self.styled(WARNING, "Cancelled", &object),
             "FAILED" => {
                 self.styled(ERROR, "Failed", &object);
-                if !self.is_json {
+                // Whoever wants to hear nothing hears the first cause at the end.
+                if !(self.is_json || self.shell.is_quiet()) {
                     let lines = table::wrap(words::plain(reason), self.shell.width().saturating_sub(13));
                     self.shell.message(&lines.iter().map(|line| format!("{:13}{line}\n", "")).collect::<String>());
                 }
@@ -209,11 +210,13 @@ impl<'a> View<'a> {
 
     /// What is said of the stack itself is of interest when it turns back.
     fn stack_itself(&self, event: &ResourceEvent, action: &str, phase: &str) {
-        if action.contains("ROLLBACK") && phase == "IN_PROGRESS" {
-            self.styled(WARNING, "Rolling back", &event.stack);
-        }
-        if event.status.ends_with("CLEANUP_IN_PROGRESS") {
-            self.status("Cleaning up", &event.stack);
+        match (action, phase) {
+            // What follows a rollback is called after it.
+            (action, "IN_PROGRESS") if action.ends_with("CLEANUP") => self.status("Cleaning up", &event.stack),
+            (action, "IN_PROGRESS") if action.contains("ROLLBACK") => {
+                self.styled(WARNING, "Rolling back", &event.stack);
+            }
+            _ => {}
         }
     }
 

@@ -8,7 +8,7 @@ use stackgen_assembly::Assembly;
 use stackgen_deploy::aws::{self, Connection, Settings};
 use stackgen_deploy::failure::{Failure, Kind};
 use stackgen_deploy::observe::Reader;
-use stackgen_deploy::record::Records;
+use stackgen_deploy::record::{Phase, Records};
 use tokio::runtime::{Builder, Runtime};
 
 use super::DeployError;
@@ -217,11 +217,19 @@ impl Sight {
 impl Account<'_> {
     /// Does something that only asks. Ctrl-C ends it.
     pub(crate) fn ask<T>(&self, question: impl Future<Output = Result<T, Failure>>) -> Result<T, CliError> {
+        self.asked(question, || DeployError::Interrupted)
+    }
+
+    fn asked<T>(
+        &self,
+        question: impl Future<Output = Result<T, Failure>>,
+        interrupted: impl FnOnce() -> DeployError,
+    ) -> Result<T, CliError> {
         self.block_on(async {
             let mut signals = Signals::watch()?;
             tokio::select! {
                 answer = question => answer.map_err(|failure| self.explain(failure)),
-                () = signals.next() => Err(DeployError::Interrupted.into()),
+                () = signals.next() => Err(interrupted().into()),
             }
         })
     }
@@ -230,7 +238,19 @@ impl Account<'_> {
     pub(crate) fn plan<T>(&self, question: impl Future<Output = Result<T, Failure>>) -> Result<T, CliError> {
         let endpoint = self.connection.config.endpoint_url().map(|url| format!(", at {url}")).unwrap_or_default();
         self.context.shell.status("Planning", &format!("in {}{endpoint}", self.connection.region));
-        self.ask(question)
+        self.asked(question, || self.interrupted_plan())
+    }
+
+    /// A change set that is being made is noted first, and whoever leaves leaves it.
+    fn interrupted_plan(&self) -> DeployError {
+        let stacks = self.records.stacks().unwrap_or_default();
+        let is_proposed = |stack: &String| {
+            let record = self.records.read(stack).ok().flatten();
+            record.is_some_and(|record| record.phase == Phase::Proposed && record.region == self.connection.region)
+        };
+        let stacks: Vec<String> = stacks.into_iter().filter(is_proposed).collect();
+        let words = self.words.clone();
+        if stacks.is_empty() { DeployError::Interrupted } else { DeployError::InterruptedPlan { stacks, words } }
     }
 
     /// Runs the one task of this command.

@@ -135,7 +135,7 @@ fn title(text: &str) -> String {
 fn fact(title: &str, words: &str, width: usize) -> String {
     // A pattern with a line end in it would be another pattern.
     let width = if title == "Pattern" { usize::MAX } else { width.saturating_sub(INDENT + TITLE) };
-    let lines = table::wrap(words, width).into_iter().flat_map(|line| table::part(&line, width));
+    let lines = table::wrap(words, width).into_iter().flat_map(|line| table::fold(&line, width));
     let lines: Vec<String> = lines.collect();
     let next = format!("\n{:indent$}", "", indent = INDENT + TITLE);
     format!("{:INDENT$}{title:TITLE$}{}\n", "", lines.join(&next))

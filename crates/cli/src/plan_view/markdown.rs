@@ -131,8 +131,8 @@ fn properties(stack: &StackPlan, change: &Change) -> String {
 /// In a diff the sign is the first letter of its line.
 fn property(stack: &StackPlan, of: &Change, property: &PropertyChange) -> Vec<String> {
     let cause = property.cause.as_ref().map_or(String::new(), |cause| format!("  (because of {cause})"));
-    let replaces = if property.replaces { "  (replaces it)" } else { "" };
-    let mut lines = vec![format!("  {}{replaces}{cause}", property.path)];
+    let effect = words::effect(of, property).map_or(String::new(), |effect| format!("  ({effect})"));
+    let mut lines = vec![format!("  {}{effect}{cause}", property.path)];
     if property.path.ends_with("UserData") && stack.boot_scripts.iter().any(|one| one.id == of.id) {
         lines.push("  see the boot script below".to_owned());
         return lines;

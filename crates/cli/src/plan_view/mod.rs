@@ -2,6 +2,9 @@
 //!
 //! What is hard to undo comes first: data at risk, what goes, what is replaced; what is new comes last. Symbols always come
 //! with words, and every line means the same without colour.
+//!
+//! What decides is never cut off on a terminal: long lines go on below. Of names of AWS ([`sentence::short_resources`]) the partition,
+//! region and account are left out where they are the stack's own; markdown and JSON have them whole.
 mod boot;
 mod markdown;
 #[cfg(test)]

@@ -183,3 +183,49 @@ pub(super) fn creation() -> Json {
         "capabilities": ["CAPABILITY_IAM"],
     })
 }
+
+/// A machine that stops and starts, what may be replaced by that, and a long name in a permission.
+pub(super) fn restart() -> Json {
+    let property = |path: &str, before: &str, after: &str| json!({"path": path, "before": before, "after": after, "replaces": true, "evaluation": "known"});
+    json!({
+        "stack": "prod-compute", "seconds": 90,
+        "changes": [
+            {"id": "Host", "type": "AWS::EC2::Instance", "action": "may-replace", "consequence": "restart",
+             "meaning": "stops and starts: InstanceType changes",
+             "properties": [property("InstanceType", "t4g.small", "t4g.medium")]},
+            {"id": "Attachment", "type": "AWS::EC2::VolumeAttachment", "action": "may-replace", "consequence": "replaced",
+             "meaning": "may be replaced: InstanceId changes", "properties": [property("InstanceId", "i-1", "i-2")]},
+        ],
+        "permissions": [{
+            "id": "HostRole", "is_added": true, "effect": "Allow", "principals": ["HostRole"], "actions": ["ssm:GetParameter"],
+            "resources": [
+                "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/zmanim/prod/*",
+                "arn:${AWS::Partition}:ssm:us-east-1:${AWS::AccountId}:parameter/aws/service/a-name-that-goes-on-for-long/latest",
+            ],
+            "widens": true,
+        }],
+        "values": [{"section": "parameter", "name": "Motd", "before": "a".repeat(90), "after": "b".repeat(2000)}],
+    })
+}
+
+/// What is taken into a stack.
+pub(super) fn import() -> Json {
+    json!({
+        "stack": "notes", "verb": "import",
+        "changes": [{"id": "Taken", "type": "AWS::SSM::Parameter", "action": "import", "consequence": "in-place",
+                     "meaning": "comes into the stack as it is"}],
+    })
+}
+
+/// A stack that goes, and a disk that does not.
+pub(super) fn destruction() -> Json {
+    json!({
+        "stack": "prod-data", "verb": "destroy",
+        "changes": [
+            {"id": "Queue", "type": "AWS::SQS::Queue", "action": "remove", "consequence": {"removed": "deleted"},
+             "meaning": "is deleted"},
+            {"id": "DataVolume", "type": "AWS::EC2::Volume", "action": "remove", "consequence": {"removed": "kept"},
+             "meaning": "leaves the stack and stays; it still costs and belongs to no stack"},
+        ],
+    })
+}

@@ -6,6 +6,9 @@ use stackgen_deploy::plan::{ExportChange, Opening, PermissionChange};
 use super::words;
 use crate::table::counted;
 
+/// A blank at which no line ends.
+pub(super) const TIE: char = '\u{a0}';
+
 /// Who may do what: `HostRole may s3:PutObject`.
 pub(super) fn permission(change: &PermissionChange) -> String {
     let who = match change.principals.as_slice() {
@@ -32,9 +35,31 @@ pub(super) fn permission(change: &PermissionChange) -> String {
 
 /// On what, unless it goes without saying.
 pub(super) fn resources(change: &PermissionChange) -> Option<String> {
+    are_worth_telling(change).then(|| change.resources.join(", "))
+}
+
+/// The same without what names of AWS share with all others of their stack.
+pub(super) fn short_resources(change: &PermissionChange) -> Option<String> {
+    are_worth_telling(change).then(|| change.resources.iter().map(|name| short(name)).collect::<Vec<_>>().join(", "))
+}
+
+fn are_worth_telling(change: &PermissionChange) -> bool {
     let is_whole = change.actions.iter().any(|action| action.starts_with("policy ") || action.starts_with("act as "));
     let is_said = is_whole || change.resources == change.principals || change.resources.is_empty();
-    (!is_said).then(|| change.resources.join(", "))
+    !is_said
+}
+
+/// A name of AWS without what it shares with all others of its stack: `ssm parameter/zmanim/prod/*`. A partition, a region or an
+/// account that is written out, or left open, stays: it is told from the stack's own by that.
+fn short(name: &str) -> String {
+    let rest = name.strip_prefix("arn:${AWS::Partition}:").and_then(|rest| rest.split_once(':'));
+    let Some((service, place)) = rest else { return name.to_owned() };
+    let own = match service {
+        "s3" | "route53" => "::",
+        "iam" | "cloudfront" => ":${AWS::AccountId}:",
+        _ => "${AWS::Region}:${AWS::AccountId}:",
+    };
+    place.strip_prefix(own).map_or_else(|| name.to_owned(), |what| format!("{service}{TIE}{what}"))
 }
 
 /// The policy's holder, unless it is who may.
@@ -84,4 +109,36 @@ pub(super) fn handover(handover: &Handover) -> String {
         "{}; {without} and the boot of the new host without service; if it fails, the old one runs again",
         hosts.join(", ")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TIE, short};
+
+    #[test]
+    fn only_what_says_nothing_is_left_out() {
+        for (whole, told) in [
+            (
+                "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/zmanim/prod/*",
+                "ssm parameter/zmanim/prod/*",
+            ),
+            ("arn:${AWS::Partition}:s3:::backups/*", "s3 backups/*"),
+            ("arn:${AWS::Partition}:iam::${AWS::AccountId}:role/prod", "iam role/prod"),
+        ] {
+            assert_eq!(short(whole).replace(TIE, " "), told);
+        }
+        for name in [
+            "arn:${AWS::Partition}:ssm:*:${AWS::AccountId}:parameter/a",
+            "arn:${AWS::Partition}:ssm:eu-west-1:${AWS::AccountId}:parameter/a",
+            "arn:${AWS::Partition}:ssm:${AWS::Region}:111122223333:parameter/a",
+            "arn:${AWS::Partition}:ssm:::parameter/a",
+            "arn:${AWS::Partition}:ec2:${AWS::Region}::image/*",
+            "arn:aws:s3:::backups/*",
+            "arn:${AWS::Partition}:iam::aws:policy/ReadOnlyAccess",
+            "*",
+            "HostRole",
+        ] {
+            assert_eq!(short(name), name);
+        }
+    }
 }

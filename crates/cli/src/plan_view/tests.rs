@@ -1,18 +1,21 @@
 use serde_json::Value as Json;
 use unicode_width::UnicodeWidthStr;
 
-use super::samples::{creation, export, image, nothing, opening, permission, plan};
+use super::samples::{creation, destruction, export, image, import, nothing, opening, permission, plan, restart};
 use super::{json, markdown, text};
 
 type Sample = (&'static str, fn() -> Vec<Json>);
 
-const SAMPLES: [Sample; 6] = [
+const SAMPLES: [Sample; 9] = [
     ("image", || vec![nothing(), image()]),
     ("permission", || vec![permission()]),
     ("opening", || vec![opening()]),
     ("export", || vec![export()]),
     ("creation", || vec![creation()]),
     ("nothing", || vec![nothing()]),
+    ("restart", || vec![restart()]),
+    ("import", || vec![import()]),
+    ("destruction", || vec![destruction()]),
 ];
 
 fn plain(text: &str) -> String {
@@ -40,6 +43,19 @@ fn lines_keep_to_the_width() {
             assert!(line.width() <= 80, "{name}: {line}");
         }
     }
+}
+
+#[test]
+fn what_decides_is_not_cut_off() {
+    let told = plain(&text(&plan(vec![creation(), restart()]), 80));
+    let permissions =
+        told.lines().skip_while(|line| *line != "  Permissions").take_while(|line| *line != "  Parameters");
+    assert!(permissions.clone().all(|line| !line.contains('…')), "{told}");
+    let joined: String = permissions.map(str::trim).collect();
+    assert!(joined.contains(":parameter/aws/service/a-name-that-goes-on-for-long/latest"), "{told}");
+    assert!(joined.contains("on ssm parameter/zmanim/prod/*,"), "{told}");
+    let whole = markdown(&plan(vec![restart()]));
+    assert!(whole.contains("arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/zmanim/prod/*"));
 }
 
 #[test]

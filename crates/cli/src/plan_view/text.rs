@@ -13,6 +13,8 @@ use crate::table;
 const SCRIPT: usize = 40;
 /// How far what belongs to a line is moved in.
 const INNER: usize = 6;
+/// A line is told in at most so many.
+const FOLDED: usize = 6;
 /// A value is readable with so many letters.
 const READABLE: usize = 12;
 
@@ -45,10 +47,10 @@ impl Page {
         let hang = indent + start.width();
         let room = self.width.saturating_sub(hang).max(READABLE);
         let lines = table::wrap(text, room).into_iter();
-        let lines = lines.flat_map(|line| if line.width() > room { table::part(&line, room) } else { vec![line] });
+        let lines = lines.flat_map(|line| table::fold(&line, room));
         for (at, line) in lines.enumerate() {
             let front = if at == 0 { format!("{:indent$}{style}{start}{style:#}", "") } else { " ".repeat(hang) };
-            self.line(&format!("{front}{line}"));
+            self.line(&format!("{front}{}", line.replace(sentence::TIE, " ")));
         }
     }
 
@@ -131,7 +133,7 @@ impl Page {
     fn property(&mut self, stack: &StackPlan, of: &Change, property: &PropertyChange) {
         let is_script = property.path.ends_with("UserData") && stack.boot_scripts.iter().any(|one| one.id == of.id);
         let mut notes = Vec::new();
-        notes.extend(property.replaces.then(|| "replaces it".to_owned()));
+        notes.extend(words::effect(of, property).map(str::to_owned));
         notes.extend(property.cause.as_ref().map(|cause| format!("because of {cause}")));
         let note = if notes.is_empty() { String::new() } else { format!("  ({})", notes.join(", ")) };
         if is_script {
@@ -165,7 +167,7 @@ impl Page {
         self.words(indent + 2, "", STRONG, note.trim());
     }
 
-    /// A line with its sign in front, cut in its middle.
+    /// A line with its sign in front, in as many lines as it takes. Only what is very long is cut, in its middle.
     fn diff(&mut self, indent: usize, line: &str) {
         let style = match line.as_bytes().first() {
             Some(b'+') => ADDED,
@@ -173,9 +175,15 @@ impl Page {
             Some(b'@') => FAINT,
             _ => Style::new(),
         };
-        let line = cut(line.trim_end(), self.width.saturating_sub(indent).max(READABLE));
-        let line = if line.is_empty() { line } else { format!("{:indent$}{style}{line}{style:#}", "") };
-        self.line(&line);
+        let line = line.trim_end();
+        let room = self.width.saturating_sub(indent).max(READABLE);
+        let hang = (line.len() - line.get(1..).unwrap_or_default().trim_start().len()).min(room / 2);
+        let room = if line.width() > room { room - hang } else { room };
+        for (at, part) in table::fold(&cut(line, room * FOLDED), room).iter().enumerate() {
+            let indent = if at == 0 { indent } else { indent + hang };
+            let part = if part.is_empty() { String::new() } else { format!("{:indent$}{style}{part}{style:#}", "") };
+            self.line(&part);
+        }
     }
 
     fn collisions(&mut self, stack: &StackPlan) {
@@ -201,15 +209,14 @@ impl Page {
         self.section("Permissions");
         for change in &stack.permissions {
             let (start, style) = sign(change.is_added);
-            // In a new stack all is new, and a line for each is enough.
+            // In a new stack all is new, and a sentence for each is enough.
             let wide = if change.widens && stack.verb != Verb::Create { " (more than before)" } else { "" };
             let said = sentence::permission(change);
-            let on = sentence::resources(change);
+            let on = sentence::short_resources(change);
             if stack.verb == Verb::Create {
                 let by = sentence::holder(change).map_or(String::new(), |holder| format!(" by {holder}"));
                 let on = on.map_or(String::new(), |on| format!(" on {on}"));
-                let line = table::shorten(&format!("{said}{by}{on}"), self.width.saturating_sub(4 + start.len()));
-                self.line(&format!("    {style}{start}{style:#}{line}"));
+                self.words(4, start, style, &format!("{said}{by}{on}"));
                 continue;
             }
             self.words(4, start, style, &format!("{said}{wide}"));

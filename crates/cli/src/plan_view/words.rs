@@ -1,5 +1,5 @@
 //! What things are called in plans.
-use stackgen_deploy::plan::{Change, Consequence, Plan, StackPlan, Verb};
+use stackgen_deploy::plan::{Action, Change, Consequence, Fate, Plan, PropertyChange, StackPlan, Verb};
 
 use crate::table::counted;
 use crate::time;
@@ -14,18 +14,21 @@ pub(super) struct Group {
 }
 
 /// From what is hard to undo to what is not.
-pub(super) const GROUPS: [Group; 7] = [
+const GROUPS: [Group; 10] = [
     Group { symbol: "!", word: "data at risk", is_grave: true },
     Group { symbol: "x", word: "fails", is_grave: true },
     Group { symbol: "-", word: "removed", is_grave: true },
+    Group { symbol: "<", word: "left behind", is_grave: true },
     Group { symbol: "-/+", word: "replaced", is_grave: true },
+    Group { symbol: "-/+", word: "may be replaced", is_grave: true },
     Group { symbol: "~", word: "stops and starts", is_grave: true },
     Group { symbol: "~", word: "changed in place", is_grave: false },
+    Group { symbol: ">", word: "taken in", is_grave: false },
     Group { symbol: "+", word: "new", is_grave: false },
 ];
 
 /// The place of what is replaced.
-const REPLACED: usize = 3;
+const REPLACED: usize = 4;
 /// How many letters the number of a host has.
 const NUMBER: usize = 8;
 
@@ -34,11 +37,14 @@ fn group(change: &Change) -> usize {
     match change.consequence {
         Consequence::DataAtRisk(_) => 0,
         Consequence::Fails => 1,
+        Consequence::Removed(Fate::Kept) => 3,
         Consequence::Removed(_) => 2,
+        Consequence::Replaced if change.action == Action::MayReplace => 5,
         Consequence::Replaced => REPLACED,
-        Consequence::Restart => 4,
-        Consequence::InPlace => 5,
-        Consequence::New => 6,
+        Consequence::Restart => 6,
+        Consequence::InPlace if change.action == Action::Import => 8,
+        Consequence::InPlace => 7,
+        Consequence::New => 9,
     }
 }
 
@@ -98,7 +104,8 @@ impl Row<'_> {
             Some(_) => "a new one takes its place, and then it is deleted",
             None => &self.change.meaning,
         };
-        let is_said = ["is made", "is deleted"].contains(&meaning) || meaning.starts_with("changes in place");
+        let said = ["is made", "is deleted", "comes into the stack as it is"];
+        let is_said = said.contains(&meaning) || meaning.starts_with("changes in place");
         (!is_said).then_some(meaning)
     }
 
@@ -106,6 +113,15 @@ impl Row<'_> {
     pub(super) fn source(&self) -> Option<&str> {
         self.heir.unwrap_or(self.change).source.as_deref()
     }
+}
+
+/// What the change of a property does to its resource, if more than to change it.
+pub(super) fn effect(change: &Change, property: &PropertyChange) -> Option<&'static str> {
+    property.replaces.then_some(match (change.consequence, change.action) {
+        (Consequence::Restart, _) => "stops it",
+        (_, Action::MayReplace) => "may replace it",
+        _ => "replaces it",
+    })
 }
 
 /// Such as `1 replaced, 2 new`.

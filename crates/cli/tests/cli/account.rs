@@ -1,9 +1,12 @@
 //! Commands against an account, which is a server in this process: one for all tests, each with stacks of its own names.
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use insta::assert_snapshot;
 use serde_json::{Value as Json, json};
-use stackgen_local::server::{Handle, Options, Server};
+use stackgen_local::cloudformation::operation::Mishap;
+use stackgen_local::resources::Doing;
+use stackgen_local::server::{Fault, Handle, Options, Script, Server, Then, When};
 
 use crate::env::{Run, TestEnv, assembly, stack};
 
@@ -247,7 +250,9 @@ fn what_is_there_already_is_taken_in() {
     assert_eq!(gone.code, Some(0), "{gone}");
     assert!(gone.stderr.contains("Retained Note (AWS::SSM::Parameter) /taken"), "{gone}");
     let again = account.run(&["deploy", "--yes"]);
-    assert!(again.stderr.contains("take it in with `stackgen import`"), "{again}");
+    let again = again.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(again.matches("AWS::SSM::Parameter `/taken` is there already").count(), 1, "{again}");
+    assert!(again.contains("hint: take it in with `stackgen import leaver Note=/taken "), "{again}");
     let taker = Account::new("taker", &note("/taken"));
     let wrong = taker.run(&["import", "taker", "Noto=/taken", "--yes"]);
     assert_eq!(wrong.code, Some(1), "{wrong}");
@@ -257,6 +262,7 @@ fn what_is_there_already_is_taken_in() {
     let taken = taker.run(&["import", "taker", "Note=/taken", "--yes"]);
     assert_eq!(taken.code, Some(0), "{taken}");
     assert!(taken.stderr.contains("IMPORT_COMPLETE"), "{taken}");
+    assert!(taken.stderr.contains("  1 taken in\n"), "{taken}");
     let same = taker.run(&["drift", "taker", "--fail"]);
     assert_eq!((same.code, same.stdout.as_str()), (Some(0), "taker is what its template says\n"), "{same}");
 }
@@ -294,7 +300,8 @@ fn what_happened_to_a_stack_that_is_finished() {
     assert_eq!(refused.code, Some(3), "{refused}");
     assert_snapshot!(refused.stderr, @r#"
     error: `finished` is in CREATE_COMPLETE, from which there is nothing to roll back
-    hint: `stackgen events STACK` shows how it came there
+    hint: `stackgen events finished --endpoint-url [URL]` shows how
+          it came there
     "#);
 }
 
@@ -354,7 +361,7 @@ fn logins_that_are_missing_or_over() {
           --profile; --local needs no account
     ");
     assert_snapshot!(said(&["--profile", "nobody"]), @r"
-    error: cannot read the stack `unknown`: there is no profile `nobody` in ~/.aws/config or ~/.aws/credentials
+    error: there is no profile `nobody` in ~/.aws/config or ~/.aws/credentials; there are: over
     hint: `aws configure list-profiles` lists them; --local needs no account
     ");
     assert_snapshot!(said(&["--profile", "over"]), @r"
@@ -368,6 +375,95 @@ fn logins_that_are_missing_or_over() {
     hint: log in with `aws sso login --profile over` or `aws configure --profile
           over`, or choose a profile with --profile; --local needs no account
     ");
+}
+
+#[test]
+fn a_profile_that_nobody_wrote_is_refused_whoever_else_has_credentials() {
+    let account = Account::new("elsewhere", &note("/elsewhere"));
+    account.env.write("../home/.aws/config", "[profile prod]\nregion = eu-west-1\n");
+    let told = |arguments: &[&str], variable: &str| {
+        let url = server().endpoint();
+        let arguments = [&["diff", "--assembly", "ready", "--endpoint-url", &url], arguments].concat();
+        let mut command = account.env.command(&arguments);
+        command.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test").env("AWS_PROFILE", variable);
+        account.env.outcome(&command.output().unwrap())
+    };
+    let near = told(&["--profile", "prodd"], "");
+    assert_eq!(near.code, Some(1), "{near}");
+    assert!(
+        near.stderr.contains("error: there is no profile `prodd`") && near.stderr.contains("mean `prod`?"),
+        "{near}"
+    );
+    let variable = told(&[], "trial");
+    assert_eq!(variable.code, Some(1), "{variable}");
+    assert!(variable.stderr.contains("`trial`") && variable.stderr.contains("which AWS_PROFILE names"), "{variable}");
+    let there = told(&[], "prod");
+    assert_eq!(there.code, Some(0), "{there}");
+}
+
+#[test]
+fn whoever_leaves_a_plan_is_told_what_is_left() {
+    let server = Server::start(Options::default()).unwrap();
+    let stall =
+        Fault { operation: "DescribeChangeSet".to_owned(), when: When::Always, then: Then::Stall { seconds: 5.0 } };
+    server.faults(Script { seed: 1, faults: vec![stall] });
+    let account = Account::new("halfway", &note("/halfway"));
+    let command = |arguments: &[&str]| {
+        let url = server.endpoint();
+        let mut command = account.env.command(&[arguments, &["--assembly", "ready", "--endpoint-url", &url]].concat());
+        command.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test");
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    };
+    let mut child = command(&["diff"]).spawn().unwrap();
+    let is_made = || server.journal(0).iter().any(|entry| entry.operation == "CreateChangeSet");
+    while !is_made() && child.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    let left = account.env.outcome(&child.wait_with_output().unwrap());
+    assert_eq!(left.code, Some(130), "{left}");
+    assert!(left.stderr.contains("nothing was done, but change sets are left in halfway"), "{left}");
+    let said = left.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("hint: `stackgen resume --endpoint-url "), "{left}");
+    server.faults(Script::default());
+    let resumed = account.env.outcome(&command(&["resume"]).output().unwrap());
+    assert!(resumed.stderr.contains("deleting a change set that was not carried out"), "{resumed}");
+    let nothing = account.env.outcome(&command(&["resume"]).output().unwrap());
+    assert!(nothing.stderr.contains("was left unfinished here"), "{nothing}");
+}
+
+#[test]
+fn a_rollback_that_fails_says_how_to_go_on() {
+    let account = Account::deployed("stuck", &note("/stuck"));
+    let change = |value: &str| {
+        let mut template = note("/stuck");
+        template["Resources"]["Note"]["Properties"]["Value"] = value.into();
+        account.describe(&template);
+    };
+    let fails = |times: u32| {
+        let (stack, logical_id, reason) = ("stuck".to_owned(), "Note".to_owned(), "it rains".to_owned());
+        let mishap = Mishap { stack, logical_id, doing: Doing::Update, reason, times, late: true };
+        server().world(|world| world.mishaps.push(mishap));
+    };
+    change("b");
+    fails(2);
+    let failed = account.run(&["deploy", "--yes"]);
+    assert_eq!(failed.code, Some(1), "{failed}");
+    assert_eq!(failed.stderr.matches("Rolling back stuck").count(), 1, "{failed}");
+    let said = failed.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("`stuck` failed and is in UPDATE_ROLLBACK_FAILED: Note"), "{failed}");
+    assert!(said.contains("let the rollback go on: `stackgen rollback stuck --endpoint-url [URL]`"), "{failed}");
+    assert!(said.contains("`stackgen rollback stuck --skip Note --endpoint-url [URL]` leaves it"), "{failed}");
+    let back = account.run(&["rollback", "stuck"]);
+    assert_eq!(back.code, Some(0), "{back}");
+    assert_eq!(back.stderr.matches("Rolling back stuck").count(), 1, "{back}");
+    fails(1);
+    let quiet = account.run(&["deploy", "--yes", "--quiet"]);
+    assert_eq!(quiet.code, Some(1), "{quiet}");
+    assert!(quiet.stderr.starts_with("error: `stuck` failed and is in UPDATE_ROLLBACK_COMPLETE: Note"), "{quiet}");
+    assert!(quiet.stderr.contains("it rains"), "{quiet}");
 }
 
 #[test]

@@ -7,9 +7,11 @@ use aws_sdk_cloudformation::config::StalledStreamProtectionConfig;
 use aws_sdk_cloudformation::config::retry::RetryConfig;
 use aws_sdk_cloudformation::config::timeout::TimeoutConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_types::os_shim_internal::{Env, Fs};
 
 use super::calls::Calls;
 use super::limiter::Limiter;
+use super::profile;
 use crate::failure::{Failure, Kind};
 
 /// How long one answer may take. Change sets are computed behind the scenes, so no call of ours is slow by itself.
@@ -56,8 +58,11 @@ pub struct Connection {
 ///
 /// # Errors
 ///
-/// If there is no region.
+/// If there is no region, or not the profile that is named.
 pub async fn connect(settings: &Settings) -> Result<Connection, Failure> {
+    if !settings.is_local {
+        profile::check(settings.profile.as_deref(), &Env::real(), &Fs::real()).await?;
+    }
     let config = load(settings).await;
     let is_near = config.endpoint_url().is_some_and(is_loopback);
     let config = if is_near { config.into_builder().timeout_config(timeouts(ANSWER_NEAR)).build() } else { config };

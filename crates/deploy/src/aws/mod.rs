@@ -7,6 +7,7 @@ mod credentials;
 pub(crate) mod ec2;
 mod inside;
 mod limiter;
+mod profile;
 mod s3;
 mod signed;
 pub(crate) mod ssm;

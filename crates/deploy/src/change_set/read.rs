@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_sdk_cloudformation::operation::describe_change_set::DescribeChangeSetOutput;
-use aws_sdk_cloudformation::types::{ChangeSetStatus, EventFilter, ResourceChange, TemplateStage};
+use aws_sdk_cloudformation::types::{ChangeSetStatus, EventFilter, OperationEvent, ResourceChange, TemplateStage};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -231,25 +231,57 @@ fn is_empty(reason: &str) -> bool {
 /// Why a change set failed. Early validation only hints at `DescribeEvents`, where the reasons are.
 async fn why(connection: &Connection, id: &str, reason: &str) -> Failure {
     let mut message = innermost(connection, reason).await;
+    let mut is_taken = false;
     if reason.contains("AWS::EarlyValidation") {
         let filter = EventFilter::builder().failed_events(true).build();
         let send = || connection.cloudformation.describe_events().change_set_name(id).filters(filter.clone()).send();
         // The details are nice to have; the verdict stands without them.
         if let Ok(answer) = connection.call("DescribeEvents", Retry::Safe, send).await {
-            for event in answer.operation_events.unwrap_or_default() {
-                let said = event.validation_status_reason.or(event.resource_status_reason);
-                // What is said of the stack itself is the reason again.
-                let resource = event.logical_resource_id.filter(|resource| !resource.is_empty());
-                if let (Some(said), Some(resource)) = (said, resource) {
-                    let path = event.validation_path.unwrap_or_default();
-                    message = format!("{message}\n{resource}{path}: {said}");
-                }
+            let found = findings(&answer.operation_events.unwrap_or_default());
+            is_taken = found.iter().any(|finding| finding.ends_with(IS_TAKEN));
+            match found.as_slice() {
+                [] => {}
+                [one] => message.clone_from(one),
+                many => message = format!("\n  {}", many.join("\n  ")),
             }
         }
     }
-    let is_there = message.contains("ResourceExistenceCheck") && message.contains("already exists");
-    let kind = if is_there { Kind::AlreadyExists } else { Kind::Template };
+    let kind = if is_taken { Kind::AlreadyExists } else { Kind::Template };
     Failure::new(kind, format!("CloudFormation refuses the change: {message}"))
+}
+
+/// How a finding ends that says that something of the name of a new resource is there.
+const IS_TAKEN: &str = "is there already";
+
+/// What early validation found, each once. What is said of the stack itself is only that something was found.
+fn findings(events: &[OperationEvent]) -> Vec<String> {
+    let mut findings = Vec::new();
+    let is_summary = |event: &&OperationEvent| {
+        event.resource_type() == Some("AWS::CloudFormation::Stack") && event.validation_path().is_none()
+    };
+    for event in events.iter().filter(|event| !is_summary(event)) {
+        let said = event.validation_status_reason().or(event.resource_status_reason());
+        let resource = event.logical_resource_id().filter(|resource| !resource.is_empty());
+        let Some((said, resource)) = said.zip(resource) else { continue };
+        let path = event.validation_path().unwrap_or_default();
+        let within = path.strip_prefix(&format!("/Resources/{resource}")).unwrap_or_default();
+        let finding = match taken(said) {
+            Some((type_name, name)) => format!("{resource}: {type_name} `{name}` {IS_TAKEN}"),
+            None => format!("{resource}{within}: {said}"),
+        };
+        if !findings.contains(&finding) {
+            findings.push(finding);
+        }
+    }
+    findings
+}
+
+/// Type and name in `Resource of type 'AWS::S3::Bucket' with identifier 'a' already exists.`
+/// (aws-cloudformation/rain#744).
+fn taken(said: &str) -> Option<(&str, &str)> {
+    let rest = said.strip_prefix("Resource of type '")?;
+    let rest = rest.trim_end_matches('.').strip_suffix("' already exists")?;
+    rest.split_once("' with identifier '")
 }
 
 /// The reason of the change set that really failed: for a stack in a stack the outer one only names it.
@@ -287,6 +319,37 @@ mod tests {
     fn changes_that_values_hide_come_back() {
         let all = merged(vec![change("B", Some("b-1"))], vec![change("A", None), change("B", None)]);
         assert_eq!(all, [change("A", None), change("B", Some("b-1"))]);
+    }
+
+    #[test]
+    fn findings_are_told_once_and_name_what_is_there() {
+        let event = |type_name: &str, id: &str, path: &str, said: &str| {
+            let event = OperationEvent::builder().resource_type(type_name).logical_resource_id(id);
+            event.validation_path(path).validation_status_reason(said).build()
+        };
+        let taken = event(
+            "AWS::SSM::Parameter",
+            "Taken",
+            "/Resources/Taken",
+            "Resource of type 'AWS::SSM::Parameter' with identifier '/notes/taken' already exists.",
+        );
+        let events = [
+            taken.clone(),
+            taken,
+            event("AWS::EC2::Volume", "Disk", "/Resources/Disk/Properties/Colour", "unsupported property"),
+            OperationEvent::builder()
+                .resource_type("AWS::CloudFormation::Stack")
+                .logical_resource_id("notes")
+                .resource_status_reason("The following hook(s)/validation failed")
+                .build(),
+        ];
+        assert_eq!(
+            findings(&events),
+            [
+                "Taken: AWS::SSM::Parameter `/notes/taken` is there already",
+                "Disk/Properties/Colour: unsupported property",
+            ]
+        );
     }
 
     #[test]

@@ -73,7 +73,8 @@ pub(crate) fn root(events: &[ResourceEvent], resources: &[ResourceEntry]) -> Opt
     Some(Cause { id, type_name: event.type_name.clone(), reason, source, hint })
 }
 
-fn is_cancelled(event: &ResourceEvent) -> bool {
+/// Whether something failed only because something else did.
+pub(crate) fn is_cancelled(event: &ResourceEvent) -> bool {
     event.reason.as_deref().is_some_and(|reason| CANCELLED.iter().any(|sign| reason.starts_with(sign)))
 }
 

@@ -8,7 +8,7 @@ mod forecast;
 mod spans;
 mod verdict;
 
-pub(crate) use cause::{leftovers, root};
+pub(crate) use cause::{is_cancelled, leftovers, root};
 pub use feed::history;
 pub(crate) use feed::{STACK, was_begun};
 pub(crate) use forecast::Forecast;

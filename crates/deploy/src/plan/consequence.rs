@@ -10,6 +10,9 @@ const RESTARTS: &[(&str, &[&str])] = &[
     ("AWS::RDS::DBInstance", &["DBInstanceClass", "DBParameterGroupName", "EngineVersion"]),
 ];
 
+/// What is said of what a stack leaves behind.
+pub(super) const STAYS: &str = "leaves the stack and stays; it still costs and belongs to no stack";
+
 /// A change as far as it is known.
 pub(super) struct Known<'a> {
     pub(super) action: Action,
@@ -79,7 +82,7 @@ fn replaced(known: &Known<'_>) -> (Consequence, String) {
 
 fn removed(known: &Known<'_>) -> (Consequence, String) {
     let meaning = match (known.fate, known.stateful) {
-        (Fate::Kept, _) => "leaves the stack and stays; it still costs and belongs to no stack",
+        (Fate::Kept, _) => STAYS,
         (Fate::Snapshot, _) => "is deleted; a snapshot stays",
         (Fate::Deleted, true) => "is deleted with its data",
         (Fate::Deleted, false) => "is deleted",

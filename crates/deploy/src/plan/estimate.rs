@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::{Action, Change};
+use super::{Action, Change, Consequence, Fate};
 
 /// Type, creation, update. Types that take up to [`OTHERS`] are left out.
 const SECONDS: &[(&str, u64, u64)] = &[
@@ -53,6 +53,7 @@ pub(crate) fn seconds_of(change: &Change) -> u64 {
     let known = SECONDS.iter().find(|(name, ..)| *name == change.type_name);
     let (create, update) = known.map_or((OTHERS, OTHERS), |&(_, create, update)| (create, update));
     match change.action {
+        Action::Remove if change.consequence == Consequence::Removed(Fate::Kept) => 0,
         Action::Add | Action::Remove => create,
         Action::Modify | Action::Import => update,
         Action::Replace | Action::MayReplace => create * 2,
@@ -117,7 +118,6 @@ fn substituted(text: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::Consequence;
     use serde_json::json;
 
     fn add(id: &str, type_name: &str) -> Change {
@@ -149,5 +149,15 @@ mod tests {
             add("Text", "AWS::SSM::Parameter"),
         ];
         assert_eq!(seconds(&changes, &template), 17 + 106 + OTHERS);
+    }
+    #[test]
+    fn what_stays_takes_no_time() {
+        let removed = |fate| Change {
+            action: Action::Remove,
+            consequence: Consequence::Removed(fate),
+            ..add("Table", "AWS::DynamoDB::Table")
+        };
+        assert_eq!(seconds_of(&removed(Fate::Deleted)), 15);
+        assert_eq!(seconds_of(&removed(Fate::Kept)), 0);
     }
 }

@@ -44,18 +44,15 @@ pub(super) async fn keep_used(
                 exports.remarks.push(format!(
                     "the export `{name}` stays, because `{who}` imports it: deploy that, then deploy this again to remove it"
                 ));
-            } else {
-                exports.remarks.push(format!(
-                    "the export `{name}` is written differently and `{who}` imports it: if its value changes, CloudFormation \
-                     refuses; {WAYS_OUT}"
-                ));
+                // It is what it was.
+                continue;
             }
+            exports.remarks.push(format!(
+                "the export `{name}` is written differently and `{who}` imports it: if its value changes, CloudFormation \
+                 refuses; {WAYS_OUT}"
+            ));
         }
-        exports.changes.push(ExportChange {
-            name: name.clone(),
-            is_removed: change && importers.is_empty(),
-            importers,
-        });
+        exports.changes.push(ExportChange { name: name.clone(), is_removed: change, importers });
     }
     Ok(exports)
 }

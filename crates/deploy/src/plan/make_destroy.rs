@@ -2,8 +2,10 @@
 use serde_json::Value as Json;
 use stackgen_assembly::Assembly;
 
+use super::consequence::STAYS;
 use super::{
-    PLAN_VERSION, Plan, Request, Side, StackPlan, Verb, estimate, exports, from_template, make::account_of, read,
+    Consequence, Fate, PLAN_VERSION, Plan, Request, Side, StackPlan, Verb, estimate, exports, from_template,
+    make::account_of, read,
 };
 use crate::aws::Connection;
 use crate::failure::{Failure, Kind};
@@ -83,11 +85,13 @@ async fn one(
     plan.changes = from_template::changes(&template, &Json::Null, &resources);
     plan.request = Request { resources, retain: retain.clone(), role: now.role.clone(), ..Request::default() };
     add_physical_ids(connection, &mut plan, &now).await?;
+    for change in plan.changes.iter_mut().filter(|change| retain.contains(&change.id)) {
+        (change.consequence, change.meaning) = (Consequence::Removed(Fate::Kept), STAYS.to_owned());
+    }
     let parameters = now.parameters.clone();
     plan.hosts = host::hosts(&Side { template: &template, parameters: &parameters }, name);
     plan.seconds = estimate::seconds(&plan.changes, &template);
     plan.dangers = super::propose::dangers(&plan);
-    plan.dangers.retain(|danger| !retain.contains(&danger.id));
     plan.seen = now.seen();
     plan.stack_id = Some(now.id);
     plan.exports = now

@@ -1,5 +1,6 @@
 //! What an end means.
 use super::outcome::{Ending, Kept, StackOutcome};
+use super::rollback;
 use crate::failure::{Failure, Kind};
 use crate::follow::{self, Followed};
 use crate::plan::{Consequence, Fate, StackPlan, Verb};
@@ -71,6 +72,9 @@ fn told(stack: &str, verb: Verb, followed: &Followed) -> StackOutcome {
         outcome.stack_id = Some(now.id.clone());
         outcome.status = Some(now.status.word().to_owned());
         outcome.outputs.clone_from(&now.outputs);
+        if now.status.word() == "UPDATE_ROLLBACK_FAILED" {
+            outcome.stuck = rollback::failed(&followed.events, stack);
+        }
     }
     outcome
 }

@@ -36,6 +36,9 @@ pub struct StackOutcome {
     /// Why it failed: the first cause.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
+    /// What could not be rolled back, by logical id: the stack waits for somebody to help it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stuck: Vec<String>,
     /// What could not be deleted and stays, by physical id.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub leftovers: Vec<String>,
@@ -121,6 +124,7 @@ impl StackOutcome {
             status: None,
             outputs: BTreeMap::new(),
             cause: None,
+            stuck: Vec::new(),
             leftovers: Vec::new(),
             retained: Vec::new(),
             handed: None,

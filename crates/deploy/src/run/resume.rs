@@ -20,7 +20,7 @@ async fn steps(turn: &Turn, record: Record) -> Result<StackOutcome, Failure> {
     let Record { phase, token, plan, .. } = record;
     match phase {
         Phase::Proposed => {
-            turn.step(&plan.stack, "deleting a change set that nobody approved");
+            turn.step(&plan.stack, "deleting a change set that was not carried out");
             if let Some(id) = &plan.change_set {
                 change_set::forget_of(&turn.connection, &plan.stack, id).await?;
             }

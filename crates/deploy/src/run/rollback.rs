@@ -92,6 +92,22 @@ fn is_back(status: &str) -> bool {
     matches!(status, "ROLLBACK_COMPLETE" | "UPDATE_ROLLBACK_COMPLETE" | "DELETE_COMPLETE")
 }
 
+/// What failed in the last rollback of a stack, by logical id.
+pub(super) fn failed(events: &[ResourceEvent], stack: &str) -> Vec<String> {
+    let turned = |event: &ResourceEvent| event.id == stack && event.status == "UPDATE_ROLLBACK_IN_PROGRESS";
+    let since = events.iter().rposition(turned).unwrap_or_default();
+    let is_failure = |event: &&ResourceEvent| {
+        event.status.ends_with("_FAILED") && event.id != stack && event.path.is_empty() && !follow::is_cancelled(event)
+    };
+    let mut failed: Vec<String> = Vec::new();
+    for event in events[since..].iter().filter(is_failure) {
+        if !failed.contains(&event.id) {
+            failed.push(event.id.clone());
+        }
+    }
+    failed
+}
+
 /// Only what failed in the rollback may be skipped (`ContinueUpdateRollback` in the API reference): it is marked as done and
 /// left as it is. What is in nested stacks, `Child.Queue`, CloudFormation checks itself.
 async fn check_skip(connection: &Connection, now: &StackNow, next: Move, skip: &[String]) -> Result<(), Failure> {
@@ -102,12 +118,8 @@ async fn check_skip(connection: &Connection, now: &StackNow, next: Move, skip: &
     }
     // What failed in the update before it looks the same in the list of resources, and must not be skipped.
     let events = follow::history(connection, &now.id).await?;
-    let turned = |event: &ResourceEvent| event.id == now.name && event.status == "UPDATE_ROLLBACK_IN_PROGRESS";
-    let since = events.iter().rposition(turned).unwrap_or_default();
-    let failed = events[since..].iter().filter(|event| event.status.ends_with("_FAILED") && event.id != now.name);
-    let mut failed: Vec<&str> = failed.map(|event| event.id.as_str()).collect();
-    failed.dedup();
-    match skip.iter().find(|id| !id.contains('.') && !failed.contains(&id.as_str())) {
+    let failed = failed(&events, &now.name);
+    match skip.iter().find(|id| !id.contains('.') && !failed.contains(id)) {
         None => Ok(()),
         Some(id) => {
             let message = format!("`{id}` did not fail in the rollback; what did: `{}`", failed.join("`, `"));

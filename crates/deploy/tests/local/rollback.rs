@@ -60,6 +60,7 @@ async fn a_rollback_that_failed_goes_on_without_what_fails() {
     let failed = failed.expect("it runs");
     assert_eq!(failed.stacks[0].status.as_deref(), Some("UPDATE_ROLLBACK_FAILED"), "{failed:?}");
     assert_eq!(failed.stacks[0].cause.as_ref().map(|cause| &*cause.id), Some("Other"));
+    assert_eq!(failed.stacks[0].stuck, ["Note"], "what failed on the way there is not what has to be helped");
     let refused = desk.plan(&two("b")).await.expect_err("the rollback comes first");
     assert!(refused.message.contains("stackgen rollback"), "{refused}");
     let skip = |id: &str| [id.to_owned()];

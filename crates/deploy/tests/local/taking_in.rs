@@ -1,7 +1,8 @@
 //! Taking in what is there already, and putting right what somebody changed.
 use serde_json::{Value as Json, json};
-use stackgen_deploy::plan::{Verb, Wishes};
+use stackgen_deploy::plan::{self, Consequence, Fate, Verb, Wishes};
 use stackgen_deploy::stack as stacks;
+use stackgen_local::resources::Doing;
 
 use crate::desk::{Desk, note, one};
 
@@ -37,6 +38,26 @@ async fn what_a_stack_left_is_taken_in_again() {
     let cause = failed.stacks[0].cause.as_ref().expect("there is a cause");
     assert!(!failed.is_good() && cause.reason.contains("was not found"), "{failed:?}");
     assert_eq!(desk.status("none").await.as_deref(), Some("IMPORT_ROLLBACK_COMPLETE"));
+}
+
+#[tokio::test]
+async fn what_is_named_when_a_stack_goes_is_left_behind() {
+    let desk = Desk::new().await;
+    let mut template = table();
+    template["Resources"]["Table"]["DeletionPolicy"] = json!("Delete");
+    assert!(desk.deploy(&one(template)).await.is_good());
+    desk.fails("prod", "Table", Doing::Delete, false);
+    assert!(!desk.destroy(&["prod"]).await.is_good());
+    let planned = async |retain: &[String]| {
+        let plan = plan::make_destroy(&desk.connection, None, &["prod".to_owned()], retain).await;
+        plan.expect("it is planned").stacks.remove(0)
+    };
+    let all = planned(&[]).await;
+    assert_eq!(all.changes[0].consequence, Consequence::DataAtRisk(Fate::Deleted));
+    assert_eq!(all.dangers.len(), 1, "{all:?}");
+    let kept = planned(&["Table".to_owned()]).await;
+    assert_eq!(kept.changes[0].consequence, Consequence::Removed(Fate::Kept));
+    assert!(kept.changes[0].meaning.contains("stays") && kept.dangers.is_empty() && kept.seconds == 0, "{kept:?}");
 }
 
 #[tokio::test]
