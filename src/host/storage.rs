@@ -16,9 +16,8 @@ pub(super) fn volume(stack: &mut Stack, config: &DataVolume, lock: &Lock, zone: 
     let restored = lock.restored(stack.name(), ID).cloned();
     let least = restored.as_ref().map_or(0, |from| from.gib);
     let size = check_gp3(config.gib, config.iops, config.throughput);
-    let size = size.and_then(|()| {
-        if config.gib < least { Err(SizeError::Snapshot { gib: config.gib, least }) } else { Ok(config.gib) }
-    });
+    let enough = if config.gib < least { Err(SizeError::Snapshot { gib: config.gib, least }) } else { Ok(config.gib) };
+    let size = size.and(enough);
     let volume = ec2::Volume::new()
         .availability_zone(zone)
         .volume_type(ec2::volume::VolumeType::GP3)

@@ -162,7 +162,7 @@ fn by_message(message: &str) -> Option<Kind> {
 
 /// Much else does not exist either, such as a resource of a stack that does.
 fn is_no_stack(message: &str) -> bool {
-    let names_it = ["Stack with id ", "Stack ["].iter().any(|start| message.starts_with(start));
+    let names_it = ["Stack with id ", "Stack [", "Stack for "].iter().any(|start| message.starts_with(start));
     names_it && message.trim_end_matches('.').ends_with("does not exist")
 }
 
@@ -211,6 +211,7 @@ mod tests {
             ("ValidationError", "S3 error: The specified bucket does not exist", Kind::Bucket),
             ("NoSuchBucket", "The specified bucket does not exist", Kind::NotFound),
             ("ValidationError", "Stack [prod-x] does not exist", Kind::NoStack),
+            ("ValidationError", "Stack for vol-1 does not exist", Kind::NoStack),
             ("ValidationError", "Resource Topic does not exist for stack prod-x", Kind::Template),
             ("ValidationError", "Drift detection [1-2-3] does not exist", Kind::Template),
             ("ValidationError", "Stack with id prod-x has a resource that does not exist in prod-y", Kind::Template),

@@ -27,6 +27,9 @@ pub(crate) struct Args {
     /// Leave out what the stacks depend on
     #[arg(short, long)]
     exclusively: bool,
+    /// Hand hosts over that cannot be replaced in one update, as `stackgen deploy --handover` does
+    #[arg(long)]
+    handover: bool,
     /// Let this resource fail once, at whatever is done to it
     #[arg(long = "fail", value_name = "RESOURCE[=REASON]")]
     fails: Vec<String>,
@@ -66,6 +69,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
         assembly,
         selection: &selection,
         wishes: &wishes,
+        hands_over: args.handover,
         fails: &fails,
         kill_at: args.kill_at,
         folder: folder.path(),

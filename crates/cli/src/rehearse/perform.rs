@@ -8,6 +8,8 @@ use jiff::Timestamp;
 use stackgen_assembly::Assembly;
 use stackgen_deploy::aws::Connection;
 use stackgen_deploy::failure::Failure;
+use stackgen_deploy::handover::Chosen;
+use stackgen_deploy::lease::Claim;
 use stackgen_deploy::observe::Observed;
 use stackgen_deploy::plan::{self, Approvals, Plan, Selection, Verb, Wishes};
 use stackgen_deploy::progress::Progress;
@@ -36,6 +38,8 @@ pub(crate) struct Script<'a> {
     pub(crate) assembly: &'a Assembly,
     pub(crate) selection: &'a Selection,
     pub(crate) wishes: &'a Wishes,
+    /// Whether hosts are handed over where one update cannot replace them.
+    pub(crate) hands_over: bool,
     /// What fails.
     pub(crate) fails: &'a [Fail],
     /// At which of its calls that change something the client dies.
@@ -63,6 +67,14 @@ async fn play(script: &Script<'_>) -> Result<Story, CliError> {
         None => (outcome, Vec::new()),
     };
     Ok(play.story(outcome, left, &before, notes))
+}
+
+fn choose_handovers(plan: &mut Plan) {
+    let owner = "this rehearsal".to_owned();
+    let claim = Claim { owner, command: "stackgen rehearse --handover".to_owned(), takes_over: false };
+    for stack in plan.stacks.iter_mut().filter(|stack| stack.collisions.iter().any(|one| one.is_handover)) {
+        stack.choose_handover(Chosen { claim: claim.clone(), snapshot: false });
+    }
 }
 
 /// The world as it was seen.
@@ -101,11 +113,14 @@ impl Play<'_> {
         let (connection, records) = (self.connection(), self.records());
         let Script { assembly, selection, wishes, .. } = *self.script;
         let planned = alive(&self.stage, plan::make(&connection, &records, assembly, selection, wishes)).await;
-        let plan = match planned {
+        let mut plan = match planned {
             Some(Ok(plan)) => plan,
             Some(Err(failure)) => return Ok(self.refuse(&failure)),
             None => return Ok(self.die()),
         };
+        if self.script.hands_over {
+            choose_handovers(&mut plan);
+        }
         self.plan = Some(plan.clone());
         let mishaps = fail::mishaps(self.script.fails, &plan)?;
         self.stage.world(|world| world.mishaps = mishaps);
@@ -116,8 +131,7 @@ impl Play<'_> {
         }
     }
 
-    /// Carries the plan out, everything approved. A handover is carried out here too, once there is one: whatever the deploy of
-    /// such a plan does to a real account, it does here by the same connection.
+    /// Carries the plan out, everything approved.
     async fn carry_out(&self, connection: &Connection, records: &Records, plan: &Plan) -> Result<Outcome, Failure> {
         run::deploy(connection, records, plan, &approved(plan), &|progress| self.say(progress)).await
     }

@@ -132,6 +132,7 @@ fn rehearse_with(
         assembly,
         selection: &Selection::default(),
         wishes,
+        hands_over: false,
         fails: &fails,
         kill_at,
         folder: folder.path(),

@@ -124,7 +124,7 @@ fn a_collision_is_told_before_it_happens_and_nothing_moves() {
     assert!(calls.len() > 5 && calls.iter().all(reads), "{calls:?}");
     // The deploy does just that.
     let story = project.json(&["rehearse", "host", "--json"]);
-    let done = project.run(&["deploy", "host", "--yes"]);
+    let done = project.run(&["deploy", "host", "--yes", "--approve", "collision:Attachment"]);
     assert_eq!((done.code, &story["works"]), (Some(1), &json!(false)), "{done}");
     let shape = |event: &Json| format!("{} {}", event["id"].as_str().unwrap(), event["status"].as_str().unwrap());
     let told: Vec<String> = story["events"].as_array().unwrap().iter().map(shape).collect();
