@@ -50,7 +50,7 @@ pub(crate) struct Args {
 
 pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError> {
     let fails: Vec<Fail> = args.fails.iter().map(|given| given.parse()).collect::<Result<_, RehearseError>>()?;
-    let loaded = load::assembly(context)?;
+    let loaded = load::assembly_for(context, args.way.is_local())?;
     let assembly = &loaded.assembly;
     let meant = select::stacks(assembly, &args.stacks)?;
     if meant.is_empty() {

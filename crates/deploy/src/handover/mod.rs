@@ -5,11 +5,11 @@
 //! and then the wanted template with the switch on. Before the first the old host is stopped, and when the second fails it is
 //! given its volume back and started. `docs/decisions/014-handover.md` says why it is done so.
 //!
-//! - [`propose`] says whether a plan's collisions are those that a handover solves;
-//! - [`next`] decides what comes next, from what is there and nothing else, so that a process that goes on where another was
+//! - `propose` says whether a plan's collisions are those that a handover solves;
+//! - `next` decides what comes next, from what is there and nothing else, so that a process that goes on where another was
 //!   killed does what that one would have done;
-//! - [`work`] does it, each step noted on disk and in the lease before it begins;
-//! - [`open`] finds handovers that were begun and not ended, here or on another machine.
+//! - `work` does it, each step noted on disk and in the lease before it begins;
+//! - `open` finds handovers that were begun and not ended, here or on another machine.
 mod check;
 mod disks;
 mod next;

@@ -6,7 +6,7 @@
 //!
 //! SSM writes a parameter that is not there only once, and overwrites one that is there for everybody. So that two who
 //! overwrite at the same time do not both believe that it is theirs, each value names the value that it takes over, and the
-//! history of the parameter decides: [`chain`] says how.
+//! history of the parameter decides: `chain` says how.
 mod chain;
 
 use std::hash::{BuildHasher, RandomState};

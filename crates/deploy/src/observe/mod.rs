@@ -1,7 +1,7 @@
 //! Looking at what is deployed, as far as somebody needs it who wants to try a change somewhere else first.
 //!
 //! [`Reader`] is a way to an account that can only look: it has no calls that change anything, and what it sends is looked at
-//! once more before it leaves ([`read_only`]). [`observe`] asks for stacks with what is around them, and [`Observed`] is what it
+//! once more before it leaves (`read_only`). [`observe`] asks for stacks with what is around them, and [`Observed`] is what it
 //! saw: a document that can be kept in files and put into an engine that has never heard of this crate.
 mod document;
 mod file;

@@ -2,7 +2,7 @@
 //!
 //! [`adopt`] makes every stack in a new world the ordinary way, in virtual time, and each resource gets the physical id that it
 //! has there: whatever makes up an id asks the [`Adoption`] first. So everything is as the engine itself would have left it, with
-//! the names of the original. What was made by no stack is furnished ([`surroundings`]), and what differs from the templates is
+//! the names of the original. What was made by no stack is furnished (`surroundings`), and what differs from the templates is
 //! put right afterwards.
 //!
 //! What cannot be made as it is there is told in the notes. Nothing that is told about the original is taken for more than it is:

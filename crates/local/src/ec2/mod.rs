@@ -18,6 +18,7 @@ pub mod attachment;
 pub mod boot;
 pub mod catalogue;
 mod cidr;
+pub mod disks;
 pub mod error;
 pub(crate) mod furnish;
 pub mod image;

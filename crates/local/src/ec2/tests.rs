@@ -2,8 +2,8 @@
 use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 
-use super::answer;
 use super::settings::Script;
+use super::{answer, disks};
 use crate::cloudformation::Stack;
 use crate::wire::{ApiError, Request, Service};
 use crate::world::World;
@@ -455,4 +455,23 @@ fn a_promised_image_appears_when_it_is_asked_for() {
     let other = json!({"ImageId": IMAGE, "InstanceType": "m7i.large", "MinCount": "1", "MaxCount": "1"});
     assert_eq!(code(ask(&mut world, "RunInstances", other)), "InvalidParameterValue");
     ask(&mut world, "RunInstances", input).unwrap();
+}
+
+#[test]
+fn files_are_written_by_a_running_machine_and_go_with_the_volume() {
+    let mut world = world();
+    let (instance, disk) = (run(&mut world, json!({})), volume(&mut world, "eu-west-1a"));
+    pass(&mut world, 15);
+    attach(&mut world, &disk, &instance).unwrap();
+    pass(&mut world, 5);
+    let write = |world: &mut World, text: &str| disks::write(world, &disk, "rows".to_owned(), text.to_owned());
+    assert_eq!(write(&mut world, "42"), Ok(()));
+    ask(&mut world, "StopInstances", json!({"InstanceId": [instance]})).unwrap();
+    pass(&mut world, 600);
+    assert!(write(&mut world, "0").unwrap_err().starts_with("no running machine has vol-"));
+    assert_eq!(disks::content(&world, &disk).unwrap()["rows"], "42");
+    assert_eq!(
+        disks::write(&mut world, "vol-1", String::new(), String::new()),
+        Err("there is no volume vol-1".to_owned())
+    );
 }

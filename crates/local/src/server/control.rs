@@ -10,6 +10,7 @@
 //! | `GET custom` | what custom resources were asked and answered |
 //! | `PUT custom` | answers to what they will be asked |
 //! | `PUT images` | images that there will be as soon as somebody asks for them |
+//! | `GET volumes?volume=V`, `PUT volumes` | what is on a volume, and writing a file as the machine that has it would |
 //! | `PUT machines` | who runs the instances of a region |
 //! | `GET machines?region=R` | what is wanted of the driver of a region |
 //! | `POST machines` | what a driver's machine has done |
@@ -24,7 +25,7 @@ use serde_json::{Value as Json, json};
 
 use super::engine::Engine;
 use super::store;
-use crate::ec2::{Place, image, machines};
+use crate::ec2::{Place, disks, image, machines};
 use crate::resources::cloudformation::exchange::{self, Sent};
 use crate::wire::{Call, Reply, pairs};
 use crate::world::World;
@@ -71,6 +72,8 @@ pub(super) fn told(engine: &mut Engine, call: Call) -> Told {
         ("GET", "custom") => said(&custom(engine)),
         ("PUT", "custom") => promise_custom(engine, &call),
         ("PUT", "images") => promise(engine, &call),
+        ("GET", "volumes") => read(engine, &call),
+        ("PUT", "volumes") => write(engine, &call),
         ("PUT", "machines") => drive(engine, &call),
         ("GET", "machines") => wanted(engine, &call),
         ("POST", "machines") => so(engine, &call),
@@ -154,6 +157,36 @@ fn promise(engine: &mut Engine, call: &Call) -> Reply {
 struct Promise {
     region: String,
     ids: Vec<String>,
+}
+
+fn read(engine: &mut Engine, call: &Call) -> Reply {
+    match number::<String>(call, "volume").and_then(|id| disks::content(&engine.world, &id)) {
+        Some(content) => said(&json!(content)),
+        None => refusal(404, "say ?volume=vol-… with the id of a volume that is there"),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Write {
+    volume: String,
+    file: String,
+    text: String,
+}
+
+fn write(engine: &mut Engine, call: &Call) -> Reply {
+    let Ok(Write { volume, file, text }) = serde_json::from_slice(&call.body) else {
+        return refusal(400, r#"say {"volume": "vol-…", "file": "notes", "text": "one"}"#);
+    };
+    // A machine that was to stop by now has stopped.
+    engine.clock.tick(&mut engine.world, false);
+    match disks::write(&mut engine.world, &volume, file, text) {
+        Ok(()) => {
+            engine.is_changed = true;
+            said(&json!(disks::content(&engine.world, &volume)))
+        }
+        Err(reason) => refusal(409, &reason),
+    }
 }
 
 /// A driver runs the instances of a region, or the engine does again.

@@ -5,6 +5,7 @@ mod serve;
 mod start;
 mod status;
 mod stop;
+mod volume;
 
 use crate::Context;
 use crate::error::CliError;
@@ -30,6 +31,7 @@ enum Command {
     Status(status::Args),
     Reset(reset::Args),
     Image(image::Args),
+    Volume(volume::Args),
     #[command(hide = true)]
     Serve(serve::Args),
 }
@@ -41,6 +43,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
         Command::Status(args) => status::exec(context, args),
         Command::Reset(args) => reset::exec(context, args),
         Command::Image(args) => image::exec(context, args),
+        Command::Volume(args) => volume::exec(context, args),
         Command::Serve(args) => serve::exec(context, args),
     }
 }
