@@ -14,7 +14,7 @@ const AT_ONCE: usize = 4;
 
 /// Works until so many calls were made and drops the work there, which to the world is a kill. A call that was made then may
 /// have been taken or not.
-async fn killed<T>(connection: &Connection, calls: u32, work: impl Future<Output = T>) -> Option<T> {
+pub async fn killed<T>(connection: &Connection, calls: u32, work: impl Future<Output = T>) -> Option<T> {
     let made = || connection.call_counts().values().map(|count| count.calls).sum::<u32>();
     let end = made() + calls;
     killed_when(|| made() >= end, work).await

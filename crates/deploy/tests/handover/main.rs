@@ -7,4 +7,5 @@ mod failures;
 mod kills;
 mod people;
 mod records;
+mod sequences;
 mod ways;
