@@ -382,7 +382,8 @@ impl From<LocalError> for CliError {
             | LocalError::Folder { .. }
             | LocalError::Spawn(_)
             | LocalError::Answer(_)
-            | LocalError::Refused { .. } => None,
+            | LocalError::Refused { .. }
+            | LocalError::Declined(_) => None,
         };
         CliError::new(kind, error).hints(hint)
     }

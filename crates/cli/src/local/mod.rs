@@ -53,6 +53,8 @@ pub(crate) enum LocalError {
     Answer(#[source] io::Error),
     #[error("the server answers with status {status}: {body}")]
     Refused { status: u16, body: String },
+    #[error("{0}")]
+    Declined(String),
     #[error("forgetting needs a yes, and there is no terminal to ask on")]
     Unconfirmed,
 }
@@ -177,6 +179,9 @@ impl Running {
             .map_err(|source| LocalError::Ask { pid: self.record.pid, source })?;
         match serde_json::from_str(&body) {
             Ok(answer) if status == 200 => Ok(answer),
+            Ok(Json::Object(said)) if said.contains_key("error") => {
+                Err(LocalError::Declined(said["error"].as_str().unwrap_or_default().to_owned()))
+            }
             _ => Err(LocalError::Refused { status, body: body.trim_end().to_owned() }),
         }
     }

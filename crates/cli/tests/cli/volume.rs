@@ -123,6 +123,10 @@ fn a_volume_is_copied_made_again_and_taken_back() {
     let project = Project::new();
     project.good(&["deploy", "--yes"]);
     let old = project.volume()["id"].as_str().unwrap().to_owned();
+    let written = project.0.run(&["local", "volume", "write", &old, "rows", "1 2 3"]);
+    assert_eq!(written.code, Some(0), "{written}");
+    let nobody = project.0.run(&["local", "volume", "write", "vol-1", "rows", "1"]);
+    assert_eq!((nobody.code, &*nobody.stderr), (Some(1), "error: there is no volume vol-1\n"));
     let unsure = project.run(&["volume", "snapshot", "prod"]);
     assert_eq!(unsure.code, Some(3), "{unsure}");
     assert!(unsure.stderr.contains(" is what a power cut would leave\n"), "{unsure}");
@@ -146,6 +150,9 @@ fn a_volume_is_copied_made_again_and_taken_back() {
     project.good(&["deploy", "--yes", "--handover"]);
     let new = project.volume();
     assert_eq!((&new["snapshot"], &new["on"][0]["state"]), (&json!(snapshot), &json!("attached")));
+
+    let content = project.0.run(&["local", "volume", "read", new["id"].as_str().unwrap()]).stdout;
+    assert_eq!(content, "rows: 1 2 3\n");
 
     let adopted = project.good(&["volume", "adopt", "prod", "--volume", &old, "--yes"]);
     assert_eq!(project.lock().get("volumes"), None, "{adopted}");

@@ -51,6 +51,10 @@ const HINTS: &[(&str, &str)] = &[
     ("is already attached to an instance", "a volume goes to one instance at a time: let the old one go first"),
     ("VolumeInUse", "a volume goes to one instance at a time: let the old one go first"),
     ("not authorized to perform", "the credentials, or the stack's service role, lack a permission"),
+    (
+        "CloudWatch Log Stream",
+        "the function behind it failed, and its log says why: `aws logs tail /aws/lambda/FUNCTION --log-stream-names STREAM`",
+    ),
     ("Failed to receive", "the host did not say that it is ready: its boot log says why"),
     ("WaitCondition timed out", "the host did not say that it is ready: its boot log says why"),
     (
@@ -143,6 +147,7 @@ pub(super) mod tests {
                 "another zone",
             ),
             ("vol-1 is already attached to an instance", "one instance at a time"),
+            ("Message returned: See the details in CloudWatch Log Stream: 2026/11/21/[$LATEST]0", "aws logs tail"),
             ("The subnet 'subnet-1' has dependencies and cannot be deleted.", "still uses it"),
         ] {
             let reason = format!(
