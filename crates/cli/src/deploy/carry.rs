@@ -73,7 +73,7 @@ impl Carrier<'_> {
             plan.stacks.iter().partition(|stack| stack.verb == Verb::Nothing);
         let is_wanted = !(self.telling.json || shell.is_quiet() && self.given.yes);
         if is_wanted && !busy.is_empty() {
-            let stacks = busy.iter().map(|stack| (*stack).clone()).collect();
+            let stacks = busy.iter().map(|stack| self.handing.shown(stack)).collect();
             shell.message(&plan_view::text(&Plan { stacks, ..plan.clone() }, shell.width()));
         }
         for stack in &still {

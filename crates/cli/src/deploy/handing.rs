@@ -5,7 +5,7 @@ use stackgen_assembly::Assembly;
 use stackgen_deploy::failure::Failure;
 use stackgen_deploy::handover::{self, Chosen, Direction};
 use stackgen_deploy::lease::Claim;
-use stackgen_deploy::plan::{Approvals, Plan};
+use stackgen_deploy::plan::{Approvals, Plan, StackPlan};
 use stackgen_deploy::progress::Progress;
 use stackgen_deploy::record::{Phase, Records};
 use stackgen_deploy::run::StackOutcome;
@@ -46,6 +46,15 @@ impl Taking {
 }
 
 impl Handing {
+    /// A plan as it is shown: what a handover that is wanted solves needs no approval.
+    pub(crate) fn shown(&self, stack: &StackPlan) -> StackPlan {
+        let mut stack = stack.clone();
+        if self.handover && stack.collisions.iter().any(|one| one.is_handover) {
+            stack.choose_handover(Chosen::default());
+        }
+        stack
+    }
+
     /// Chooses the handovers that a plan proposes. Answers whether somebody was asked and said yes.
     pub(crate) async fn choose(
         &self,
@@ -56,7 +65,7 @@ impl Handing {
         signals: &mut Signals,
     ) -> Result<bool, DeployError> {
         // Whoever approved the collision itself wants to see it happen.
-        let is_open = |stack: &stackgen_deploy::plan::StackPlan| {
+        let is_open = |stack: &StackPlan| {
             let known = stack.handover.as_ref().is_some_and(|handover| handover.chosen.is_none());
             known && stack.collisions.iter().any(|one| one.is_handover) && {
                 let mut collisions = stack.dangers.iter().filter(|danger| danger.kind.name() == "collision");
