@@ -55,18 +55,17 @@ fn made<'a>(plan: &StackPlan, event: &'a ResourceEvent) -> Option<&'a str> {
 ///
 /// If SSM refuses.
 async fn introduce(connection: &Connection, record: &Recorded, volume: &str) -> Result<bool, Failure> {
+    let value = format!("{}:{volume}", if record.is_restored { "restored" } else { "new" });
+    match connection.put_parameter(&record.parameter, &value, false).await {
+        Err(failure) if failure.kind == Kind::AlreadyExists => {}
+        written => return written.map(|_| true),
+    }
+    // Of this very volume it was said by a request of ours whose answer was lost, or by another process; else it was of another.
     let known = connection.parameter(&record.parameter).await?;
-    if known.as_ref().is_some_and(|known| volume_of(&known.value) == volume) {
+    if known.is_some_and(|known| volume_of(&known.value) == volume) {
         return Ok(false);
     }
-    let word = if record.is_restored { "restored" } else { "new" };
-    let written = connection.put_parameter(&record.parameter, &format!("{word}:{volume}"), known.is_some()).await;
-    match written {
-        // By a request of ours whose answer was lost, or by another process that follows the same operation.
-        Err(failure) if failure.kind == Kind::AlreadyExists => Ok(false),
-        Err(failure) => Err(failure),
-        Ok(_) => Ok(true),
-    }
+    connection.put_parameter(&record.parameter, &value, true).await.map(|_| true)
 }
 
 /// Says that volumes are in service, once the hosts that were to format or take them over are ready.
