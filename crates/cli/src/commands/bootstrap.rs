@@ -7,7 +7,6 @@ use stackgen_deploy::plan::{self, Selection};
 use crate::Context;
 use crate::deploy::carry::{Carrier, Telling};
 use crate::deploy::consent::Given;
-use crate::deploy::handing::Handing;
 use crate::deploy::way::Way;
 use crate::deploy::wishes::Stack;
 use crate::error::CliError;
@@ -37,14 +36,6 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
     let (assembly, wishes) = (bootstrap::assembly(), args.wanted.wishes()?);
     let selection = Selection::default();
     let plan = account.plan(plan::make(&account.connection, &account.records, &assembly, &selection, &wishes))?;
-    let carrier = Carrier {
-        account: &account,
-        telling: args.telling,
-        given: &args.given,
-        allowed: &[],
-        capabilities: &[],
-        keeps: false,
-        handing: Handing::default(),
-    };
+    let carrier = Carrier::new(&account, args.telling, &args.given);
     carrier.deploy(&plan)
 }

@@ -7,7 +7,6 @@ use crate::Context;
 use crate::deploy::DeployError;
 use crate::deploy::carry::{Carrier, Telling};
 use crate::deploy::consent::Given;
-use crate::deploy::handing::Handing;
 use crate::deploy::way::{self, Way};
 use crate::error::CliError;
 
@@ -47,14 +46,6 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
     account.prepare_records(&args.way)?;
     let assembly = loaded.as_ref().map(|loaded| &loaded.assembly);
     let plan = account.plan(plan::make_destroy(&account.connection, assembly, &names, &args.retain))?;
-    let carrier = Carrier {
-        account: &account,
-        telling: args.telling,
-        given: &args.given,
-        allowed: &[],
-        capabilities: &[],
-        keeps: false,
-        handing: Handing::default(),
-    };
+    let carrier = Carrier::new(&account, args.telling, &args.given);
     carrier.destroy(&plan)
 }

@@ -9,7 +9,6 @@ use stackgen_schema::Facts;
 use crate::deploy::DeployError;
 use crate::deploy::carry::{Carrier, Telling};
 use crate::deploy::consent::Given;
-use crate::deploy::handing::Handing;
 use crate::deploy::way::Way;
 use crate::deploy::wishes::{Wanted, setting};
 use crate::error::CliError;
@@ -51,15 +50,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
     let selection = Selection { stacks: names, only: true };
     let plan =
         account.plan(plan::make(&account.connection, &account.records, &loaded.assembly, &selection, &wishes))?;
-    let carrier = Carrier {
-        account: &account,
-        telling: args.telling,
-        given: &args.given,
-        allowed: &[],
-        capabilities: &[],
-        keeps: false,
-        handing: Handing::default(),
-    };
+    let carrier = Carrier::new(&account, args.telling, &args.given);
     carrier.deploy(&plan)
 }
 

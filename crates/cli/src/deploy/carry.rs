@@ -51,7 +51,12 @@ pub(crate) struct Carrier<'a> {
     pub(crate) handing: Handing,
 }
 
-impl Carrier<'_> {
+impl<'a> Carrier<'a> {
+    /// One that nothing was said to but what is approved.
+    pub(crate) fn new(account: &'a Account<'a>, telling: Telling, given: &'a Given) -> Self {
+        Carrier { account, telling, given, allowed: &[], capabilities: &[], keeps: false, handing: Handing::default() }
+    }
+
     /// Shows a plan, asks, and carries it out.
     pub(crate) fn deploy(&self, plan: &Plan) -> Result<ExitCode, CliError> {
         self.go(plan, false)

@@ -49,7 +49,7 @@ impl Handing {
     /// A plan as it is shown: what a handover that is wanted solves needs no approval.
     pub(crate) fn shown(&self, stack: &StackPlan) -> StackPlan {
         let mut stack = stack.clone();
-        if self.handover && stack.collisions.iter().any(|one| one.is_handover) {
+        if self.handover {
             stack.choose_handover(Chosen::default());
         }
         stack
@@ -67,7 +67,7 @@ impl Handing {
         // Whoever approved the collision itself wants to see it happen.
         let is_open = |stack: &StackPlan| {
             let known = stack.handover.as_ref().is_some_and(|handover| handover.chosen.is_none());
-            known && stack.collisions.iter().any(|one| one.is_handover) && {
+            known && {
                 let mut collisions = stack.dangers.iter().filter(|danger| danger.kind.name() == "collision");
                 !collisions.all(|danger| granted.cover(&stack.stack, danger))
             }

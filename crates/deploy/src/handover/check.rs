@@ -1,10 +1,10 @@
 //! What has to be so before anything is touched.
-use super::disks::{self, Disk};
-use super::{Handover, Old, Passing};
+use super::{Handover, Old, Passing, disks};
 use crate::aws::Connection;
 use crate::failure::{Failure, Kind};
 use crate::machines::{self, Machine};
 use crate::stack::{self, Move, StackNow, Wish, next_move};
+use crate::volume::{self, Volume};
 
 /// Checks, and says which machines and volumes the old hosts are.
 ///
@@ -36,8 +36,8 @@ pub(super) async fn check(connection: &Connection, now: &StackNow, handover: &Ha
             return refuse(format!("it cannot be seen which volume `{}` has: {}", host.from, host.volumes.join(", ")));
         };
         let zone = machine(connection, &instance).await?.zone;
-        for disk in disks::describe(connection, &volumes).await? {
-            volume(&disk, &instance)?;
+        for volume in volume::describe(connection, &volumes).await? {
+            held(&volume, &instance)?;
         }
         place(connection, host, &zone).await?;
         old.push(Old { instance, volumes });
@@ -58,13 +58,13 @@ async fn machine(connection: &Connection, instance: &str) -> Result<Machine, Fai
 }
 
 /// A volume is on the old host, and nowhere else.
-fn volume(disk: &Disk, instance: &str) -> Result<(), Failure> {
-    match disk.on.as_slice() {
-        [(on, status)] if on == instance && status == "attached" => Ok(()),
-        [] => refuse(format!("{} is on no machine", disk.id)),
+fn held(volume: &Volume, instance: &str) -> Result<(), Failure> {
+    match volume.on.as_slice() {
+        [on] if on.instance == instance && on.state == "attached" => Ok(()),
+        [] => refuse(format!("{} is on no machine", volume.id)),
         on => {
-            let on: Vec<String> = on.iter().map(|(on, status)| format!("{on} ({status})")).collect();
-            refuse(format!("{} is on {} and not attached to {instance} alone", disk.id, on.join(" and ")))
+            let on: Vec<String> = on.iter().map(|on| format!("{} ({})", on.instance, on.state)).collect();
+            refuse(format!("{} is on {} and not attached to {instance} alone", volume.id, on.join(" and ")))
         }
     }
 }

@@ -5,7 +5,6 @@ use super::{Which, show};
 use crate::Context;
 use crate::deploy::carry::{Carrier, Telling};
 use crate::deploy::consent::Given;
-use crate::deploy::handing::Handing;
 use crate::deploy::way::Way;
 use crate::error::CliError;
 
@@ -28,14 +27,6 @@ pub(super) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
     let (account, loaded) = args.way.to_names(context, std::slice::from_ref(&args.which.stack))?;
     let plan = show::plan(&account, loaded.as_ref(), &args.which)?;
     account.prepare_records(&args.way)?;
-    let carrier = Carrier {
-        account: &account,
-        telling: args.telling,
-        given: &args.given,
-        allowed: &[],
-        capabilities: &[],
-        keeps: true,
-        handing: Handing::default(),
-    };
+    let carrier = Carrier { keeps: true, ..Carrier::new(&account, args.telling, &args.given) };
     carrier.deploy(&plan)
 }

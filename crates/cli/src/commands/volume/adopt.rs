@@ -51,15 +51,7 @@ pub(super) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
     let adoption = look(&account, args, &loaded, &name, now.as_ref())?;
     show(context, &steps(&account, &loaded, &adoption, &name, now.is_some(), forgotten.as_deref()));
     let plan = planned(&account, &loaded, &name, &adoption, now.as_ref())?;
-    let carrier = Carrier {
-        account: &account,
-        telling: args.telling,
-        given: &args.given,
-        allowed: &[],
-        capabilities: &[],
-        keeps: false,
-        handing: crate::deploy::handing::Handing::default(),
-    };
+    let carrier = Carrier::new(&account, args.telling, &args.given);
     let code = carrier.deploy(&plan)?;
     if code != ExitCode::SUCCESS {
         return Ok(code);
