@@ -33,6 +33,7 @@ pub mod volume;
 
 mod machines;
 mod pace;
+mod private_file;
 
 #[cfg(test)]
 mod scenarios;

@@ -3,13 +3,14 @@
 //! One small file a stack, `<folder>/<stack>.json`, written whole or not at all and readable only by its owner. What it says
 //! is a help and never the truth: that is what CloudFormation says of the stack.
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, Kind};
 use crate::plan::StackPlan;
+use crate::private_file;
 
 /// The version of the form of records.
 pub const RECORD_VERSION: u32 = 1;
@@ -107,7 +108,7 @@ impl Records {
     /// If it cannot be written; then nothing must be called.
     pub fn write(&self, record: &Record) -> Result<(), Failure> {
         let path = self.path(&record.plan.stack);
-        self.replace(&path, record).map_err(|error| {
+        private_file::replace(&path, record).map_err(|error| {
             Failure::new(Kind::Refused, format!("cannot note the operation in `{}`: {error}", path.display()))
         })
     }
@@ -144,21 +145,6 @@ impl Records {
 
     fn path(&self, stack: &str) -> PathBuf {
         self.folder.join(format!("{stack}.json"))
-    }
-
-    fn replace(&self, path: &Path, record: &Record) -> io::Result<()> {
-        fs::create_dir_all(&self.folder)?;
-        let fresh = path.with_extension(format!("new-{}", std::process::id()));
-        let _ = fs::remove_file(&fresh);
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        // A record may hold values of parameters.
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&fresh)?;
-        file.write_all(&serde_json::to_vec_pretty(record)?)?;
-        file.sync_all()?;
-        fs::rename(&fresh, path)
     }
 }
 

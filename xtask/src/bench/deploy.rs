@@ -1,7 +1,6 @@
 //! `stackgen deploy` beside `aws cloudformation deploy` and `cdk deploy`: the same templates, on the same server, one after the
 //! other. What takes time is the server's, so each is measured once; calls are counted exactly, by the journal of the local engine
 //! or on the way to a server that has none.
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -14,7 +13,7 @@ use stackgen_local::server::ask;
 use super::count::Counter;
 use super::{FOLDER, programs};
 use crate::interop::clients;
-use crate::interop::server::{Other, Running};
+use crate::interop::server::{Other, Running, environment};
 
 /// How fast time passes: as for people who try the local engine, and as on AWS.
 const PACES: [&str; 2] = ["30", "1"];
@@ -198,22 +197,6 @@ const ACCOUNT: &str = "123456789012";
 
 fn url(port: u16) -> String {
     format!("http://127.0.0.1:{port}")
-}
-
-/// What leads every tool to a server, and nowhere else.
-fn environment(port: u16) -> Vec<(&'static str, OsString)> {
-    let nothing = || OsString::from("/dev/null");
-    vec![
-        ("AWS_ENDPOINT_URL", url(port).into()),
-        ("AWS_ACCESS_KEY_ID", ACCOUNT.into()),
-        ("AWS_SECRET_ACCESS_KEY", "local".into()),
-        ("AWS_REGION", REGION.into()),
-        ("AWS_DEFAULT_REGION", REGION.into()),
-        ("AWS_CONFIG_FILE", nothing()),
-        ("AWS_SHARED_CREDENTIALS_FILE", nothing()),
-        ("AWS_EC2_METADATA_DISABLED", "true".into()),
-        ("AWS_PAGER", OsString::new()),
-    ]
 }
 
 /// The local engine; it ends with this value.

@@ -92,20 +92,26 @@ impl Running {
 
     /// What leads clients to it, and nowhere else.
     pub(crate) fn environment(&self) -> Vec<(&'static str, OsString)> {
-        let nothing = || OsString::from("/dev/null");
-        vec![
-            ("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{}", self.port).into()),
-            ("AWS_ACCESS_KEY_ID", ACCOUNT.into()),
-            ("AWS_SECRET_ACCESS_KEY", "local".into()),
-            ("AWS_REGION", REGION.into()),
-            ("AWS_DEFAULT_REGION", REGION.into()),
-            ("AWS_CONFIG_FILE", nothing()),
-            ("AWS_SHARED_CREDENTIALS_FILE", nothing()),
-            ("AWS_EC2_METADATA_DISABLED", "true".into()),
-            ("AWS_PAGER", OsString::new()),
-            ("INTEROP_FOLDER", self.folder.clone().into()),
-        ]
+        let mut environment = environment(self.port);
+        environment.push(("INTEROP_FOLDER", self.folder.clone().into()));
+        environment
     }
+}
+
+/// What leads every client to a server on this machine, and nowhere else.
+pub(crate) fn environment(port: u16) -> Vec<(&'static str, OsString)> {
+    let nothing = || OsString::from("/dev/null");
+    vec![
+        ("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}").into()),
+        ("AWS_ACCESS_KEY_ID", ACCOUNT.into()),
+        ("AWS_SECRET_ACCESS_KEY", "local".into()),
+        ("AWS_REGION", REGION.into()),
+        ("AWS_DEFAULT_REGION", REGION.into()),
+        ("AWS_CONFIG_FILE", nothing()),
+        ("AWS_SHARED_CREDENTIALS_FILE", nothing()),
+        ("AWS_EC2_METADATA_DISABLED", "true".into()),
+        ("AWS_PAGER", OsString::new()),
+    ]
 }
 
 fn start(name: &'static str, command: impl FnOnce(u16, &Path) -> anyhow::Result<Command>) -> anyhow::Result<Running> {

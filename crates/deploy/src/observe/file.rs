@@ -1,10 +1,11 @@
 //! What was seen, on disk: `<folder>/<account>/<stack>.json`, for the next time that nobody can look.
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::document::{Deployed, Observed, VERSION};
 use crate::failure::{Failure, Kind};
+use crate::private_file;
 
 /// Writes down what was seen, each stack in a file of its own, readable only by its owner.
 ///
@@ -32,7 +33,7 @@ pub fn save(folder: &Path, seen: &Observed) -> Result<(), Failure> {
             ..seen.clone()
         };
         let path = folder.join(format!("{name}.json"));
-        replace(&path, &alone)
+        private_file::replace(&path, &alone)
             .map_err(|error| Failure::new(Kind::Refused, format!("cannot write `{}`: {error}", path.display())))?;
     }
     Ok(())
@@ -132,21 +133,6 @@ fn merge<T, K: PartialEq>(all: &mut Vec<T>, later: Vec<T>, key: impl Fn(&T) -> K
 
 fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Failure {
     Failure::new(Kind::Refused, format!("cannot read `{}`: {error}", path.display()))
-}
-
-fn replace(path: &Path, seen: &Observed) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let fresh = path.with_extension(format!("new-{}", std::process::id()));
-    let _ = fs::remove_file(&fresh);
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    // Values of parameters are in it.
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(&fresh)?.write_all(&serde_json::to_vec_pretty(seen)?)?;
-    fs::rename(&fresh, path)
 }
 
 #[cfg(test)]
