@@ -1,0 +1,62 @@
+//! What is there: the stack, and the old hosts.
+
+use std::collections::BTreeMap;
+
+use super::Work;
+use crate::failure::{Failure, Kind};
+use crate::handover::Direction;
+use crate::handover::next::Seen;
+use crate::machines;
+use crate::stack::{self, StackNow, Wish, next_move};
+use crate::template_body::{digest, minified};
+
+impl Work<'_> {
+    pub(super) async fn now(&self) -> Result<StackNow, Failure> {
+        let name = self.plan.stack_id.as_ref().unwrap_or(&self.plan.stack);
+        let now = stack::describe(&self.turn.connection, name).await?;
+        now.ok_or_else(|| Failure::new(Kind::NoStack, format!("there is no stack `{}` any more", self.plan.stack)))
+    }
+
+    /// The stack once it is in nobody's hands.
+    pub(super) async fn settled(&mut self) -> Result<StackNow, Failure> {
+        let mut now = self.now().await?;
+        if !now.status.is_settled() {
+            self.step("waiting for what runs in the stack");
+            let operation = self.operation(&now.id, None, BTreeMap::new(), None);
+            self.follow(operation).await?;
+            now = self.now().await?;
+        }
+        if next_move(Some(&now.status), Wish::Deploy) == stack::Move::Update {
+            return Ok(now);
+        }
+        let (stack, status) = (&now.name, &now.status);
+        let message = format!(
+            "`{stack}` is in {status} in the middle of a handover: `stackgen rollback {stack}` lets its rollback go on, and \
+             brings the old host back"
+        );
+        Err(Failure::new(Kind::WrongStatus, message))
+    }
+
+    pub(super) async fn look(&self, now: &StackNow) -> Result<Seen, Failure> {
+        let old: Vec<String> = self.journal.old.iter().map(|old| old.instance.clone()).collect();
+        let found = machines::describe(&self.turn.connection, &old).await?;
+        let is_up = |state: &str| matches!(state, "pending" | "running" | "stopping");
+        let is_stopped = !found.iter().any(|it| is_up(&it.state));
+        let mut is_running = found.len() == old.len() && found.iter().all(|it| it.state == "running");
+        // One that was started again is there only when EC2 reaches it.
+        if is_running && self.journal.direction == Direction::Back && self.journal.stopped.is_some() {
+            is_running = machines::answering(&self.turn.connection, &old).await?;
+        }
+        Ok(Seen { is_wanted: self.is_wanted(now).await?, is_on: self.is_on(now), is_stopped, is_running })
+    }
+
+    pub(super) fn is_on(&self, now: &StackNow) -> bool {
+        // A template that no longer has the parameter has the volumes where it puts them.
+        self.handover.switches.iter().all(|it| now.parameters.get(&it.parameter).is_none_or(|value| *value == it.on))
+    }
+
+    pub(super) async fn is_wanted(&self, now: &StackNow) -> Result<bool, Failure> {
+        let text = stack::template(&self.turn.connection, &now.id).await?.unwrap_or_default();
+        Ok(digest(&minified(&text)) == self.handover.digest)
+    }
+}
