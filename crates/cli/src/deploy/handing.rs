@@ -1,9 +1,10 @@
 //! Handovers on the command line: whether one is wanted, and going on with one that was begun.
 use std::io::{self, IsTerminal as _};
 
+use clap::builder::TypedValueParser as _;
 use stackgen_assembly::Assembly;
 use stackgen_deploy::failure::Failure;
-use stackgen_deploy::handover::{self, Chosen, Direction};
+use stackgen_deploy::handover::{self, Chosen, Direction, Handover, Strategy};
 use stackgen_deploy::lease::Claim;
 use stackgen_deploy::plan::{Approvals, Plan, StackPlan};
 use stackgen_deploy::progress::Progress;
@@ -22,11 +23,21 @@ pub(crate) struct Handing {
     /// Hand hosts over that cannot be replaced in one update: stop the old host, let its volumes go, make the new one
     #[arg(long)]
     handover: bool,
-    /// Take a snapshot of each volume while no host runs on it
+    /// What becomes of the old host meanwhile: it stops; or runs on and unmounts its volumes; or keeps its machine and gets
+    /// another root volume, which is experimental
+    #[arg(long, value_name = "WAY", default_value = "stop", value_parser = strategy())]
+    strategy: Strategy,
+    /// Take a snapshot of each volume while nobody writes to it
     #[arg(long)]
     snapshot: bool,
     #[command(flatten)]
     pub(crate) taking: Taking,
+}
+
+fn strategy() -> impl clap::builder::TypedValueParser<Value = Strategy> {
+    let all = [Strategy::Stop, Strategy::Unmount, Strategy::ReplaceRoot];
+    let words = clap::builder::PossibleValuesParser::new(all.map(Strategy::word));
+    words.map(move |word| all.into_iter().find(|one| one.word() == word).unwrap_or_default())
 }
 
 /// Whether what another machine began may be taken over.
@@ -47,12 +58,14 @@ impl Taking {
 
 impl Handing {
     /// A plan as it is shown: what a handover that is wanted solves needs no approval.
+    /// That the way is not open for it is told when it is chosen.
     pub(crate) fn shown(&self, stack: &StackPlan) -> StackPlan {
-        let mut stack = stack.clone();
+        let mut shown = stack.clone();
         if self.handover {
-            stack.choose_handover(Chosen::default());
+            let chosen = Chosen { strategy: self.strategy, ..Chosen::default() };
+            return shown.choose_handover(chosen).map_or_else(|_| stack.clone(), |()| shown);
         }
-        stack
+        shown
     }
 
     /// Chooses the handovers that a plan proposes. Answers whether somebody was asked and said yes.
@@ -66,7 +79,8 @@ impl Handing {
     ) -> Result<bool, DeployError> {
         // Whoever approved the collision itself wants to see it happen.
         let is_open = |stack: &StackPlan| {
-            let known = stack.handover.as_ref().is_some_and(|handover| handover.chosen.is_none());
+            let is_way = |way: &Handover| self.handover || way.ways.contains(&self.strategy);
+            let known = stack.handover.as_ref().is_some_and(|way| way.chosen.is_none() && is_way(way));
             known && {
                 let mut collisions = stack.dangers.iter().filter(|danger| danger.kind.name() == "collision");
                 !collisions.all(|danger| granted.cover(&stack.stack, danger))
@@ -88,7 +102,9 @@ impl Handing {
         }
         let claim = self.taking.claim(account, &format!("deploy {} --handover", names.join(" ")));
         for stack in plan.stacks.iter_mut().filter(|stack| names.contains(&stack.stack)) {
-            stack.choose_handover(Chosen { claim: claim.clone(), snapshot: self.snapshot });
+            let (snapshot, strategy) = (self.snapshot, self.strategy);
+            let chosen = Chosen { claim: claim.clone(), snapshot, strategy };
+            stack.choose_handover(chosen).map_err(|failure| DeployError::NoSuchWay { told: failure.message })?;
         }
         Ok(was_asked)
     }

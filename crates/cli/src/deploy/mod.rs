@@ -34,6 +34,8 @@ pub(crate) enum DeployError {
     Unapproved { told: Vec<String>, names: Vec<String> },
     #[error("{} would fail: a host cannot take a volume that another one has; nothing was done", stacks.join(" and "))]
     NeedsHandover { stacks: Vec<String> },
+    #[error("{told}; nothing was done")]
+    NoSuchWay { told: String },
     #[error("not approved; nothing was done")]
     Declined,
     #[error("`{stack}` needs the capability {capability}, which was not given; nothing was done")]

@@ -112,6 +112,7 @@ impl From<DeployError> for CliError {
             DeployError::Unconfirmed
             | DeployError::Unapproved { .. }
             | DeployError::NeedsHandover { .. }
+            | DeployError::NoSuchWay { .. }
             | DeployError::Declined
             | DeployError::Capability { .. }
             | DeployError::Refused { .. } => Kind::Refused,

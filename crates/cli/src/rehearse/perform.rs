@@ -69,12 +69,13 @@ async fn play(script: &Script<'_>) -> Result<Story, CliError> {
     Ok(play.story(outcome, left, &before, notes))
 }
 
-fn choose_handovers(plan: &mut Plan) {
+fn choose_handovers(plan: &mut Plan) -> Result<(), Failure> {
     let owner = "this rehearsal".to_owned();
     let claim = Claim { owner, command: "stackgen rehearse --handover".to_owned(), takes_over: false };
     for stack in &mut plan.stacks {
-        stack.choose_handover(Chosen { claim: claim.clone(), snapshot: false });
+        stack.choose_handover(Chosen { claim: claim.clone(), ..Chosen::default() })?;
     }
+    Ok(())
 }
 
 /// The world as it was seen.
@@ -118,8 +119,10 @@ impl Play<'_> {
             Some(Err(failure)) => return Ok(self.refuse(&failure)),
             None => return Ok(self.die()),
         };
-        if self.script.hands_over {
-            choose_handovers(&mut plan);
+        if self.script.hands_over
+            && let Err(failure) = choose_handovers(&mut plan)
+        {
+            return Ok(self.refuse(&failure));
         }
         self.plan = Some(plan.clone());
         let mishaps = fail::mishaps(self.script.fails, &plan)?;

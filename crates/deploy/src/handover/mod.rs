@@ -6,15 +6,18 @@
 //! given its volume back and started. `docs/decisions/014-handover.md` says why it is done so.
 //!
 //! - `propose` says whether a plan's collisions are those that a handover solves;
+//! - `choose` takes one of the ways that are open;
 //! - `next` decides what comes next, from what is there and nothing else, so that a process that goes on where another was
 //!   killed does what that one would have done;
 //! - `work` does it, each step noted on disk and in the lease before it begins;
 //! - `open` finds handovers that were begun and not ended, here or on another machine.
 mod check;
+mod choose;
 mod disks;
 mod next;
 mod open;
 mod propose;
+mod swap;
 mod update;
 mod work;
 
@@ -29,7 +32,6 @@ pub(crate) use work::{hand_over, resume};
 
 use crate::host::Switch;
 use crate::lease::Claim;
-use crate::plan::{DangerKind, StackPlan};
 use crate::progress::Cause;
 
 /// A handover that a plan proposes, or that is going on.
@@ -39,6 +41,11 @@ pub struct Handover {
     pub hosts: Vec<Passing>,
     /// The parameters that let the volumes go.
     pub switches: Vec<Switch>,
+    /// The ways that are open.
+    pub ways: Vec<Strategy>,
+    /// Why the old hosts cannot keep their machines, if they cannot.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub against_swap: String,
     /// About how long nobody serves, in seconds, without the time that the new host needs to boot.
     pub seconds: u64,
     /// SHA-256 of the wanted template.
@@ -87,8 +94,36 @@ pub struct Passing {
 pub struct Chosen {
     /// Who does it, with what.
     pub claim: Claim,
-    /// Whether a snapshot of each volume is taken while it is on no running host.
+    /// Whether a snapshot of each volume is taken while nobody writes to it.
     pub snapshot: bool,
+    /// What becomes of the old host meanwhile.
+    #[serde(default)]
+    pub strategy: Strategy,
+}
+
+/// What becomes of the old host in a handover.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Strategy {
+    /// It stops, which unmounts everything and takes nobody's help.
+    #[default]
+    Stop,
+    /// It runs on without its volumes, which a command unmounts: what runs need not find room again to go back.
+    Unmount,
+    /// It stays, and gets another root volume.
+    ReplaceRoot,
+}
+
+impl Strategy {
+    /// Its word on the command line.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Strategy::Stop => "stop",
+            Strategy::Unmount => "unmount",
+            Strategy::ReplaceRoot => "replace-root",
+        }
+    }
 }
 
 /// Where a handover leads.
@@ -181,16 +216,4 @@ pub struct Handed {
     /// The snapshots that were taken and stay.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub snapshots: Vec<String>,
-}
-
-impl StackPlan {
-    /// Chooses the handover that the plan proposes: what it solves needs nobody's word any more. Without a proposal nothing
-    /// changes.
-    pub fn choose_handover(&mut self, chosen: Chosen) {
-        let Some(handover) = &mut self.handover else { return };
-        handover.chosen = Some(chosen);
-        let solved: Vec<&String> =
-            self.collisions.iter().filter(|one| one.is_handover).filter_map(|one| one.ids.first()).collect();
-        self.dangers.retain(|danger| danger.kind != DangerKind::Collision || !solved.contains(&&danger.id));
-    }
 }

@@ -1,9 +1,9 @@
 //! Whether a handover is the way around what a plan runs into.
 use serde_json::Value as Json;
 
-use super::{Handover, Passing};
+use super::{Handover, Passing, Strategy, swap};
 use crate::collision::Collision;
-use crate::host::{Host, Succession, successions};
+use crate::host::{Host, Succession, Switch, successions};
 use crate::plan::{Action, Change, Side, StackPlan, seconds_of};
 use crate::template_body::digest;
 
@@ -15,31 +15,43 @@ pub(crate) fn proposed(
     template: &str,
 ) -> Option<Handover> {
     let fails: Vec<&Collision> = plan.collisions.iter().filter(|one| one.fails).collect();
-    if fails.is_empty() || fails.iter().any(|one| !one.is_handover) {
-        return None;
-    }
     let held = |pair: &Succession<'_>| {
         pair.from.attachments.iter().any(|one| fails.iter().any(|fail| fail.ids.contains(&one.id)))
     };
     let pairs: Vec<Succession<'_>> = successions(hosts.0, hosts.1).into_iter().filter(held).collect();
-    let attachments = || pairs.iter().flat_map(|pair| pair.from.attachments.iter().filter(|one| one.is_held));
-    let mut switches: Vec<_> = attachments().filter_map(|one| one.switch.clone()).collect();
-    switches.sort();
-    switches.dedup();
-    // Each volume of a host that stops has to be let go, or the next host meets it.
-    if pairs.is_empty() || attachments().any(|one| one.switch.is_none()) {
+    if pairs.is_empty() {
         return None;
     }
     let hosts: Vec<Passing> = pairs.iter().map(|pair| passing(pair, after)).collect();
+    let switches = if fails.iter().all(|one| one.is_handover) { switches(&pairs) } else { None };
+    let against_swap = swap::against(plan, &fails, &pairs, &hosts).unwrap_or_default();
+    let passes = switches.as_ref().map_or(&[][..], |_| &[Strategy::Stop, Strategy::Unmount]);
+    let stays = against_swap.is_empty().then_some(Strategy::ReplaceRoot);
+    let ways: Vec<Strategy> = passes.iter().copied().chain(stays).collect();
+    if ways.is_empty() {
+        return None;
+    }
     let seconds = seconds(plan, &hosts);
     Some(Handover {
         hosts,
-        switches,
+        switches: switches.unwrap_or_default(),
+        ways,
+        against_swap,
         seconds,
         digest: digest(template),
         template: template.to_owned(),
         ..Handover::default()
     })
+}
+
+/// The parameters that let all volumes of the old hosts go. Each volume of a host that stops has to be let go, or the next
+/// host meets it.
+fn switches(pairs: &[Succession<'_>]) -> Option<Vec<Switch>> {
+    let attachments = pairs.iter().flat_map(|pair| pair.from.attachments.iter().filter(|one| one.is_held));
+    let mut switches: Vec<Switch> = attachments.map(|one| one.switch.clone()).collect::<Option<_>>()?;
+    switches.sort();
+    switches.dedup();
+    Some(switches)
 }
 
 fn passing(pair: &Succession<'_>, after: &Side<'_>) -> Passing {

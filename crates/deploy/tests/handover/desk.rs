@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use stackgen_assembly::{Assembly, FORMAT_VERSION, Manifest, ResourceEntry, StackEntry};
 use stackgen_deploy::aws::{Connection, Settings, connect};
 use stackgen_deploy::failure::Failure;
-use stackgen_deploy::handover::{self, Chosen, Direction};
+use stackgen_deploy::handover::{self, Chosen, Direction, Strategy};
 use stackgen_deploy::lease::Claim;
 use stackgen_deploy::plan::{self, Approvals, Plan, Selection, Wishes};
 use stackgen_deploy::progress::Progress;
@@ -27,6 +27,8 @@ pub struct Desk {
     pub connection: Connection,
     pub folder: tempfile::TempDir,
     pub name: &'static str,
+    /// How hosts are handed over.
+    pub strategy: Strategy,
 }
 
 impl Desk {
@@ -60,7 +62,8 @@ impl Desk {
         };
         let mut connection = connect(&settings).await.expect("there is a region");
         connection.speed = f64::INFINITY;
-        Desk { server, connection, folder: tempfile::tempdir().expect("a folder can be made"), name }
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        Desk { server, connection, folder, name, strategy: Strategy::Stop }
     }
 
     /// The next process of the same person.
@@ -89,7 +92,8 @@ impl Desk {
     pub async fn proposal(&self, template: &Json, snapshot: bool) -> Plan {
         let mut plan = self.plan(template).await.expect("it is planned");
         assert!(plan.stacks[0].handover.is_some(), "{plan:?}");
-        plan.stacks[0].choose_handover(Chosen { claim: self.claim(), snapshot });
+        let chosen = Chosen { claim: self.claim(), snapshot, strategy: self.strategy };
+        plan.stacks[0].choose_handover(chosen).expect("the way is open");
         plan
     }
 

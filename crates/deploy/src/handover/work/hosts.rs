@@ -8,7 +8,7 @@ use crate::handover::disks;
 use crate::machines;
 
 impl Work<'_> {
-    pub(super) async fn stop(&mut self) -> Result<(), Failure> {
+    pub(super) async fn quiet(&mut self) -> Result<(), Failure> {
         let old: Vec<String> = self.journal.old.iter().map(|old| old.instance.clone()).collect();
         self.journal.stopped.get_or_insert_with(Timestamp::now);
         self.note("stopping the old host").await?;
@@ -16,7 +16,7 @@ impl Work<'_> {
         machines::stop(&self.turn.connection, &old).await
     }
 
-    pub(super) async fn start(&mut self) -> Result<(), Failure> {
+    pub(super) async fn serve(&mut self) -> Result<(), Failure> {
         let old: Vec<String> = self.journal.old.iter().map(|old| old.instance.clone()).collect();
         self.note("starting the old host").await?;
         self.step(&format!("starting {} again", old.join(" and ")));

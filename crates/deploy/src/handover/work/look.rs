@@ -41,13 +41,13 @@ impl Work<'_> {
         let old: Vec<String> = self.journal.old.iter().map(|old| old.instance.clone()).collect();
         let found = machines::describe(&self.turn.connection, &old).await?;
         let is_up = |state: &str| matches!(state, "pending" | "running" | "stopping");
-        let is_stopped = !found.iter().any(|it| is_up(&it.state));
-        let mut is_running = found.len() == old.len() && found.iter().all(|it| it.state == "running");
+        let is_quiet = !found.iter().any(|it| is_up(&it.state));
+        let mut serves = found.len() == old.len() && found.iter().all(|it| it.state == "running");
         // One that was started again is there only when EC2 reaches it.
-        if is_running && self.journal.direction == Direction::Back && self.journal.stopped.is_some() {
-            is_running = machines::answering(&self.turn.connection, &old).await?;
+        if serves && self.journal.direction == Direction::Back && self.journal.stopped.is_some() {
+            serves = machines::answering(&self.turn.connection, &old).await?;
         }
-        Ok(Seen { is_wanted: self.is_wanted(now).await?, is_on: self.is_on(now), is_stopped, is_running })
+        Ok(Seen { is_wanted: self.is_wanted(now).await?, is_on: self.is_on(now), is_quiet, serves })
     }
 
     pub(super) fn is_on(&self, now: &StackNow) -> bool {

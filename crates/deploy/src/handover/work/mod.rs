@@ -110,12 +110,12 @@ impl<'a> Work<'a> {
             let seen = self.look(&now).await?;
             let snapshot = self.handover.chosen.as_ref().is_some_and(|chosen| chosen.snapshot);
             let done = match next(&self.journal, snapshot, seen) {
-                Move::Stop => self.stop().await,
+                Move::Quiet => self.quiet().await,
                 Move::Snapshot => self.snapshot().await,
                 Move::Release => self.update(Update::Release, &now).await,
                 Move::Take => self.update(Update::Take, &now).await,
                 Move::GiveBack => self.update(Update::GiveBack, &now).await,
-                Move::Start => self.start().await,
+                Move::Serve => self.serve().await,
                 Move::Done => return self.done(now, false).await,
                 Move::Back => return self.done(now, true).await,
             };
