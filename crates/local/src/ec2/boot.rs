@@ -20,6 +20,7 @@ use super::settings::Script;
 use super::{Answer, Input, Place, time};
 use crate::cloudformation::stack::{Signal, Status};
 use crate::cloudformation::{self, Stack};
+use crate::ssm::command;
 
 /// After how many seconds a signal that was not taken is sent again.
 const AGAIN: i64 = 5;
@@ -42,6 +43,9 @@ pub struct Boot {
     pub patient_until: Option<Timestamp>,
     /// What the console shows.
     pub console: String,
+    /// How many there were before it.
+    #[serde(default)]
+    pub number: u64,
 }
 
 /// How a boot stands.
@@ -96,8 +100,10 @@ pub(super) fn begin(at: &mut Place<'_>, id: &str) {
     let now = time(at.now());
     let Some(one) = at.ec2().instances.get_mut(id) else { return };
     (one.boot.phase, one.boot.until) = (BootPhase::Booting, until);
+    one.boot.number += 1;
     one.boot.console.clear();
     one.boot.print(&format!("[    0.000000] Linux version on {kind}, image {image}, {now}"));
+    command::stir(at.world, at.region, id);
 }
 
 /// Whether the boot can end, and what then.
@@ -150,6 +156,7 @@ fn finish(at: &mut Place<'_>, id: &str, fails: bool, mounts: bool) {
         one.boot.print("-----END SSH HOST KEY FINGERPRINTS-----");
     }
     one.boot.print(if fails { "cloud-init: a script of the user data failed" } else { "cloud-init: finished" });
+    command::stir(at.world, at.region, id);
 }
 
 /// The texts that cloud-init runs or writes. Values that a packed script puts into its first part are put in.
@@ -185,9 +192,11 @@ fn replacements(text: &str) -> Vec<(String, String)> {
     lines.collect()
 }
 
-/// The volumes that texts name.
-fn volumes(texts: &[String]) -> BTreeSet<String> {
-    let ids = texts.iter().flat_map(|text| text.split("vol-").skip(1)).map(|rest| {
+/// The volumes that texts name: as EC2 does, or without the dash, as the serial numbers of disks do (*Map Amazon EBS volumes to NVMe
+/// device names*).
+pub(crate) fn volumes(texts: &[String]) -> BTreeSet<String> {
+    let ids = texts.iter().flat_map(|text| text.split("vol").skip(1)).map(|rest| {
+        let rest = rest.strip_prefix('-').unwrap_or(rest);
         let end = rest.find(|it: char| !it.is_ascii_hexdigit()).unwrap_or(rest.len());
         rest[..end].to_owned()
     });

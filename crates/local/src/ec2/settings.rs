@@ -34,6 +34,23 @@ pub struct Settings {
     pub full: BTreeSet<(String, String)>,
     /// How many virtual processors may run at once; nothing is no limit.
     pub processors: Option<i64>,
+    /// Commands that will fail.
+    #[serde(default)]
+    pub commands: Vec<FailingCommand>,
+}
+
+/// Commands (`SendCommand`) that have a word in their script fail before they do anything.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FailingCommand {
+    /// The word, or words with one blank between them, such as `umount` or `docker stop`.
+    pub word: String,
+    /// What they end with.
+    pub code: i64,
+    /// What they write of errors.
+    pub text: String,
+    /// How often they fail before they work.
+    pub times: u32,
 }
 
 /// How long an instance takes from state to state.
@@ -77,11 +94,19 @@ impl Default for Settings {
             boot_of_instance: BTreeMap::new(),
             full: BTreeSet::new(),
             processors: None,
+            commands: Vec::new(),
         }
     }
 }
 
 impl Settings {
+    /// How a command fails, if the first of those that fit has it fail; that counts.
+    pub(crate) fn strike(&mut self, is_in_script: impl Fn(&str) -> bool) -> Option<(i64, String)> {
+        let failing = self.commands.iter_mut().find(|it| it.times > 0 && is_in_script(&it.word))?;
+        failing.times -= 1;
+        Some((failing.code, failing.text.clone()))
+    }
+
     /// The durations of a type of instance.
     #[must_use]
     pub fn durations(&self, kind: &str) -> Durations {
