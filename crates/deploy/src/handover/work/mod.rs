@@ -5,7 +5,7 @@ mod look;
 mod updates;
 
 use super::next::{Move, next};
-use super::{Attempt, Direction, Handed, Handover, Journal, Update, check, update};
+use super::{Attempt, Direction, Handed, Handover, Journal, Strategy, Update, check, update};
 use crate::change_set;
 use crate::failure::{Failure, Kind};
 use crate::follow::Followed;
@@ -43,6 +43,10 @@ struct Work<'a> {
     last: Option<Followed>,
     /// Whether this process knows that the noted update was not begun.
     is_fresh: bool,
+    /// Whether this process has seen the old hosts let their volumes go, and run on.
+    is_unmounted: bool,
+    /// Whether this process has seen the old hosts serve again.
+    is_mounted: bool,
 }
 
 impl<'a> Work<'a> {
@@ -70,7 +74,17 @@ impl<'a> Work<'a> {
         if let Some(id) = proposed {
             change_set::forget(&turn.connection, &id).await?;
         }
-        let mut work = Work { turn, plan, handover, journal, lease, last: None, is_fresh: false };
+        let mut work = Work {
+            turn,
+            plan,
+            handover,
+            journal,
+            lease,
+            last: None,
+            is_fresh: false,
+            is_unmounted: false,
+            is_mounted: false,
+        };
         // What another machine began tells only the name.
         if work.plan.stack_id.is_none() {
             work.plan.stack_id = Some(work.now().await?.id);
@@ -177,6 +191,10 @@ impl<'a> Work<'a> {
         }
         outcome.handed = Some(Handed { is_back, seconds, snapshots });
         outcome
+    }
+
+    fn strategy(&self) -> Strategy {
+        self.handover.chosen.as_ref().map(|chosen| chosen.strategy).unwrap_or_default()
     }
 
     fn step(&self, what: &str) {
