@@ -41,7 +41,12 @@ impl Desk {
 
     /// An engine with a host on it, whose volume has something on it.
     pub async fn with_host() -> Desk {
-        let desk = Desk::empty().await;
+        Desk::with_host_for(Strategy::Stop).await
+    }
+
+    /// The same, and how its host is handed over.
+    pub async fn with_host_for(strategy: Strategy) -> Desk {
+        let desk = Desk { strategy, ..Desk::empty().await };
         let made = desk.deploy(&host("A", OLD, "one")).await;
         assert!(made.is_good(), "{made:?}");
         desk.world(|world| {
@@ -155,8 +160,9 @@ impl Desk {
             let data: Vec<_> = ec2.volumes.values().filter(|it| it.spec.size == 20).collect();
             let on = data.iter().flat_map(|it| &it.attachments).map(|it| ec2.instances[&it.instance].image.clone());
             let content = data.iter().map(|it| it.content.clone()).collect();
+            let is_mounted = data.iter().flat_map(|it| &it.attachments).all(|it| it.mounted);
             let other = other.map(|it| format!("{} {}", it.image, state(it))).collect();
-            Found { running: running.collect(), other, holders: on.collect(), content }
+            Found { running: running.collect(), other, holders: on.collect(), content, is_mounted }
         })
     }
 
@@ -168,6 +174,7 @@ impl Desk {
         assert_eq!(seen.holders, seen.running, "{what}: {seen:?}");
         let rows = BTreeMap::from([("rows".to_owned(), "1 2 3".to_owned())]);
         assert_eq!(seen.content, [rows], "{what}: {seen:?}");
+        assert!(seen.is_mounted, "{what}: {seen:?}");
         seen.running[0].clone()
     }
 }
@@ -179,6 +186,7 @@ pub struct Found {
     pub other: Vec<String>,
     pub holders: Vec<String>,
     pub content: Vec<BTreeMap<String, String>>,
+    pub is_mounted: bool,
 }
 
 pub fn region(world: &mut World) -> &mut stackgen_local::ec2::Ec2 {
@@ -203,7 +211,10 @@ impl Steps {
 }
 
 pub fn host(number: &str, image: &str, word: &str) -> Json {
-    crate::samples::host(number, image, word)
+    let mut host = crate::samples::host(number, image, word);
+    let agent = json!(["arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"]);
+    host["Resources"]["Role"]["Properties"]["ManagedPolicyArns"] = agent;
+    host
 }
 
 pub fn assembly(template: &Json) -> Assembly {

@@ -8,4 +8,5 @@ mod kills;
 mod people;
 mod records;
 mod sequences;
+mod unmount;
 mod ways;
