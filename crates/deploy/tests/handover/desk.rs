@@ -160,7 +160,9 @@ impl Desk {
             let data: Vec<_> = ec2.volumes.values().filter(|it| it.spec.size == 20).collect();
             let on = data.iter().flat_map(|it| &it.attachments).map(|it| ec2.instances[&it.instance].image.clone());
             let content = data.iter().map(|it| it.content.clone()).collect();
-            let is_mounted = data.iter().flat_map(|it| &it.attachments).all(|it| it.mounted);
+            // Of a boot that fails nobody says how far it comes.
+            let fails = |it: &str| ec2.settings.boot_of_image.contains_key(&ec2.instances[it].image);
+            let is_mounted = data.iter().flat_map(|it| &it.attachments).all(|it| it.mounted || fails(&it.instance));
             let other = other.map(|it| format!("{} {}", it.image, state(it))).collect();
             Found { running: running.collect(), other, holders: on.collect(), content, is_mounted }
         })
