@@ -86,6 +86,8 @@ pub enum Due {
     Ec2(String),
     /// A parameter of the parameter store is looked at, by its name.
     Parameter(String),
+    /// A command that was sent to instances gets further, by its id.
+    Command(String),
 }
 
 impl World {
@@ -143,6 +145,11 @@ impl World {
         self.agenda.entries.insert(place, entry);
     }
 
+    /// Strikes out what need not be looked at any more, so that nobody leaps there.
+    pub fn strike_out(&mut self, region: &str, due: &Due) {
+        self.agenda.entries.retain(|entry| entry.region != region || entry.due != *due);
+    }
+
     /// When the next thing is due.
     #[must_use]
     pub fn next(&self) -> Option<Timestamp> {
@@ -164,6 +171,7 @@ impl World {
             Due::Stack(id) => cloudformation::go_on(self, region, &id),
             Due::ChangeSet(id) => cloudformation::compute(self, region, &id),
             Due::Parameter(name) => crate::ssm::happen(self, region, &name),
+            Due::Command(id) => crate::ssm::command::look(self, region, &id),
             Due::Ec2(id) => crate::ec2::happen(self, region, &id),
         }
     }

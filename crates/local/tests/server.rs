@@ -271,3 +271,25 @@ fn a_custom_resource_is_answered_where_its_request_says() {
     let wrong = json!([{"status": "FAILURE"}]);
     assert_eq!(told(&server, "PUT", "/_stackgen/custom", &wrong.to_string()).0, 400);
 }
+
+#[test]
+fn settings_are_changed_one_by_one() {
+    let server = server();
+    let put = |settings: Json| {
+        let body = json!({"region": "eu-west-1", "settings": settings}).to_string();
+        told(&server, "PUT", "/_stackgen/settings", &body)
+    };
+    let failing = json!([{"word": "umount", "code": 32, "text": "busy", "times": 2}]);
+    assert_eq!(put(json!({"boot": {"Fails": 5}, "commands": failing})).0, 200);
+    assert_eq!(put(json!({"volume": 9})).0, 200);
+    let shown = told(&server, "GET", "/_stackgen/settings?region=eu-west-1", "").1;
+    assert_eq!((&shown["boot"], &shown["volume"], &shown["commands"]), (&json!({"Fails": 5}), &json!(9), &failing));
+    for (refused, why) in [
+        (json!({"speed": 1}), "there is no setting `speed`; GET settings shows all"),
+        (json!({"boot": "Explodes"}), "this is no value of a setting: unknown variant `Explodes`"),
+    ] {
+        let (status, answer) = put(refused);
+        assert_eq!(status, 400);
+        assert!(answer["error"].as_str().unwrap().starts_with(why), "{answer}");
+    }
+}

@@ -1,4 +1,6 @@
 //! Volumes on instances.
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -118,7 +120,7 @@ pub(super) fn put(
     }
 }
 
-/// `DetachVolume`. A volume that a running instance has mounted stays `busy` until it is let go, which here only a stop does.
+/// `DetachVolume`. A volume that a running instance has mounted stays `busy` until it is let go, which here a stop does, or a command that unmounts it.
 /// Source: *Detach an Amazon EBS volume*: "the volume can become stuck in the busy state while it is trying to detach".
 pub(super) fn detach(at: &mut Place<'_>, input: Input<'_>) -> Answer {
     let id = input.required("VolumeId")?;
@@ -208,6 +210,52 @@ pub(super) fn let_go(at: &mut Place<'_>, instance: &str) {
             attachment.until = Some(until);
         }
     }
+}
+
+/// The data volumes of an instance that are meant: those that are named, or all if none is.
+fn meant<'a>(at: &'a mut Place<'_>, instance: &str, named: &BTreeSet<String>) -> Vec<(&'a str, &'a mut Attachment)> {
+    let ec2 = at.ec2();
+    let root = ec2.instances.get(instance).map(|one| one.root_device.clone());
+    let all = ec2.volumes.values_mut().filter_map(|volume| {
+        let on =
+            volume.attachments.iter_mut().find(|it| it.instance == instance && Some(&it.device) != root.as_ref())?;
+        Some((volume.id.as_str(), on))
+    });
+    all.filter(|(id, _)| named.is_empty() || named.contains(*id)).collect()
+}
+
+/// The instance unmounts volumes. What was busy goes.
+pub(crate) fn unmount(at: &mut Place<'_>, instance: &str, named: &BTreeSet<String>) {
+    let mut going = Vec::new();
+    for (id, on) in meant(at, instance, named) {
+        on.mounted = false;
+        if on.phase == Phase::Busy {
+            on.phase = Phase::Detaching;
+            going.push(id.to_owned());
+        }
+    }
+    let wait = at.ec2().settings.attachment;
+    for id in going {
+        let until = at.wake(wait, &id);
+        for on in at.ec2().volumes.get_mut(&id).into_iter().flat_map(|it| &mut it.attachments) {
+            on.until = (on.phase == Phase::Detaching).then_some(until).or(on.until);
+        }
+    }
+}
+
+/// The instance mounts volumes.
+///
+/// # Errors
+///
+/// If one that is named is not attached.
+pub(crate) fn mount(at: &mut Place<'_>, instance: &str, named: &BTreeSet<String>) -> Result<(), String> {
+    let there = meant(at, instance, named).into_iter().filter(|(_, on)| on.phase == Phase::Attached);
+    let mut there: Vec<(&str, &mut Attachment)> = there.collect();
+    if let Some(missing) = named.iter().find(|id| !there.iter().any(|(other, _)| other == id)) {
+        return Err(format!("mount: {missing} is not attached to {instance}"));
+    }
+    there.iter_mut().for_each(|(_, on)| on.mounted = true);
+    Ok(())
 }
 
 impl super::Ec2 {

@@ -17,7 +17,8 @@ use serde_json::{Value as Json, json};
 
 use super::attachment::Phase;
 use super::instance::{Instance, State};
-use super::{Ec2, Place, life};
+use super::{Ec2, Place, life, root};
+use crate::ssm::command;
 
 /// How long an instance may be pending if the driver does not say: EC2's own figure is not published.
 const PATIENCE: i64 = 600;
@@ -29,6 +30,20 @@ pub struct Driver {
     pub patience: i64,
     /// Instances that are to reboot.
     pub reboots: BTreeSet<String>,
+    /// Commands that are to run.
+    #[serde(default)]
+    pub runs: Vec<Run>,
+}
+
+/// A script that an instance is to run as root.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// The id of the command.
+    pub command: String,
+    /// The instance.
+    pub instance: String,
+    /// The script, for `/bin/sh`.
+    pub script: String,
 }
 
 /// What is so.
@@ -50,6 +65,10 @@ pub enum Told {
     Busy { volume: String, instance: String },
     /// The disk is gone from the machine.
     Released { volume: String, instance: String },
+    /// The machine is off, has another root in place of its own, and starts again.
+    RootReplaced { instance: String, volume: String },
+    /// The machine has run a script, with this code, and this is what it wrote.
+    Ran { command: String, instance: String, code: i64, output: String },
 }
 
 /// Puts a driver in charge, or nobody.
@@ -63,7 +82,7 @@ pub fn drive(at: &mut Place<'_>, is_driven: bool, patience: Option<i64>) -> Resu
         return Err(format!("{} is there; who runs the machines is said before the first one", one.id));
     }
     let patience = patience.unwrap_or(PATIENCE);
-    at.ec2().driver = is_driven.then(|| Driver { patience, reboots: BTreeSet::new() });
+    at.ec2().driver = is_driven.then(|| Driver { patience, reboots: BTreeSet::new(), runs: Vec::new() });
     Ok(())
 }
 
@@ -93,7 +112,10 @@ fn wanted_of(ec2: &Ec2, driver: &Driver, one: &Instance) -> Vec<Json> {
                     "is_forced": on.is_forced,
                 }))
             });
-            reboot.into_iter().chain(moves).collect()
+            let runs = driver.runs.iter().filter(|run| run.instance == *id);
+            let runs =
+                runs.map(|run| json!({"want": "run", "instance": id, "command": run.command, "script": run.script}));
+            reboot.into_iter().chain(root::wanted(ec2, one)).chain(moves).chain(runs).collect()
         }
         State::Stopped | State::Terminated => Vec::new(),
     }
@@ -106,7 +128,7 @@ fn start(ec2: &Ec2, one: &Instance) -> Json {
         json!({"volume": volume.id, "device": on.device, "gib": volume.spec.size, "is_root": is_root})
     });
     json!({
-        "want": "start", "instance": one.id, "image": one.image, "type": one.kind, "architecture": one.architecture,
+        "want": "start", "instance": one.id, "image": root::image_of(ec2, one), "type": one.kind, "architecture": one.architecture,
         "zone": one.zone, "vpc": one.vpc, "private_ip": ec2.primary(&one.id).map(|it| &it.private_ip),
         "user_data": one.user_data, "volumes": volumes.collect::<Vec<_>>(),
     })
@@ -128,6 +150,8 @@ pub fn told(at: &mut Place<'_>, told: &Told) -> Result<(), String> {
         Told::Running { instance } => told_of_instance(at, instance, State::Running),
         Told::Stopped { instance } => told_of_instance(at, instance, State::Stopped),
         Told::Terminated { instance } => told_of_instance(at, instance, State::Terminated),
+        Told::RootReplaced { instance, volume } => root::replaced(at, instance, volume),
+        Told::Ran { command, instance, code, output } => command::ran(at, command, instance, *code, output),
         Told::Rebooted { instance } => {
             at.ec2().driver.as_mut().map(|driver| driver.reboots.remove(instance));
             Ok(())
@@ -147,6 +171,8 @@ fn told_of_instance(at: &mut Place<'_>, id: &str, so: State) -> Result<(), Strin
     }
     if let Some(driver) = at.ec2().driver.as_mut().filter(|_| so != State::Running) {
         driver.reboots.remove(id);
+        // What it ran is over with it, and nobody hears how.
+        driver.runs.retain(|run| run.instance != id);
     }
     Ok(())
 }

@@ -11,6 +11,7 @@
 //! | `PUT custom` | answers to what they will be asked |
 //! | `PUT images` | images that there will be as soon as somebody asks for them |
 //! | `GET volumes?volume=V`, `PUT volumes` | what is on a volume, and writing a file as the machine that has it would |
+//! | `GET settings?region=R`, `PUT settings` | how fast things are in a region, and what goes wrong there |
 //! | `PUT machines` | who runs the instances of a region |
 //! | `GET machines?region=R` | what is wanted of the driver of a region |
 //! | `POST machines` | what a driver's machine has done |
@@ -74,6 +75,8 @@ pub(super) fn told(engine: &mut Engine, call: Call) -> Told {
         ("PUT", "images") => promise(engine, &call),
         ("GET", "volumes") => read(engine, &call),
         ("PUT", "volumes") => write(engine, &call),
+        ("GET", "settings") => settings(engine, &call),
+        ("PUT", "settings") => set(engine, &call),
         ("PUT", "machines") => drive(engine, &call),
         ("GET", "machines") => wanted(engine, &call),
         ("POST", "machines") => so(engine, &call),
@@ -187,6 +190,42 @@ fn write(engine: &mut Engine, call: &Call) -> Reply {
         }
         Err(reason) => refusal(409, &reason),
     }
+}
+
+fn settings(engine: &mut Engine, call: &Call) -> Reply {
+    match number::<String>(call, "region") {
+        Some(region) => said(&json!(Place::new(&mut engine.world, &region).things().settings)),
+        None => refusal(400, "say ?region=eu-west-1"),
+    }
+}
+
+/// Some settings of a region; the others stay.
+fn set(engine: &mut Engine, call: &Call) -> Reply {
+    let Ok(Set { region, settings }) = serde_json::from_slice(&call.body) else {
+        return refusal(400, r#"say {"region": "eu-west-1", "settings": {"boot": {"Fails": 5}}}"#);
+    };
+    engine.clock.tick(&mut engine.world, false);
+    let place = &mut Place::new(&mut engine.world, &region);
+    let mut all = json!(place.things().settings);
+    for (name, value) in settings {
+        match all.get_mut(&name) {
+            Some(member) => *member = value,
+            None => return refusal(400, &format!("there is no setting `{name}`; GET settings shows all")),
+        }
+    }
+    match serde_json::from_value(all) {
+        Ok(settings) => place.ec2().settings = settings,
+        Err(error) => return refusal(400, &format!("this is no value of a setting: {error}")),
+    }
+    engine.is_changed = true;
+    said(&json!(Place::new(&mut engine.world, &region).things().settings))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Set {
+    region: String,
+    settings: serde_json::Map<String, Json>,
 }
 
 /// A driver runs the instances of a region, or the engine does again.

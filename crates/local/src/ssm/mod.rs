@@ -1,4 +1,4 @@
-//! The parameter store of AWS Systems Manager. Sources: its API reference, and for the messages what users quote.
+//! The parameter store and Run Command of AWS Systems Manager. Sources: its API reference, and for the messages what users quote.
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
@@ -9,6 +9,8 @@ use serde_json::{Value as Json, json};
 use crate::wire::{ApiError, Request};
 use crate::world::{Due, World};
 
+mod agent;
+pub mod command;
 mod public;
 mod put;
 mod read;
@@ -17,7 +19,7 @@ mod tests;
 
 pub use read::stored;
 
-/// What the parameter store of a region has.
+/// What the parameter store of a region has, and what was sent to its instances.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Store {
     /// By name.
@@ -26,6 +28,9 @@ pub struct Store {
     pub checking: IndexMap<String, (Timestamp, Draft)>,
     /// Names whose last value was refused after it was taken.
     pub refused: BTreeMap<String, String>,
+    /// Commands, in the order in which they were sent, by id.
+    #[serde(default)]
+    pub commands: IndexMap<String, command::Command>,
 }
 
 /// A parameter.
@@ -113,6 +118,10 @@ pub fn answer(world: &mut World, request: &Request) -> Result<Json, ApiError> {
         "AddTagsToResource" => put::tag(world, request),
         "RemoveTagsFromResource" => put::untag(world, request),
         "ListTagsForResource" => put::tags(world, request),
+        "SendCommand" => command::send(world, request),
+        "GetCommandInvocation" => command::invocation(world, request),
+        "ListCommandInvocations" => command::list(world, request),
+        "DescribeInstanceInformation" => agent::describe(world, request),
         other => Err(ApiError::not_here("SSM", other)),
     }
 }
