@@ -123,7 +123,7 @@ fn by_code(code: &str) -> Option<Kind> {
         | "RequestTimeout"
         | "ConditionalRequestConflict" => Kind::Unknown,
         "ChangeSetNotFound" | "ChangeSetNotFoundException" => Kind::NoChangeSet,
-        "ParameterNotFound" | "NoSuchBucket" | "NoSuchKey" => Kind::NotFound,
+        "ParameterNotFound" | "NoSuchBucket" | "NoSuchKey" | "InvocationDoesNotExist" => Kind::NotFound,
         "AlreadyExistsException" | "ParameterAlreadyExists" | "PreconditionFailed" => Kind::AlreadyExists,
         // A bucket of another region (*Error responses* in the S3 API Reference).
         "PermanentRedirect" | "AuthorizationHeaderMalformed" => Kind::Bucket,

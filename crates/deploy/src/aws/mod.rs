@@ -2,6 +2,7 @@
 //! to the rate that the account allows, and tries again what may work a moment later.
 
 mod calls;
+mod command;
 mod connect;
 mod credentials;
 pub(crate) mod ec2;

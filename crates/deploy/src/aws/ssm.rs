@@ -15,7 +15,7 @@ pub(crate) struct Parameter {
 }
 
 impl Connection {
-    async fn ssm(&self, operation: &'static str, retry: Retry, input: &Json) -> Result<Json, Failure> {
+    pub(super) async fn ssm(&self, operation: &'static str, retry: Retry, input: &Json) -> Result<Json, Failure> {
         let headers = vec![
             ("content-type", "application/x-amz-json-1.1".to_owned()),
             ("x-amz-target", format!("AmazonSSM.{operation}")),

@@ -7,6 +7,7 @@ mod beside;
 mod derive;
 pub(crate) mod record;
 mod succession;
+pub(crate) mod volumes;
 
 #[cfg(test)]
 pub(crate) mod samples;
