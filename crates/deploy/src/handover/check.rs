@@ -40,7 +40,7 @@ pub(super) async fn check(connection: &Connection, now: &StackNow, handover: &Ha
             held(&volume, &instance)?;
         }
         place(connection, host, &zone).await?;
-        old.push(Old { instance, volumes });
+        old.push(Old { instance, volumes, ..Old::default() });
     }
     Ok(old)
 }

@@ -41,8 +41,13 @@ impl Desk {
 
     /// An engine with a host on it, whose volume has something on it.
     pub async fn with_host() -> Desk {
+        Desk::with(&host("A", OLD, "one")).await
+    }
+
+    /// The same with a host of somebody's choice.
+    pub async fn with(template: &Json) -> Desk {
         let desk = Desk::empty().await;
-        let made = desk.deploy(&host("A", OLD, "one")).await;
+        let made = desk.deploy(template).await;
         assert!(made.is_good(), "{made:?}");
         desk.world(|world| {
             for volume in region(world).volumes.values_mut().filter(|it| it.spec.size == 20) {

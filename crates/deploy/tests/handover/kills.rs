@@ -34,7 +34,7 @@ pub async fn killed_when<T>(is_so: impl Fn() -> bool, work: impl Future<Output =
 }
 
 /// Whether a work with so many calls ended before it was killed.
-async fn sweep<Case: Future<Output = bool> + 'static>(step: usize, case: impl Fn(u32) -> Case) {
+pub async fn sweep<Case: Future<Output = bool> + 'static>(step: usize, case: impl Fn(u32) -> Case) {
     let local = LocalSet::new();
     let work = async {
         let mut next = 1;

@@ -7,5 +7,6 @@ mod failures;
 mod kills;
 mod people;
 mod records;
+mod roots;
 mod sequences;
 mod ways;

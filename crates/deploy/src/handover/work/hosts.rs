@@ -9,7 +9,7 @@ use crate::machines;
 
 impl Work<'_> {
     pub(super) async fn quiet(&mut self) -> Result<(), Failure> {
-        let old: Vec<String> = self.journal.old.iter().map(|old| old.instance.clone()).collect();
+        let old = self.old_instances();
         self.journal.stopped.get_or_insert_with(Timestamp::now);
         self.note("stopping the old host").await?;
         self.step(&format!("stopping {}", old.join(" and ")));
@@ -17,7 +17,7 @@ impl Work<'_> {
     }
 
     pub(super) async fn serve(&mut self) -> Result<(), Failure> {
-        let old: Vec<String> = self.journal.old.iter().map(|old| old.instance.clone()).collect();
+        let old = self.old_instances();
         self.note("starting the old host").await?;
         self.step(&format!("starting {} again", old.join(" and ")));
         machines::start(&self.turn.connection, &old).await

@@ -38,7 +38,7 @@ impl Work<'_> {
     }
 
     pub(super) async fn look(&self, now: &StackNow) -> Result<Seen, Failure> {
-        let old: Vec<String> = self.journal.old.iter().map(|old| old.instance.clone()).collect();
+        let old = self.old_instances();
         let found = machines::describe(&self.turn.connection, &old).await?;
         let is_up = |state: &str| matches!(state, "pending" | "running" | "stopping");
         let is_quiet = !found.iter().any(|it| is_up(&it.state));
@@ -48,6 +48,10 @@ impl Work<'_> {
             serves = machines::answering(&self.turn.connection, &old).await?;
         }
         Ok(Seen { is_wanted: self.is_wanted(now).await?, is_on: self.is_on(now), is_quiet, serves })
+    }
+
+    pub(super) fn old_instances(&self) -> Vec<String> {
+        self.journal.old.iter().map(|old| old.instance.clone()).collect()
     }
 
     pub(super) fn is_on(&self, now: &StackNow) -> bool {
