@@ -253,7 +253,13 @@ fn fail(at: &mut Place<'_>, id: &str, task: &Json, state: &str) {
     let host = at.ec2().instances.get(task["instanceId"].as_str().unwrap_or_default()).cloned();
     if let Some(host) = host.filter(|_| state == "failed-detached") {
         let old = of(at.ec2(), &host).map(|it| it.id.clone()).unwrap_or_default();
-        at.ec2().volumes.get_mut(&old).map(|old| old.attachments.clear());
+        leaves(at.ec2(), &old);
+    }
+}
+
+fn leaves(ec2: &mut Ec2, root: &str) {
+    if let Some(root) = ec2.volumes.get_mut(root) {
+        root.attachments.clear();
     }
 }
 
@@ -268,12 +274,14 @@ fn swap(at: &mut Place<'_>, id: &str, task: &Json, instance: &str) {
     };
     let goes = on.iter().any(|it| it.instance == instance && it.delete_on_termination);
     let ec2 = at.ec2();
-    ec2.volumes.get_mut(&old).map(|old| old.attachments.clear());
+    leaves(ec2, &old);
     if task["deleteReplacedRootVolume"] == json!(true) {
         ec2.volumes.shift_remove(&old);
         ec2.tags.remove(&old);
     }
-    ec2.volumes.get_mut(new).map(|new| new.creating_until = None);
+    if let Some(new) = ec2.volumes.get_mut(new) {
+        new.creating_until = None;
+    }
     attachment::put(at, new, instance, &host.root_device, goes, 0);
     if let Some(one) = at.ec2().instances.get_mut(instance) {
         if let Some(image) = task["imageId"].as_str() {

@@ -156,6 +156,11 @@ fn a_volume_can_be_the_root_again_and_remembers_its_first_boot() {
     let old = root(&mut world, &id).unwrap();
     replace(&mut world, &id, json!({"ImageId": NEW})).unwrap();
     pass(&mut world, 100);
+    let snapshot = ok(&mut world, "CreateSnapshot", json!({"VolumeId": old}))["snapshotId"].clone();
+    pass(&mut world, 60);
+    replace(&mut world, &id, json!({"SnapshotId": snapshot})).unwrap();
+    pass(&mut world, 60);
+    assert!(one(&mut world, &id).boot.ran_user_data, "the snapshot remembers it too");
     let made = replace(&mut world, &id, json!({"VolumeId": old})).unwrap();
     pass(&mut world, 60);
     assert_eq!(task(&mut world, &made)["taskState"], "succeeded");
