@@ -274,6 +274,8 @@ fn a_driver_replaces_the_root_of_its_machine() {
     let want = wanted(&mut world)[0].clone();
     assert_eq!((&want["want"], &want["image"]), (&json!("replace-root"), &json!(NEW)));
     assert_eq!(task(&mut world, &made)["taskState"], "in-progress");
+    let root_of = |want: &Json| (want["volumes"][0]["volume"].clone(), want["volumes"][0]["is_root"].clone());
+    assert_eq!(root_of(&want), (want["volume"].clone(), json!(true)));
     let so = |volume: &Json| json!({"is": "rootreplaced", "instance": id, "volume": volume});
     assert!(tell(&mut world, so(&json!("vol-1"))).is_err());
     for _ in 0..2 {
