@@ -17,7 +17,7 @@ use serde_json::{Value as Json, json};
 
 use super::attachment::Phase;
 use super::instance::{Instance, State};
-use super::{Ec2, Place, life, root};
+use super::{Ec2, Place, Volume, life, root};
 use crate::ssm::command;
 
 /// How long an instance may be pending if the driver does not say: EC2's own figure is not published.
@@ -96,10 +96,14 @@ pub fn wanted(ec2: &Ec2) -> Vec<Json> {
 fn wanted_of(ec2: &Ec2, driver: &Driver, one: &Instance) -> Vec<Json> {
     let id = &one.id;
     match one.state {
-        State::Pending => vec![start(ec2, one)],
+        State::Pending => vec![start(ec2, one, root::of(ec2, one))],
         State::Stopping => vec![json!({"want": "stop", "instance": id})],
         State::ShuttingDown => vec![json!({"want": "terminate", "instance": id})],
         State::Running => {
+            // All else waits until the machine is back.
+            if let Some(root) = root::wanted(ec2, one) {
+                return vec![replace_root(ec2, one, root)];
+            }
             let reboot = driver.reboots.contains(id).then(|| json!({"want": "reboot", "instance": id}));
             let moves = ec2.devices(id).filter(|(_, on)| on.until.is_none()).filter_map(|(volume, on)| {
                 let want = match on.phase {
@@ -115,23 +119,30 @@ fn wanted_of(ec2: &Ec2, driver: &Driver, one: &Instance) -> Vec<Json> {
             let runs = driver.runs.iter().filter(|run| run.instance == *id);
             let runs =
                 runs.map(|run| json!({"want": "run", "instance": id, "command": run.command, "script": run.script}));
-            reboot.into_iter().chain(root::wanted(ec2, one)).chain(moves).chain(runs).collect()
+            reboot.into_iter().chain(moves).chain(runs).collect()
         }
         State::Stopped | State::Terminated => Vec::new(),
     }
 }
 
-/// Everything that makes a machine of an instance.
-fn start(ec2: &Ec2, one: &Instance) -> Json {
-    let volumes = ec2.devices(&one.id).map(|(volume, on)| {
-        let is_root = on.device == one.root_device;
-        json!({"volume": volume.id, "device": on.device, "gib": volume.spec.size, "is_root": is_root})
-    });
+/// Everything that makes a machine of an instance, with a volume as its root.
+fn start(ec2: &Ec2, one: &Instance, root: Option<&Volume>) -> Json {
+    let shown = |volume: &Volume, device: &str, is_root: bool| json!({"volume": volume.id, "device": device, "gib": volume.spec.size, "is_root": is_root});
+    let data = ec2.devices(&one.id).filter(|(_, on)| on.device != one.root_device);
+    let data = data.map(|(volume, on)| shown(volume, &on.device, false));
+    let volumes = root.map(|root| shown(root, &one.root_device, true)).into_iter().chain(data);
     json!({
-        "want": "start", "instance": one.id, "image": root::image_of(ec2, one), "type": one.kind, "architecture": one.architecture,
-        "zone": one.zone, "vpc": one.vpc, "private_ip": ec2.primary(&one.id).map(|it| &it.private_ip),
-        "user_data": one.user_data, "volumes": volumes.collect::<Vec<_>>(),
+        "want": "start", "instance": one.id, "image": root::image_of_root(ec2, one, root), "type": one.kind,
+        "architecture": one.architecture, "zone": one.zone, "vpc": one.vpc,
+        "private_ip": ec2.primary(&one.id).map(|it| &it.private_ip), "user_data": one.user_data, "volumes": volumes.collect::<Vec<_>>(),
     })
+}
+
+/// The same for a machine that runs and is to start again with another root.
+fn replace_root(ec2: &Ec2, one: &Instance, root: &Volume) -> Json {
+    let mut wanted = start(ec2, one, Some(root));
+    (wanted["want"], wanted["volume"]) = (json!("replace-root"), json!(root.id));
+    wanted
 }
 
 /// Takes what is so. Saying the same again changes nothing.

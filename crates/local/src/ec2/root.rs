@@ -101,9 +101,14 @@ pub(super) fn of<'e>(ec2: &'e Ec2, host: &Instance) -> Option<&'e Volume> {
     ec2.devices(&host.id).find(|(_, on)| on.device == host.root_device).map(|(it, _)| it)
 }
 
-/// The image that a root volume was made from: that of its snapshot, or what the instance has.
+/// The image that the root volume of an instance was made from.
 pub(super) fn image_of(ec2: &Ec2, host: &Instance) -> String {
-    let snapshot = of(ec2, host).and_then(|root| root.snapshot.as_ref());
+    image_of_root(ec2, host, of(ec2, host))
+}
+
+/// The image that a root was made from: that of its snapshot, or what the instance has.
+pub(super) fn image_of_root(ec2: &Ec2, host: &Instance, root: Option<&Volume>) -> String {
+    let snapshot = root.and_then(|root| root.snapshot.as_ref());
     // An image is not asked for its snapshot again if it is the one that the instance has.
     let is_it = |it: &&image::Image| snapshot.is_some_and(|snapshot| it.uses(snapshot));
     let of_host = ec2.images.get(&host.image).filter(is_it);
@@ -253,7 +258,13 @@ fn fail(at: &mut Place<'_>, id: &str, task: &Json, state: &str) {
     let host = at.ec2().instances.get(task["instanceId"].as_str().unwrap_or_default()).cloned();
     if let Some(host) = host.filter(|_| state == "failed-detached") {
         let old = of(at.ec2(), &host).map(|it| it.id.clone()).unwrap_or_default();
-        at.ec2().volumes.get_mut(&old).map(|old| old.attachments.clear());
+        leaves(at.ec2(), &old);
+    }
+}
+
+fn leaves(ec2: &mut Ec2, root: &str) {
+    if let Some(root) = ec2.volumes.get_mut(root) {
+        root.attachments.clear();
     }
 }
 
@@ -268,12 +279,14 @@ fn swap(at: &mut Place<'_>, id: &str, task: &Json, instance: &str) {
     };
     let goes = on.iter().any(|it| it.instance == instance && it.delete_on_termination);
     let ec2 = at.ec2();
-    ec2.volumes.get_mut(&old).map(|old| old.attachments.clear());
+    leaves(ec2, &old);
     if task["deleteReplacedRootVolume"] == json!(true) {
         ec2.volumes.shift_remove(&old);
         ec2.tags.remove(&old);
     }
-    ec2.volumes.get_mut(new).map(|new| new.creating_until = None);
+    if let Some(new) = ec2.volumes.get_mut(new) {
+        new.creating_until = None;
+    }
     attachment::put(at, new, instance, &host.root_device, goes, 0);
     if let Some(one) = at.ec2().instances.get_mut(instance) {
         if let Some(image) = task["imageId"].as_str() {
@@ -285,16 +298,10 @@ fn swap(at: &mut Place<'_>, id: &str, task: &Json, instance: &str) {
     boot::begin(at, instance);
 }
 
-/// What is wanted of the driver of an instance.
-pub(super) fn wanted(ec2: &Ec2, host: &Instance) -> Option<Json> {
+/// The volume that the driver of an instance is to make its root now.
+pub(super) fn wanted<'e>(ec2: &'e Ec2, host: &Instance) -> Option<&'e Volume> {
     let is_it = |it: &&Json| it["instanceId"] == json!(host.id) && it["taskState"] == json!("in-progress");
-    let task = ec2.root_tasks.values().find(is_it)?;
-    let volume = ec2.volumes.get(task[VOLUME].as_str()?)?;
-    let image = volume.snapshot.as_ref().and_then(|it| ec2.images.values().find(|image| image.uses(it)));
-    Some(json!({
-        "want": "replace-root", "instance": host.id, "volume": volume.id, "device": host.root_device, "gib": volume.spec.size,
-        "image": image.map_or(&host.image, |it| &it.id), "user_data": host.user_data,
-    }))
+    ec2.volumes.get(ec2.root_tasks.values().find(is_it)?[VOLUME].as_str()?)
 }
 
 /// A driver's machine has another root, and boots from it.

@@ -76,11 +76,11 @@ fn drifts(engine: &mut Engine) -> Vec<String> {
     engine.ok("DetectStackDrift", json!({"StackName": "one"}));
     engine.pass(10);
     let found = engine.ok("DescribeStackResourceDrifts", json!({"StackName": "one"}));
-    let all = found["StackResourceDrifts"].as_array().unwrap().iter().flat_map(|it| {
-        let differences = it["PropertyDifferences"].as_array().unwrap().iter();
-        differences.map(|one| {
-            format!("{}{}", it["LogicalResourceId"].as_str().unwrap(), one["PropertyPath"].as_str().unwrap())
-        })
+    let each = |value: &Json| value.as_array().cloned().unwrap_or_default();
+    let all = each(&found["StackResourceDrifts"]).into_iter().flat_map(|it| {
+        let id = it["LogicalResourceId"].as_str().unwrap_or_default().to_owned();
+        let differences = each(&it["PropertyDifferences"]).into_iter();
+        differences.map(move |one| id.clone() + one["PropertyPath"].as_str().unwrap_or_default())
     });
     all.collect()
 }

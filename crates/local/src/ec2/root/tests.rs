@@ -156,6 +156,11 @@ fn a_volume_can_be_the_root_again_and_remembers_its_first_boot() {
     let old = root(&mut world, &id).unwrap();
     replace(&mut world, &id, json!({"ImageId": NEW})).unwrap();
     pass(&mut world, 100);
+    let snapshot = ok(&mut world, "CreateSnapshot", json!({"VolumeId": old}))["snapshotId"].clone();
+    pass(&mut world, 60);
+    replace(&mut world, &id, json!({"SnapshotId": snapshot})).unwrap();
+    pass(&mut world, 60);
+    assert!(one(&mut world, &id).boot.ran_user_data, "the snapshot remembers it too");
     let made = replace(&mut world, &id, json!({"VolumeId": old})).unwrap();
     pass(&mut world, 60);
     assert_eq!(task(&mut world, &made)["taskState"], "succeeded");
@@ -269,6 +274,8 @@ fn a_driver_replaces_the_root_of_its_machine() {
     let want = wanted(&mut world)[0].clone();
     assert_eq!((&want["want"], &want["image"]), (&json!("replace-root"), &json!(NEW)));
     assert_eq!(task(&mut world, &made)["taskState"], "in-progress");
+    let root_of = |want: &Json| (want["volumes"][0]["volume"].clone(), want["volumes"][0]["is_root"].clone());
+    assert_eq!(root_of(&want), (want["volume"].clone(), json!(true)));
     let so = |volume: &Json| json!({"is": "rootreplaced", "instance": id, "volume": volume});
     assert!(tell(&mut world, so(&json!("vol-1"))).is_err());
     for _ in 0..2 {
