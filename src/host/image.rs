@@ -99,6 +99,11 @@ impl<'a> HostImage<'a> {
         self.pin.map_or("", |pin| &pin.id)
     }
 
+    /// The id of the image that the machine is launched from, or was if it stays.
+    pub(super) fn launched(&self) -> &str {
+        self.pin.map_or("", |pin| pin.launched.as_ref().unwrap_or(&pin.id))
+    }
+
     pub(super) fn root_device(&self) -> &str {
         self.pin.map_or(UNKNOWN_ROOT, |pin| &pin.root_device)
     }

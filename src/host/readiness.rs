@@ -77,11 +77,11 @@ impl Ready {
 }
 
 /// The number of a host: another one if the image, the script, the root volume or the place is. An instance type is not in
-/// it, since EC2 changes that with a stop and a start.
+/// it, since EC2 changes that with a stop and a start; nor is an image whose root a machine gets that stays.
 fn number(config: &Config, image: &HostImage<'_>, subnet: &Subnet, script: &str) -> String {
     let [place, block] = [subnet.id(), subnet.block()].map(|value| written(value.node()));
     let root = written(root::mapping(&config.root, image.root_device()).into_value().node());
-    let mut texts = vec![image.id(), &root, subnet.zone(), &place, &block, script];
+    let mut texts = vec![image.launched(), &root, subnet.zone(), &place, &block, script];
     if config.on_user_data_change == OnUserDataChange::RestartOnly {
         texts.pop();
     }
@@ -141,6 +141,7 @@ mod tests {
             architecture: "arm64".to_owned(),
             created: "2026-11-01T00:00:00Z".to_owned(),
             id: "ami-0123456789abcdef0".to_owned(),
+            launched: None,
             name: "host-1".to_owned(),
             owner: "123456789012".to_owned(),
             region: "eu-west-1".to_owned(),
@@ -241,6 +242,17 @@ mod tests {
         assert_eq!(volumes.map(|volume| &*volume.logical_id).collect::<Vec<_>>(), ["DataVolume9ABCDEF0"]);
         let told = problem(&config(), &of(30), "one");
         assert!(told.message.contains("20 GiB are less than the 30 GiB of the snapshot"), "{told:?}");
+    }
+
+    #[test]
+    fn a_machine_that_stays_keeps_its_name_with_another_image() {
+        let lock_of = |id: &str, launched: Option<String>| lock(Pin { id: id.to_owned(), launched, ..pin() });
+        let other = "ami-0fedcba9876543210";
+        let told =
+            |lock: &Lock| ids_of(&synth(&config(), lock, &home(), &script("one")).expect("nothing is wrong with it"));
+        let before = told(&lock(pin()));
+        assert_another_host(&before, &told(&lock_of(other, None)));
+        assert_eq!(told(&lock_of(other, Some(pin().id))), before);
     }
 
     #[test]

@@ -19,6 +19,7 @@ fn pin() -> Pin {
         architecture: "arm64".to_owned(),
         created: "2026-11-02T09:14:00.000Z".to_owned(),
         id: "ami-0123456789abcdef0".to_owned(),
+        launched: None,
         name: "zmanim-prod-7".to_owned(),
         owner: "123456789012".to_owned(),
         region: "eu-west-1".to_owned(),
@@ -219,14 +220,16 @@ fn pins_of_this_machine_lie_over_those_of_the_project() {
 }
 
 prop_compose! {
-    fn any_pin()(texts in prop::array::uniform6(".{0,12}"), digits in "[0-9a-f]{17}", root_gib: u32, version: Option<u64>, is_newest: bool) -> Pin {
+    fn any_pin()(texts in prop::array::uniform6(".{0,12}"), digits in "[0-9a-f]{17}", root_gib: u32, version: Option<u64>, is_newest: bool, stays: bool) -> Pin {
         let [architecture, created, name, owner, region, root_device] = texts;
         let source = if is_newest {
             PinSource::Newest { name: name.clone(), owner: owner.clone() }
         } else {
             PinSource::Parameter { parameter: name.clone(), version }
         };
-        Pin { architecture, created, id: format!("ami-{digits}"), name, owner, region, root_device, root_gib, source }
+        let launched = stays.then(|| "ami-12345678".to_owned());
+        let id = format!("ami-{digits}");
+        Pin { architecture, created, id, launched, name, owner, region, root_device, root_gib, source }
     }
 }
 

@@ -180,6 +180,9 @@ impl From<PinError> for CliError {
             PinError::WhichImage { ref images, .. } | PinError::NoImage { ref images, .. } => {
                 Some(format!("there are: --image {}", images.join(", --image ")))
             }
+            PinError::NoHost(ref stack) => Some(format!(
+                "deploy it first; without --in-place, `stackgen ami bump {stack}` pins the image for a new host"
+            )),
             PinError::NothingToPublish => {
                 Some("name a stack of the app that wants an image, or say --name and --architecture".to_owned())
             }

@@ -106,11 +106,20 @@ pub(crate) async fn stop(connection: &Connection, machines: &[String]) -> Result
 ///
 /// If EC2 refuses, which it does when there is no room for such a machine, or they do not start.
 pub(crate) async fn start(connection: &Connection, machines: &[String]) -> Result<(), Failure> {
-    let pace = Pace::short(connection, STARTING);
     connection.ec2("StartInstances", Retry::Safe, &numbered("InstanceId", machines)).await?;
+    reached(connection, machines).await
+}
+
+/// Waits until machines run and EC2 reaches them.
+///
+/// # Errors
+///
+/// If they do not come up.
+pub(crate) async fn reached(connection: &Connection, machines: &[String]) -> Result<(), Failure> {
+    let pace = Pace::short(connection, STARTING);
     while !answering(connection, machines).await? {
         if pace.elapsed() > PATIENCE {
-            return Err(Failure::new(Kind::Other, "they start, and EC2 does not reach them"));
+            return Err(Failure::new(Kind::Other, "they run, and EC2 does not reach them"));
         }
         pace.wait().await;
     }

@@ -29,6 +29,10 @@ pub struct World {
     /// What S3 has; names of buckets are the same everywhere.
     #[serde(default)]
     pub s3: crate::s3::S3,
+    /// Whether a property that replaces does so in a drift-aware change set even where the resource has its new value already. AWS
+    /// does not say.
+    #[serde(default)]
+    pub sync_replaces: bool,
     /// What is taken over from elsewhere, while it is.
     #[serde(skip)]
     pub adoption: Option<crate::adopt::Adoption>,
@@ -104,6 +108,7 @@ impl World {
             endpoint: None,
             iam: crate::iam::Iam::default(),
             s3: crate::s3::S3::default(),
+            sync_replaces: false,
             adoption: None,
             learned: BTreeMap::new(),
             custom: Custom::default(),

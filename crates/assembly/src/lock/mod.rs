@@ -42,6 +42,9 @@ pub struct Pin {
     pub created: String,
     /// Its id.
     pub id: String,
+    /// The image that the machine was launched from, if it stays and only gets this one's root: the host keeps its name then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub launched: Option<String>,
     /// Its name.
     pub name: String,
     /// The account that made it.
@@ -168,9 +171,12 @@ impl Lock {
         }
         let Written { images, inputs, volumes, .. } = serde_json::from_str(text).map_err(damaged)?;
         for (stack, pins) in &images {
-            if let Some((parameter, pin)) = pins.iter().find(|(_, pin)| !is_image_id(&pin.id)) {
+            let ids = pins
+                .iter()
+                .flat_map(|(name, pin)| [&pin.id].into_iter().chain(&pin.launched).map(move |id| (name, id)));
+            if let Some((parameter, id)) = ids.into_iter().find(|(_, id)| !is_image_id(id)) {
                 let (stack, parameter) = (stack.clone(), parameter.clone());
-                return Err(LockError::NoId { path: path.to_owned(), stack, parameter, id: pin.id.clone() });
+                return Err(LockError::NoId { path: path.to_owned(), stack, parameter, id: id.clone() });
             }
         }
         for (stack, all) in &volumes {

@@ -1,7 +1,7 @@
 //! `stackgen ami`: moving the pins of images.
 use stackgen_assembly::ImageEntry;
 use stackgen_assembly::lock::Pin;
-use stackgen_deploy::image;
+use stackgen_deploy::{image, stack};
 
 use crate::Context;
 use crate::deploy::way::{Account, Way};
@@ -34,6 +34,10 @@ struct Bump {
     /// Pin this image instead of the newest; it must fit
     #[arg(long, value_name = "AMI")]
     to: Option<String>,
+    /// Let the host keep its name, so that its machine can stay and get only the root of the image: for `stackgen deploy
+    /// --handover --strategy replace-root`
+    #[arg(long)]
+    in_place: bool,
     /// Only this image, of a stack that wants several
     #[arg(long, value_name = "PARAMETER")]
     image: Option<String>,
@@ -51,7 +55,9 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
     let account = args.way.open(context, images[0].region.clone())?;
     let mut found = Vec::new();
     for wanted in &images {
-        found.push((wanted, look_up(&account, &loaded, args, wanted)?));
+        let mut pin = look_up(&account, &loaded, args, wanted)?;
+        pin.launched = launched(&account, &loaded, args, wanted, &pin.id)?;
+        found.push((wanted, pin));
     }
     let mut changes = 0;
     for (wanted, pin) in found {
@@ -95,5 +101,28 @@ fn look_up(account: &Account<'_>, loaded: &Loaded, args: &Bump, wanted: &ImageEn
     match loaded.locks.committed(&wanted.stack, &wanted.parameter, id).filter(|_| args.way.is_local()) {
         Some(pin) => Ok(pin.clone()),
         None => account.ask(image::given(&account.connection, wanted, id)),
+    }
+}
+
+/// The image that the machine was launched from, if it is to stay, or has stayed already.
+fn launched(
+    account: &Account<'_>,
+    loaded: &Loaded,
+    args: &Bump,
+    wanted: &ImageEntry,
+    id: &str,
+) -> Result<Option<String>, CliError> {
+    let seen = loaded.locks.seen();
+    let before = seen.pin(&wanted.stack, &wanted.parameter).filter(|before| args.in_place || before.id == id);
+    let before = before.and_then(|before| before.launched.clone());
+    if before.is_none() && !args.in_place {
+        return Ok(None);
+    }
+    let now = account.ask(stack::describe(&account.connection, &wanted.stack))?;
+    let deployed = now.and_then(|now| now.parameters.get(&wanted.parameter).cloned());
+    match deployed {
+        None if args.in_place => Err(PinError::NoHost(wanted.stack.clone()).into()),
+        Some(deployed) if deployed != id => Ok(before.or(Some(deployed)).filter(|_| args.in_place)),
+        _ => Ok(before),
     }
 }

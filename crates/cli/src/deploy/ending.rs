@@ -66,6 +66,13 @@ impl Ending<'_> {
             (false, None) => ("Handed over", String::new()),
         };
         self.status(verb, &format!("{}{without}", stack.stack));
+        if let Some(why) = &handed.untold {
+            self.account.context.shell.warn(&format!(
+                "{0} still has its old template, while its machine has the new image: {why}; the next handover that makes a \
+                 new host ends that, and `stackgen drift {0}` shows it until then",
+                stack.stack
+            ));
+        }
     }
 
     /// What is there still and belongs to nobody.

@@ -67,7 +67,8 @@ impl Locks {
 
     /// Pins an image. One that the project has pinned needs nothing on this machine.
     pub(crate) fn pin(&mut self, stack: &str, parameter: &str, pin: Pin) {
-        let is_committed = self.committed(stack, parameter, &pin.id).is_some();
+        let committed = self.committed(stack, parameter, &pin.id);
+        let is_committed = committed.is_some_and(|committed| committed.launched == pin.launched);
         match &mut self.here {
             Some(here) if is_committed => drop(here.lock.remove_pin(stack, parameter)),
             Some(here) => drop(here.lock.set_pin(stack, parameter, pin)),
@@ -108,7 +109,18 @@ mod tests {
         let source = PinSource::Newest { name: "host-*".to_owned(), owner: "self".to_owned() };
         let [architecture, created, name, owner, region, root_device] =
             ["arm64", "2026-01-01T00:00:00Z", "host-1", "123456789012", "eu-west-1", "/dev/sda1"].map(str::to_owned);
-        Pin { architecture, created, id: id.to_owned(), name, owner, region, root_device, root_gib: 8, source }
+        Pin {
+            architecture,
+            created,
+            id: id.to_owned(),
+            launched: None,
+            name,
+            owner,
+            region,
+            root_device,
+            root_gib: 8,
+            source,
+        }
     }
 
     #[test]

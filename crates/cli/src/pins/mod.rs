@@ -33,6 +33,8 @@ pub(crate) enum PinError {
     WhichImage { stack: String, images: Vec<String> },
     #[error("the stack `{stack}` has no image `{image}`")]
     NoImage { stack: String, image: String, images: Vec<String> },
+    #[error("`{0}` has no host yet that could stay")]
+    NoHost(String),
     #[error("nothing says what to publish")]
     NothingToPublish,
     #[error("an image of {owner} cannot be published here: this account is another one")]

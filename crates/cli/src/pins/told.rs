@@ -75,7 +75,7 @@ pub(crate) fn newer(account: &Account<'_>, loaded: &Loaded, stacks: &[String]) -
     told
 }
 
-/// Pins an image, and says from what to what. Answers whether it is another one.
+/// Pins an image, and says from what to what. Answers whether something is another.
 pub(crate) fn move_pin(account: &Account<'_>, locks: &mut Locks, wanted: &ImageEntry, pin: Pin) -> bool {
     let (stack, parameter) = (&wanted.stack, &wanted.parameter);
     let shell = &account.context.shell;
@@ -84,6 +84,11 @@ pub(crate) fn move_pin(account: &Account<'_>, locks: &mut Locks, wanted: &ImageE
         Some(before) if *before == pin => {
             shell.status("Unchanged", &format!("{stack} {parameter}: {after}"));
             return false;
+        }
+        Some(before) if before.launched != pin.launched => {
+            let whom =
+                pin.launched.as_ref().map_or("a new host".to_owned(), |was| format!("the host launched from {was}"));
+            shell.status("Moved", &format!("{stack} {parameter}: {after}, for {whom}"));
         }
         Some(before) if before.id == pin.id => {
             shell.status("Looked up", &format!("{stack} {parameter}: {after} again, from {}", pin.source));

@@ -1,6 +1,6 @@
 //! Permissions, openings and exports in words.
 use stackgen_deploy::collision::Collision;
-use stackgen_deploy::handover::Handover;
+use stackgen_deploy::handover::{Handover, Passing, Strategy};
 use stackgen_deploy::plan::{ExportChange, Opening, PermissionChange};
 
 use super::words;
@@ -102,12 +102,23 @@ pub(super) fn collision(collision: &Collision) -> String {
 
 /// Who takes whose place, and how long nobody serves.
 pub(super) fn handover(handover: &Handover) -> String {
+    let strategy = handover.chosen.as_ref().map(|chosen| chosen.strategy);
     let pair = |from: &str, to: &str| if from == to { format!("a new {to}") } else { format!("{to} for {from}") };
-    let hosts: Vec<String> = handover.hosts.iter().map(|host| pair(&host.from, &host.to)).collect();
+    let stays = |id: &str| format!("{id} keeps its machine and gets another root volume");
+    let is_in_place = strategy.or(handover.ways.first().copied()) == Some(Strategy::ReplaceRoot);
+    let one = |host: &Passing| if is_in_place { stays(&host.from) } else { pair(&host.from, &host.to) };
+    let hosts = handover.hosts.iter().map(one).collect::<Vec<_>>().join(", ");
+    if is_in_place {
+        let way = if strategy.is_none() { "`--strategy replace-root`: " } else { "" };
+        return format!(
+            "{way}{hosts}; its reboot and first boot without service; if that fails, the old root comes back; \
+             experimental"
+        );
+    }
     let without = words::duration(handover.seconds);
+    let meanwhile = if strategy == Some(Strategy::Unmount) { "; the old host runs on meanwhile" } else { "" };
     format!(
-        "{}; {without} and the boot of the new host without service; if it fails, the old one runs again",
-        hosts.join(", ")
+        "{hosts}; {without} and the boot of the new host without service{meanwhile}; if it fails, the old one runs again"
     )
 }
 

@@ -43,7 +43,7 @@ pub(super) async fn check(connection: &Connection, now: &StackNow, handover: &Ha
             held(&volume, &instance)?;
         }
         place(connection, host, &machine.zone).await?;
-        old.push(Old { instance, volumes });
+        old.push(Old { instance, volumes, ..Old::default() });
     }
     Ok(old)
 }

@@ -15,13 +15,15 @@ impl StackPlan {
         if !handover.ways.contains(&chosen.strategy) {
             return Err(closed(&self.stack, handover, chosen.strategy));
         }
-        if chosen.strategy == Strategy::ReplaceRoot {
-            self.changes = self.changes.iter().filter_map(|change| swapped(change, handover)).collect();
-        }
-        handover.chosen = Some(chosen);
         let solved: Vec<&String> =
             self.collisions.iter().filter(|one| one.fails).filter_map(|one| one.ids.first()).collect();
         self.dangers.retain(|danger| danger.kind != DangerKind::Collision || !solved.contains(&&danger.id));
+        if chosen.strategy == Strategy::ReplaceRoot {
+            self.changes = self.changes.iter().filter_map(|change| swapped(change, handover)).collect();
+            // They all come from another machine.
+            self.collisions.clear();
+        }
+        handover.chosen = Some(chosen);
         Ok(())
     }
 }

@@ -42,6 +42,7 @@ pub struct Handover {
     /// The parameters that let the volumes go.
     pub switches: Vec<Switch>,
     /// The ways that are open.
+    #[serde(default)]
     pub ways: Vec<Strategy>,
     /// Why the old hosts cannot keep their machines, if they cannot.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -168,6 +169,15 @@ pub struct Journal {
     /// When the new host said that it is ready, by the clock of CloudFormation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ready: Option<Timestamp>,
+    /// When a host with another root was seen to be well, by our clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub well: Option<Timestamp>,
+    /// Why CloudFormation was not told of other roots.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub untold: Option<String>,
+    /// New roots that were taken off again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spare: Vec<String>,
 }
 
 /// An old host.
@@ -177,6 +187,23 @@ pub struct Old {
     pub instance: String,
     /// Its volumes.
     pub volumes: Vec<String>,
+    /// Its root, if the machine stays and the root goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<Root>,
+    /// Whether its agent answered.
+    #[serde(default)]
+    pub has_agent: bool,
+}
+
+/// The root of a machine.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Root {
+    /// The volume.
+    pub volume: String,
+    /// The device name that makes it the root.
+    pub device: String,
+    /// Whether it goes with the machine.
+    pub goes_along: bool,
 }
 
 /// An update of the stack.
@@ -203,6 +230,8 @@ pub enum Update {
     Take,
     /// The template in force gives the volumes back to the old hosts.
     GiveBack,
+    /// The wanted template takes the machines as they are.
+    Tell,
 }
 
 /// How a handover went.
@@ -216,4 +245,7 @@ pub struct Handed {
     /// The snapshots that were taken and stay.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub snapshots: Vec<String>,
+    /// Why CloudFormation was not told that the host has another root: the stack keeps its template.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub untold: Option<String>,
 }

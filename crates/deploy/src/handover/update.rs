@@ -1,7 +1,7 @@
 //! The change sets of a handover.
 use aws_sdk_cloudformation::types::{Capability, ChangeAction, Parameter, ResourceChange};
 
-use super::{Handover, Update};
+use super::{Handover, Update, swap};
 use crate::aws::Connection;
 use crate::aws::Retry;
 use crate::change_set::{self, Described};
@@ -89,6 +89,14 @@ pub(super) async fn wanted(
     plan: &StackPlan,
     handover: &Handover,
 ) -> Result<StackPlan, Failure> {
+    let request = request(plan, handover);
+    let now = Some(now.clone());
+    let question = Question { stack: &plan.stack, verb: Verb::Update, request, now, waits_for: Vec::new(), keep: true };
+    propose(connection, records, question).await
+}
+
+/// What is asked for the wanted template, with its switches on.
+fn request(plan: &StackPlan, handover: &Handover) -> Request {
     let template = handover.template.clone();
     let declared: serde_json::Value = serde_json::from_str(&template).unwrap_or_default();
     let mut request = Request { template, ..plan.request.clone() };
@@ -97,7 +105,31 @@ pub(super) async fn wanted(
             request.parameters.insert(switch.parameter.clone(), switch.on.clone());
         }
     }
-    let now = Some(now.clone());
-    let question = Question { stack: &plan.stack, verb: Verb::Update, request, now, waits_for: Vec::new(), keep: true };
-    propose(connection, records, question).await
+    request
+}
+
+/// The change set by which CloudFormation takes the machines as they are.
+///
+/// # Errors
+///
+/// If CloudFormation refuses, or it would do more.
+pub(super) async fn told(
+    connection: &Connection,
+    now: &StackNow,
+    plan: &StackPlan,
+    handover: &Handover,
+) -> Result<String, Failure> {
+    if handover.template.is_empty() {
+        return Err(Failure::new(Kind::Refused, "the template that the stack is to have is on another machine"));
+    }
+    let request = Request { revert_drift: true, ..request(plan, handover) };
+    let operation = change_set::new_operation();
+    let (id, _) = change_set::create(connection, &plan.stack, &request, Some(now), &operation).await?;
+    let described = change_set::wait(connection, &id).await?;
+    let nothing = described.is_empty.then(|| "its change set shows nothing".to_owned());
+    if let Some(why) = nothing.or_else(|| swap::refusal(&described, handover)) {
+        change_set::forget(connection, &described.id).await?;
+        return Err(Failure::new(Kind::Refused, why));
+    }
+    Ok(described.id)
 }

@@ -67,6 +67,7 @@ impl Found {
             architecture: self.architecture,
             created: self.created,
             id: self.id,
+            launched: None,
             name: self.name,
             owner: self.owner,
             region: region.to_owned(),

@@ -41,13 +41,18 @@ impl Desk {
 
     /// An engine with a host on it, whose volume has something on it.
     pub async fn with_host() -> Desk {
-        Desk::with_host_for(Strategy::Stop).await
+        Desk::with(&host("A", OLD, "one")).await
     }
 
-    /// The same, and how its host is handed over.
+    /// The same, and how it is handed over.
     pub async fn with_host_for(strategy: Strategy) -> Desk {
-        let desk = Desk { strategy, ..Desk::empty().await };
-        let made = desk.deploy(&host("A", OLD, "one")).await;
+        Desk { strategy, ..Desk::with_host().await }
+    }
+
+    /// The same with a host of somebody's choice.
+    pub async fn with(template: &Json) -> Desk {
+        let desk = Desk::empty().await;
+        let made = desk.deploy(template).await;
         assert!(made.is_good(), "{made:?}");
         desk.world(|world| {
             for volume in region(world).volumes.values_mut().filter(|it| it.spec.size == 20) {

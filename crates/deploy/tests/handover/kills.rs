@@ -34,7 +34,7 @@ pub async fn killed_when<T>(is_so: impl Fn() -> bool, work: impl Future<Output =
 }
 
 /// Whether a work with so many calls ended before it was killed.
-async fn sweep<Case: Future<Output = bool> + 'static>(step: usize, case: impl Fn(u32) -> Case) {
+pub async fn sweep<Case: Future<Output = bool> + 'static>(step: usize, case: impl Fn(u32) -> Case) {
     let local = LocalSet::new();
     let work = async {
         let mut next = 1;
@@ -122,15 +122,9 @@ async fn one_that_is_killed_again_and_again_ends_too() {
                 break;
             };
             let (records, claim) = (desk.records(), desk.claim());
-            let work = stackgen_deploy::handover::go_on(
-                &connection,
-                &records,
-                open,
-                &claim,
-                Direction::Forward,
-                None,
-                &|_| {},
-            );
+            let forward = Direction::Forward;
+            let work = stackgen_deploy::handover::go_on(&connection, &records, open, &claim, forward, None, &|_| {});
+            let work = Box::pin(work);
             is_over = killed(&connection, calls.max(14), work).await.is_some();
         }
         let image = desk.assert_one_host(&what);

@@ -7,6 +7,7 @@ mod failures;
 mod kills;
 mod people;
 mod records;
+mod roots;
 mod sequences;
 mod unmount;
 mod ways;

@@ -3,7 +3,8 @@
 //! A boot ends after a while by the [`Script`] of its image or instance. If the user data names volumes (`vol-…`), as the
 //! script of a host does that waits for its disk, the boot ends only once they are attached. What is attached at the end of a
 //! boot is mounted. cloud-init runs user data at the first boot only (*Run commands when you launch an EC2 instance with user
-//! data input*), so only then it waits and signals.
+//! data input*), so only then it waits and signals. It remembers that on the root volume, for the id of the instance (*First boot
+//! determination* in its documentation): with another root the user data runs again.
 use std::collections::BTreeSet;
 
 use base64::Engine;
@@ -17,7 +18,7 @@ use super::attachment::Phase;
 use super::error::missing;
 use super::instance::State;
 use super::settings::Script;
-use super::{Answer, Input, Place, time};
+use super::{Answer, Input, Place, root, time};
 use crate::cloudformation::stack::{Signal, Status};
 use crate::cloudformation::{self, Stack};
 use crate::ssm::command;
@@ -35,7 +36,7 @@ pub struct Boot {
     pub phase: BootPhase,
     /// When it ends, at the earliest.
     pub until: Option<Timestamp>,
-    /// Whether cloud-init has run the user data.
+    /// Whether cloud-init has run the user data: by what it finds on the root volume.
     pub ran_user_data: bool,
     /// Signals that no stack took yet.
     pub unsent: Vec<Asked>,
@@ -85,12 +86,11 @@ pub struct Asked {
 
 /// The machine begins to boot.
 pub(super) fn begin(at: &mut Place<'_>, id: &str) {
-    let Some(one) = at.ec2().instances.get(id) else { return };
-    let (image, kind) = (one.image.clone(), one.kind.clone());
-    let settings = &at.ec2().settings;
-    let script =
-        settings.boot_of_instance.get(id).or_else(|| settings.boot_of_image.get(&image)).unwrap_or(&settings.boot);
-    let seconds = match *script {
+    let ec2 = at.things();
+    let Some(one) = ec2.instances.get(id) else { return };
+    let (kind, image) = (one.kind.clone(), root::image_of(ec2, one));
+    let remembers = root::of(ec2, one).is_some_and(|root| root.booted.contains(id));
+    let seconds = match at.ec2().settings.script(id, &image) {
         Script::Succeeds(seconds) | Script::Fails(seconds) | Script::FailsMounted(seconds) => Some(seconds),
         Script::NeverEnds => None,
     };
@@ -101,6 +101,7 @@ pub(super) fn begin(at: &mut Place<'_>, id: &str) {
     let Some(one) = at.ec2().instances.get_mut(id) else { return };
     (one.boot.phase, one.boot.until) = (BootPhase::Booting, until);
     one.boot.number += 1;
+    one.boot.ran_user_data = remembers;
     one.boot.console.clear();
     one.boot.print(&format!("[    0.000000] Linux version on {kind}, image {image}, {now}"));
     command::stir(at.world, at.region, id);
@@ -119,9 +120,7 @@ pub(super) fn look(at: &mut Place<'_>, id: &str) {
         }
         return;
     }
-    let settings = &at.things().settings;
-    let script =
-        settings.boot_of_instance.get(id).or_else(|| settings.boot_of_image.get(&one.image)).unwrap_or(&settings.boot);
+    let script = at.things().settings.script(id, &root::image_of(at.things(), one));
     let (fails, mounts) = (!matches!(script, Script::Succeeds(_)), !matches!(script, Script::Fails(_)));
     let texts = if one.boot.ran_user_data { Vec::new() } else { texts(one.user_data.as_deref().unwrap_or_default()) };
     let (names, asked) = (volumes(&texts), signals(&texts));
@@ -146,6 +145,10 @@ fn finish(at: &mut Place<'_>, id: &str, fails: bool, mounts: bool) {
     let attachments = ec2.volumes.values_mut().flat_map(|it| &mut it.attachments);
     for on in attachments.filter(|on| on.instance == id && on.phase == Phase::Attached && mounts) {
         on.mounted = true;
+    }
+    let root = ec2.instances.get(id).and_then(|one| root::of(ec2, one)).map(|root| root.id.clone());
+    if let Some(root) = root.and_then(|root| ec2.volumes.get_mut(&root)) {
+        root.booted.insert(id.to_owned());
     }
     let Some(one) = ec2.instances.get_mut(id) else { return };
     one.boot.phase = if fails { BootPhase::Failed } else { BootPhase::Up };

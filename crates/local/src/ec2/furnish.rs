@@ -88,6 +88,7 @@ pub(crate) fn snapshot(at: &mut Place<'_>, id: &str) {
         until: None,
         completed: Some(now),
         content: [].into(),
+        booted: [].into(),
     };
     at.ec2().snapshots.entry(id.to_owned()).or_insert(one);
 }
@@ -128,7 +129,9 @@ pub(crate) fn image(
 pub(super) fn like_ubuntu(at: &mut Place<'_>, id: &str, architecture: &str) {
     let name = format!("promised/{id}");
     let created = at.now();
-    enter(at, (id.to_owned(), &CANONICAL), architecture, created, [name, format!("As a template names it: {id}")]);
+    let texts = [name, format!("As a template names it: {id}")];
+    let gib = at.ec2().settings.promised_root;
+    enter(at, (id.to_owned(), &CANONICAL), (architecture, gib), created, texts);
 }
 
 fn public(at: &mut Place<'_>, maker: &Maker, architecture: &str, created: Timestamp, texts: [&str; 2]) {
@@ -138,31 +141,32 @@ fn public(at: &mut Place<'_>, maker: &Maker, architecture: &str, created: Timest
         |text: &str| text.replace("{day}", &day).replace("{architecture}", architecture).replace("{debian}", debian);
     let [name, description] = texts.map(fill);
     let id = fixed("ami", at.region, &name);
-    enter(at, (id, maker), architecture, created, [name, description]);
+    enter(at, (id, maker), (architecture, 8), created, [name, description]);
 }
 
 fn enter(
     at: &mut Place<'_>,
     (id, maker): (String, &Maker),
-    architecture: &str,
+    (architecture, gib): (&str, i64),
     created: Timestamp,
     [name, description]: [String; 2],
 ) {
     let snapshot = fixed("snap", at.region, &name);
-    let spec = volume::Spec { size: 8, kind: "gp3".to_owned(), iops: Some(3_000), throughput: Some(125) };
+    let spec = volume::Spec { size: gib, kind: "gp3".to_owned(), iops: Some(3_000), throughput: Some(125) };
     let devices = vec![image::mapping(maker.2, &snapshot, &spec, false, true)];
     let base = Snapshot {
         id: snapshot.clone(),
         volume: "vol-ffffffff".to_owned(),
         owner: maker.0.to_owned(),
         description: description.clone(),
-        size: 8,
+        size: gib,
         encrypted: false,
         kms_key: None,
         started: created,
         until: None,
         completed: Some(created),
         content: [("/etc/image".to_owned(), name.clone())].into(),
+        booted: [].into(),
     };
     let one = Image {
         id: id.clone(),

@@ -1,4 +1,6 @@
 //! Instances: what they are, and how answers show them.
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -48,6 +50,9 @@ pub struct Instance {
     /// Whether a change that waits for the stop is followed by a start.
     pub starts_after_change: bool,
     pub boot: Boot,
+    /// Volumes that were its root before.
+    #[serde(default)]
+    pub former_roots: BTreeSet<String>,
 }
 
 /// The state of an instance.

@@ -17,7 +17,7 @@ use serde_json::{Value as Json, json};
 
 use super::attachment::Phase;
 use super::instance::{Instance, State};
-use super::{Ec2, Place, life};
+use super::{Ec2, Place, Volume, life, root};
 use crate::ssm::command;
 
 /// How long an instance may be pending if the driver does not say: EC2's own figure is not published.
@@ -65,6 +65,8 @@ pub enum Told {
     Busy { volume: String, instance: String },
     /// The disk is gone from the machine.
     Released { volume: String, instance: String },
+    /// The machine is off, has another root in place of its own, and starts again.
+    RootReplaced { instance: String, volume: String },
     /// The machine has run a script, with this code, and this is what it wrote.
     Ran { command: String, instance: String, code: i64, output: String },
 }
@@ -94,10 +96,14 @@ pub fn wanted(ec2: &Ec2) -> Vec<Json> {
 fn wanted_of(ec2: &Ec2, driver: &Driver, one: &Instance) -> Vec<Json> {
     let id = &one.id;
     match one.state {
-        State::Pending => vec![start(ec2, one)],
+        State::Pending => vec![start(ec2, one, root::of(ec2, one))],
         State::Stopping => vec![json!({"want": "stop", "instance": id})],
         State::ShuttingDown => vec![json!({"want": "terminate", "instance": id})],
         State::Running => {
+            // All else waits until the machine is back.
+            if let Some(root) = root::wanted(ec2, one) {
+                return vec![replace_root(ec2, one, root)];
+            }
             let reboot = driver.reboots.contains(id).then(|| json!({"want": "reboot", "instance": id}));
             let moves = ec2.devices(id).filter(|(_, on)| on.until.is_none()).filter_map(|(volume, on)| {
                 let want = match on.phase {
@@ -119,17 +125,24 @@ fn wanted_of(ec2: &Ec2, driver: &Driver, one: &Instance) -> Vec<Json> {
     }
 }
 
-/// Everything that makes a machine of an instance.
-fn start(ec2: &Ec2, one: &Instance) -> Json {
-    let volumes = ec2.devices(&one.id).map(|(volume, on)| {
-        let is_root = on.device == one.root_device;
-        json!({"volume": volume.id, "device": on.device, "gib": volume.spec.size, "is_root": is_root})
-    });
+/// Everything that makes a machine of an instance, with a volume as its root.
+fn start(ec2: &Ec2, one: &Instance, root: Option<&Volume>) -> Json {
+    let shown = |volume: &Volume, device: &str, is_root: bool| json!({"volume": volume.id, "device": device, "gib": volume.spec.size, "is_root": is_root});
+    let data = ec2.devices(&one.id).filter(|(_, on)| on.device != one.root_device);
+    let data = data.map(|(volume, on)| shown(volume, &on.device, false));
+    let volumes = root.map(|root| shown(root, &one.root_device, true)).into_iter().chain(data);
     json!({
-        "want": "start", "instance": one.id, "image": one.image, "type": one.kind, "architecture": one.architecture,
-        "zone": one.zone, "vpc": one.vpc, "private_ip": ec2.primary(&one.id).map(|it| &it.private_ip),
-        "user_data": one.user_data, "volumes": volumes.collect::<Vec<_>>(),
+        "want": "start", "instance": one.id, "image": root::image_of_root(ec2, one, root), "type": one.kind,
+        "architecture": one.architecture, "zone": one.zone, "vpc": one.vpc,
+        "private_ip": ec2.primary(&one.id).map(|it| &it.private_ip), "user_data": one.user_data, "volumes": volumes.collect::<Vec<_>>(),
     })
+}
+
+/// The same for a machine that runs and is to start again with another root.
+fn replace_root(ec2: &Ec2, one: &Instance, root: &Volume) -> Json {
+    let mut wanted = start(ec2, one, Some(root));
+    (wanted["want"], wanted["volume"]) = (json!("replace-root"), json!(root.id));
+    wanted
 }
 
 /// Takes what is so. Saying the same again changes nothing.
@@ -148,6 +161,7 @@ pub fn told(at: &mut Place<'_>, told: &Told) -> Result<(), String> {
         Told::Running { instance } => told_of_instance(at, instance, State::Running),
         Told::Stopped { instance } => told_of_instance(at, instance, State::Stopped),
         Told::Terminated { instance } => told_of_instance(at, instance, State::Terminated),
+        Told::RootReplaced { instance, volume } => root::replaced(at, instance, volume),
         Told::Ran { command, instance, code, output } => command::ran(at, command, instance, *code, output),
         Told::Rebooted { instance } => {
             at.ec2().driver.as_mut().map(|driver| driver.reboots.remove(instance));

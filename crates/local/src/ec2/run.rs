@@ -261,6 +261,7 @@ fn described(
         running_since: None,
         starts_after_change: false,
         boot: Boot::default(),
+        former_roots: [].into(),
     }
 }
 

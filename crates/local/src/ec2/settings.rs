@@ -26,7 +26,7 @@ pub struct Settings {
     pub root: i64,
     /// How boots go.
     pub boot: Script,
-    /// How boots of an image go.
+    /// How boots from a root of an image go.
     pub boot_of_image: BTreeMap<String, Script>,
     /// How boots of an instance go.
     pub boot_of_instance: BTreeMap<String, Script>,
@@ -37,6 +37,25 @@ pub struct Settings {
     /// Commands that will fail.
     #[serde(default)]
     pub commands: Vec<FailingCommand>,
+    /// How large the root of an image is, in GiB, that is promised by its id and appears.
+    #[serde(default = "of_ubuntu")]
+    pub promised_root: i64,
+    /// Replacements of root volumes that will fail.
+    #[serde(default)]
+    pub root_tasks: Vec<FailingRoot>,
+}
+
+/// Replacements of root volumes (`CreateReplaceRootVolumeTask`) that fail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FailingRoot {
+    /// The id of the image, the snapshot, the new volume or the instance.
+    pub of: String,
+    /// Whether the instance has no root then: `failed-detached`. Otherwise it is `failed`, and boots from the old one.
+    #[serde(default)]
+    pub is_detached: bool,
+    /// How often they fail before they work.
+    pub times: u32,
 }
 
 /// Commands (`SendCommand`) that have a word in their script fail before they do anything.
@@ -77,6 +96,11 @@ pub enum Script {
     NeverEnds,
 }
 
+/// As large as the roots of Ubuntu's images.
+fn of_ubuntu() -> i64 {
+    8
+}
+
 impl Default for Settings {
     fn default() -> Settings {
         Settings {
@@ -95,6 +119,8 @@ impl Default for Settings {
             full: BTreeSet::new(),
             processors: None,
             commands: Vec::new(),
+            promised_root: of_ubuntu(),
+            root_tasks: Vec::new(),
         }
     }
 }
@@ -105,6 +131,19 @@ impl Settings {
         let failing = self.commands.iter_mut().find(|it| it.times > 0 && is_in_script(&it.word))?;
         failing.times -= 1;
         Some((failing.code, failing.text.clone()))
+    }
+
+    /// In which state the replacement of a root volume ends that fails; that counts.
+    pub(crate) fn strike_root(&mut self, about: &[&str]) -> Option<&'static str> {
+        let failing = self.root_tasks.iter_mut().find(|it| it.times > 0 && about.contains(&it.of.as_str()))?;
+        failing.times -= 1;
+        Some(if failing.is_detached { "failed-detached" } else { "failed" })
+    }
+
+    /// How an instance boots from the root that is made of an image.
+    pub(crate) fn script(&self, instance: &str, image: &str) -> Script {
+        let of_one = self.boot_of_instance.get(instance).or_else(|| self.boot_of_image.get(image));
+        *of_one.unwrap_or(&self.boot)
     }
 
     /// The durations of a type of instance.

@@ -1,5 +1,5 @@
 //! Snapshots of volumes.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,9 @@ pub struct Snapshot {
     pub completed: Option<Timestamp>,
     /// What was on the volume when the snapshot began.
     pub content: BTreeMap<String, String>,
+    /// Instances whose user data was run by the system on the volume.
+    #[serde(default)]
+    pub booted: BTreeSet<String>,
 }
 
 impl Snapshot {
@@ -65,6 +68,7 @@ pub fn make(at: &mut Place<'_>, volume: &str, description: &str) -> Result<Strin
         until,
         completed: None,
         content: one.content,
+        booted: one.booted,
     };
     at.ec2().snapshots.insert(id.clone(), snapshot);
     Ok(id)

@@ -1,5 +1,5 @@
 //! Volumes.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,9 @@ pub struct Volume {
     #[serde(default)]
     pub modified: Vec<Timestamp>,
     pub auto_enable_io: bool,
+    /// Instances whose user data was run by the system on it.
+    #[serde(default)]
+    pub booted: BTreeSet<String>,
 }
 
 /// What can be modified.
@@ -217,7 +220,7 @@ pub fn make(at: &mut Place<'_>, zone: &str, input: Input<'_>, seconds: i64) -> R
         input.text("KmsKeyId").or_else(|| snapshot.as_ref().and_then(|one| one.kms_key.clone())).unwrap_or(own)
     });
     let creating_until = (seconds > 0).then(|| at.wake(seconds, &id));
-    let content = snapshot.as_ref().map(|one| one.content.clone()).unwrap_or_default();
+    let (content, booted) = snapshot.as_ref().map(|one| (one.content.clone(), one.booted.clone())).unwrap_or_default();
     let volume = Volume {
         id: id.clone(),
         zone: zone.to_owned(),
@@ -233,6 +236,7 @@ pub fn make(at: &mut Place<'_>, zone: &str, input: Input<'_>, seconds: i64) -> R
         modification: None,
         modified: Vec::new(),
         auto_enable_io: false,
+        booted,
     };
     at.ec2().volumes.insert(id.clone(), volume);
     Ok(id)

@@ -7,6 +7,7 @@
 //! | `GET journal?since=N` | the calls after a number, and counts by operation |
 //! | `GET faults`, `PUT faults` | the script of faults |
 //! | `GET mishaps`, `PUT mishaps` | resources of stacks that will fail |
+//! | `PUT drift` | what a drift-aware change set does with properties that replace |
 //! | `GET custom` | what custom resources were asked and answered |
 //! | `PUT custom` | answers to what they will be asked |
 //! | `PUT images` | images that there will be as soon as somebody asks for them |
@@ -69,6 +70,13 @@ pub(super) fn told(engine: &mut Engine, call: Call) -> Told {
                 said(&json!(engine.world.mishaps))
             }
             Err(error) => refusal(400, &format!("these are no mishaps: {error}")),
+        },
+        ("PUT", "drift") => match serde_json::from_slice(&call.body) {
+            Ok(Drift { sync_replaces }) => {
+                (engine.world.sync_replaces, engine.is_changed) = (sync_replaces, true);
+                said(&json!({"sync_replaces": sync_replaces}))
+            }
+            Err(_) => refusal(400, r#"say {"sync_replaces": true}"#),
         },
         ("GET", "custom") => said(&custom(engine)),
         ("PUT", "custom") => promise_custom(engine, &call),
@@ -153,6 +161,12 @@ fn promise(engine: &mut Engine, call: &Call) -> Reply {
     image::promise(place, ids);
     engine.is_changed = true;
     said(&status(engine))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Drift {
+    sync_replaces: bool,
 }
 
 #[derive(Deserialize)]

@@ -7,6 +7,7 @@ mod delete;
 mod engine;
 mod exports;
 mod import;
+mod live;
 mod nested;
 mod restart;
 mod services;

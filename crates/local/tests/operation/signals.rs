@@ -39,6 +39,11 @@ fn a_creation_policy_counts_signals() {
     signal(&mut engine, "i-2", "SUCCESS");
     engine.settle();
     assert_eq!(engine.status("one"), "CREATE_COMPLETE");
+    let late = json!({"StackName": "one", "LogicalResourceId": "A", "UniqueId": "i-3", "Status": "FAILURE"});
+    let refused = engine.refused("SignalResource", late);
+    assert!(refused.starts_with("ValidationError: Stack arn:"), "{refused}");
+    assert!(refused.ends_with("is in CREATE_COMPLETE state and cannot be signaled"), "{refused}");
+    assert_eq!(engine.status("one"), "CREATE_COMPLETE");
 }
 
 #[test]

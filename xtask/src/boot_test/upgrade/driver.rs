@@ -5,7 +5,10 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::engine::{Engine, Move, Want};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::engine::{Engine, Move, Run, Want};
 use super::hosts::Hosts;
 
 const PAUSE: Duration = Duration::from_secs(1);
@@ -55,6 +58,14 @@ fn step(engine: Engine, hosts: &Hosts, say: &impl Fn(&str)) -> anyhow::Result<()
             }
             Want::Attach(volume) => attach(engine, hosts, volume, say)?,
             Want::Detach(volume) => detach(engine, hosts, volume, say)?,
+            Want::ReplaceRoot(start) => {
+                if is_off(hosts, &start.instance, say)? {
+                    hosts.start(start)?;
+                    say(&format!("machine: {} starts from a root of {}", start.instance, start.image));
+                    engine.tell("rootreplaced", &start.instance, Some(&start.root()?.volume))?;
+                }
+            }
+            Want::Run(run) => run_script(engine, hosts, run, say)?,
         }
     }
     by_themselves(engine, hosts, say)
@@ -107,6 +118,23 @@ fn detach(engine: Engine, hosts: &Hosts, wanted: &Move, say: &impl Fn(&str)) -> 
             engine.tell("released", instance, Some(volume))
         }
     }
+}
+
+/// Starts a script the first time, and later looks whether it has ended. A guest that does not answer yet is asked again.
+fn run_script(engine: Engine, hosts: &Hosts, wanted: &Run, say: &impl Fn(&str)) -> anyhow::Result<()> {
+    let (folder, script) = (format!("/run/commands/{}", wanted.command), STANDARD.encode(&wanted.script));
+    let ask = format!(
+        "cd / && if [ ! -e {folder} ]; then
+           mkdir -p {folder} && echo {script} | base64 -d >{folder}/script
+           setsid sh -c 'sh {folder}/script >{folder}/output 2>&1; echo $? >{folder}/ended; mv {folder}/ended {folder}/code' \
+             </dev/null >/dev/null 2>&1 &
+         fi
+         if [ -e {folder}/code ]; then cat {folder}/code {folder}/output; fi"
+    );
+    let Ok(said) = hosts.with(&wanted.instance, |machine| machine.run(&ask)) else { return Ok(()) };
+    let Some((code, output)) = said.split_once('\n') else { return Ok(()) };
+    say(&format!("machine: a script of {} has ended with {code}", wanted.instance));
+    engine.ran(wanted, code.parse()?, output)
 }
 
 /// Machines that went off although nobody wanted it.

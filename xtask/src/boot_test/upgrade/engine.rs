@@ -24,11 +24,29 @@ pub(super) struct Engine;
 #[serde(tag = "want", rename_all = "lowercase")]
 pub(super) enum Want {
     Start(Start),
-    Stop { instance: String },
-    Terminate { instance: String },
-    Reboot { instance: String },
+    Stop {
+        instance: String,
+    },
+    Terminate {
+        instance: String,
+    },
+    Reboot {
+        instance: String,
+    },
     Attach(Move),
     Detach(Move),
+    /// To go off, and to start again with another root.
+    #[serde(rename = "replace-root")]
+    ReplaceRoot(Start),
+    Run(Run),
+}
+
+/// A script that a machine is to run as root.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Run {
+    pub(super) instance: String,
+    pub(super) command: String,
+    pub(super) script: String,
 }
 
 /// What makes a machine of an instance.
@@ -41,6 +59,12 @@ pub(super) struct Start {
     pub(super) architecture: String,
     pub(super) user_data: Option<String>,
     pub(super) volumes: Vec<Volume>,
+}
+
+impl Start {
+    pub(super) fn root(&self) -> anyhow::Result<&Volume> {
+        self.volumes.iter().find(|it| it.is_root).context("an instance has a root volume")
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -88,6 +112,17 @@ impl Engine {
         if let Some(volume) = volume {
             so["volume"] = json!(volume);
         }
+        self.so(&so)
+    }
+
+    /// Tells how a script ended.
+    pub(super) fn ran(self, run: &Run, code: i64, output: &str) -> anyhow::Result<()> {
+        self.so(&json!({
+            "region": REGION, "is": "ran", "instance": run.instance, "command": run.command, "code": code, "output": output,
+        }))
+    }
+
+    fn so(self, so: &Json) -> anyhow::Result<()> {
         let (status, body) = http("POST", "/_stackgen/machines", "", &so.to_string())?;
         ensure!(matches!(status, 200 | 409), "the engine does not take {so}: {body}");
         Ok(())

@@ -1,8 +1,8 @@
-//! The machines and their disks: one machine for each instance that runs, a root disk for each that was ever started, and a
-//! disk for each volume, for as long as the test runs.
+//! The machines and their disks: one machine for each instance that runs, and a disk for each volume, for as long as the test runs.
+//! That of a root volume is made of the image when a machine first starts from it.
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
 
@@ -42,7 +42,6 @@ pub(super) struct Hosts {
 /// An instance that was started.
 pub(super) struct Host {
     root: Disk,
-    metadata: Arc<Metadata>,
     /// Nothing when it is off.
     pub(super) machine: Option<Machine>,
     /// When its button was pressed, each time.
@@ -88,35 +87,37 @@ impl Hosts {
         told.iter().find(|(pid, _)| is_it(*pid)).map(|(_, metadata)| Arc::clone(metadata))
     }
 
-    /// Makes a machine of an instance: with a new root disk the first time, with its own later.
+    /// Makes a machine of an instance: with a new root disk if it has none of that volume, and otherwise with that.
     pub(super) fn start(&self, wanted: &Start) -> anyhow::Result<()> {
         ensure!(wanted.architecture == "x86_64", "machines here are x86_64, and not {}", wanted.architecture);
         let folder = self.scratch.join(&wanted.instance);
-        if !self.all().contains_key(&wanted.instance) {
-            let host = self.first_time(wanted)?;
-            self.all().insert(wanted.instance.clone(), host);
-        }
+        fs::create_dir_all(&folder)?;
+        let root = self.root(wanted, &folder)?;
         let data: Vec<&Volume> = wanted.volumes.iter().filter(|it| !it.is_root).collect();
         let data = data.into_iter().map(|it| self.disk(&it.volume, it.gib)).collect::<anyhow::Result<Vec<_>>>()?;
         let mut all = self.all();
-        let host = all.get_mut(&wanted.instance).context("it was entered before")?;
+        let new = || Host { root: root.clone(), machine: None, presses: Vec::new() };
+        let host = all.entry(wanted.instance.clone()).or_insert_with(new);
         if host.machine.is_some() {
             return Ok(());
         }
-        let disks: Vec<&Disk> = std::iter::once(&host.root).chain(&data).collect();
+        let disks: Vec<&Disk> = std::iter::once(&root).chain(&data).collect();
         let machine = Machine::start(&folder, &self.image, &disks)?;
-        let told = (machine.pid(), Arc::clone(&host.metadata));
+        let told = (machine.pid(), Arc::new(metadata(wanted)?));
         self.told.lock().expect("no thread panics while it holds this").push(told);
-        host.machine = Some(machine);
-        host.presses.clear();
+        *host = Host { root, machine: Some(machine), presses: Vec::new() };
         Ok(())
     }
 
-    fn first_time(&self, wanted: &Start) -> anyhow::Result<Host> {
-        let Start { instance, image: id, zone, vpc, user_data, volumes, .. } = wanted;
+    /// The root disk of an instance, which is made of the image when its volume is first asked for.
+    fn root(&self, wanted: &Start, folder: &Path) -> anyhow::Result<Disk> {
+        let (volume, id) = (&wanted.root()?.volume, &wanted.image);
+        let (file, serial) = (self.scratch.join("volumes").join(volume), serial(volume));
+        if file.exists() {
+            return Ok(Disk { file, serial });
+        }
         let image = self.images.iter().find(|image| image.id == id).with_context(|| format!("nobody made {id}"))?;
-        let folder = self.scratch.join(instance);
-        let root = root::over(&self.image, &folder.join("image"))?;
+        let root = root::over(&self.image, &folder.join(volume))?;
         root::name_aws(&root, LOOPBACK, &self.names, &self.certificate)?;
         // Nothing is asked of name servers, and whoever asks must not wait for one.
         fs::write(root.join("etc/resolv.conf"), "")?;
@@ -125,11 +126,7 @@ impl Hosts {
             root::change_users(&root)?;
         }
         root::change(&root, image.change)?;
-        let volume = volumes.iter().find(|it| it.is_root).context("an instance has a root volume")?;
-        let root = Disk::of_folder(folder.join("root"), &serial(&volume.volume), &root)?;
-        let user_data = STANDARD.decode(user_data.as_deref().unwrap_or_default())?;
-        let metadata = Arc::new(Metadata::of_machine(instance, id, zone, vpc, &String::from_utf8(user_data)?));
-        Ok(Host { root, metadata, machine: None, presses: Vec::new() })
+        Disk::of_folder(file, &serial, &root)
     }
 
     /// The disk of a volume, which is blank when it is first asked for.
@@ -149,6 +146,13 @@ impl Hosts {
         let ends = all.keys().map(|id| format!("---- {id}\n{}\n", console_tail(&self.scratch.join(id), 60)));
         ends.collect()
     }
+}
+
+/// What the metadata service says to a machine.
+fn metadata(wanted: &Start) -> anyhow::Result<Metadata> {
+    let Start { instance, image, zone, vpc, user_data, .. } = wanted;
+    let user_data = STANDARD.decode(user_data.as_deref().unwrap_or_default())?;
+    Ok(Metadata::of_machine(instance, image, zone, vpc, &String::from_utf8(user_data)?))
 }
 
 /// What the controller of a volume's disk reports: *Identify the EBS device* in the EBS user guide.

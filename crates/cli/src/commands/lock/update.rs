@@ -46,7 +46,9 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
     for region in regions(&meant) {
         let account = args.way.open(context, region.clone())?;
         for wanted in in_region(&meant, &region) {
-            let pin = account.ask(image::newest(&account.connection, wanted))?;
+            let mut pin = account.ask(image::newest(&account.connection, wanted))?;
+            let same = seen.pin(&wanted.stack, &wanted.parameter).filter(|before| before.id == pin.id);
+            pin.launched = same.and_then(|before| before.launched.clone());
             changes += usize::from(move_pin(&account, &mut loaded.locks, wanted, pin));
         }
     }

@@ -1,6 +1,8 @@
 //! Following what runs in the stack, with the lease kept meanwhile, and the times that are told by it.
 
 use std::collections::BTreeMap;
+use std::future::Future;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc::unbounded_channel;
@@ -48,8 +50,17 @@ impl Work<'_> {
         let say = |progress| turn.say(progress);
         let following = follow(&turn.connection, &operation, &tell);
         let work = beside(&turn.connection, &plan, seen, &say, following);
+        self.keeping("following an update", work).await
+    }
+
+    /// Does something that takes its time, and keeps the lease meanwhile.
+    pub(super) async fn keeping<T>(
+        &mut self,
+        phase: &str,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let note = note_of(phase, &self.handover, &self.journal);
         tokio::pin!(work);
-        let note = note_of("following an update", &self.handover, &self.journal);
         loop {
             tokio::select! {
                 done = &mut work => return done,
@@ -66,15 +77,19 @@ impl Work<'_> {
 
 impl Journal {
     /// How long nobody served. Two clocks are read, each only against itself: ours until CloudFormation was told, and its own
-    /// from then on.
-    pub(super) fn seconds(&self, is_back: bool) -> Option<u64> {
+    /// from then on. `speed` is how many seconds pass there in one of ours.
+    pub(super) fn seconds(&self, is_back: bool, speed: f64) -> Option<u64> {
         let stopped = self.stopped?;
-        let span = if is_back {
-            Timestamp::now().duration_since(stopped)
-        } else {
-            let ((begun, first), ready) = (self.released?, self.ready?);
-            begun.duration_since(stopped) + ready.duration_since(first)
+        let speed = if speed.is_finite() { speed } else { 1.0 };
+        let ours = |until: Timestamp| until.duration_since(stopped).as_secs_f64() * speed;
+        let span = match (is_back, self.well) {
+            (true, _) => ours(Timestamp::now()),
+            (false, Some(well)) => ours(well),
+            (false, None) => {
+                let ((begun, first), ready) = (self.released?, self.ready?);
+                ours(begun) + ready.duration_since(first).as_secs_f64()
+            }
         };
-        u64::try_from(span.as_secs()).ok()
+        Some(Duration::try_from_secs_f64(span).ok()?.as_secs())
     }
 }

@@ -2,10 +2,11 @@
 mod follow;
 mod hosts;
 mod look;
+mod swap;
 mod updates;
 
 use super::next::{Move, next};
-use super::{Attempt, Direction, Handed, Handover, Journal, Strategy, Update, check, update};
+use super::{Attempt, Chosen, Direction, Handed, Handover, Journal, Strategy, Update, check, update};
 use crate::change_set;
 use crate::failure::{Failure, Kind};
 use crate::follow::Followed;
@@ -98,15 +99,24 @@ impl<'a> Work<'a> {
             }
             return Err(failure);
         }
-        Box::pin(work.go()).await
+        match work.chosen().strategy {
+            Strategy::ReplaceRoot => Box::pin(work.go_in_place()).await,
+            Strategy::Stop | Strategy::Unmount => Box::pin(work.go()).await,
+        }
     }
 
     async fn check(&mut self) -> Result<(), Failure> {
         self.step("checking the hosts and their volumes");
         let now = self.now().await?;
-        self.journal.old = check::check(&self.turn.connection, &now, &self.handover).await?;
+        let is_in_place = self.chosen().strategy == Strategy::ReplaceRoot;
+        let connection = &self.turn.connection;
+        self.journal.old = if is_in_place {
+            super::swap::check(connection, &now, &self.handover).await?
+        } else {
+            check::check(connection, &now, &self.handover).await?
+        };
         // The first update is made before the old host stops: what it would do beside is known while all is well.
-        if self.journal.direction == Direction::Forward {
+        if self.journal.direction == Direction::Forward && !is_in_place {
             let id = update::turned(&self.turn.connection, &now, &self.handover, Update::Release).await?;
             self.journal.attempt =
                 Some(Attempt { update: Update::Release, change_set: id, begun: None, seen: now.seen() });
@@ -122,8 +132,7 @@ impl<'a> Work<'a> {
             self.attempted().await?;
             let now = self.settled().await?;
             let seen = self.look(&now).await?;
-            let snapshot = self.handover.chosen.as_ref().is_some_and(|chosen| chosen.snapshot);
-            let done = match next(&self.journal, snapshot, seen) {
+            let done = match next(&self.journal, self.chosen().snapshot, seen) {
                 Move::Quiet => self.quiet().await,
                 Move::Snapshot => self.snapshot().await,
                 Move::Release => self.update(Update::Release, &now).await,
@@ -137,6 +146,10 @@ impl<'a> Work<'a> {
                 self.turn_back(failure).await?;
             }
         }
+    }
+
+    fn chosen(&self) -> Chosen {
+        self.handover.chosen.clone().unwrap_or_default()
     }
 
     /// What cannot go forward goes back, unless nobody knows what happened, or it is another's now.
@@ -181,7 +194,7 @@ impl<'a> Work<'a> {
         };
         (outcome.status, outcome.stack_id) = (Some(now.status.word().to_owned()), Some(now.id));
         outcome.outputs = now.outputs;
-        let seconds = self.journal.seconds(is_back);
+        let seconds = self.journal.seconds(is_back, self.turn.connection.speed);
         let snapshots = self.journal.snapshots.clone();
         if let Some(why) = self.journal.why.clone().filter(|_| is_back) {
             let untouched = self.journal.stopped.is_none();
@@ -189,12 +202,8 @@ impl<'a> Work<'a> {
             outcome.ending = Ending::Failed(format!("{told}: {}", why.reason));
             outcome.cause = Some(why);
         }
-        outcome.handed = Some(Handed { is_back, seconds, snapshots });
+        outcome.handed = Some(Handed { is_back, seconds, snapshots, untold: self.journal.untold.clone() });
         outcome
-    }
-
-    fn strategy(&self) -> Strategy {
-        self.handover.chosen.as_ref().map(|chosen| chosen.strategy).unwrap_or_default()
     }
 
     fn step(&self, what: &str) {

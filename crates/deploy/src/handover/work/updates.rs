@@ -23,6 +23,7 @@ impl Work<'_> {
                 self.step(&format!("making the change set: {}", word(kind)));
                 let change_set = match kind {
                     Update::Take => self.wanted(now).await?,
+                    Update::Tell => update::told(&self.turn.connection, now, &self.plan, &self.handover).await?,
                     _ => update::turned(&self.turn.connection, now, &self.handover, kind).await?,
                 };
                 Attempt { update: kind, change_set, begun: None, seen: now.seen() }
@@ -120,7 +121,7 @@ impl Work<'_> {
     pub(super) fn expected(&self, update: Update) -> Vec<Change> {
         let attachments: Vec<&String> = self.handover.hosts.iter().flat_map(|host| &host.attachments).collect();
         let changes = self.plan.changes.iter().filter(|change| match update {
-            Update::Take => true,
+            Update::Take | Update::Tell => true,
             _ => attachments.contains(&&change.id),
         });
         changes.cloned().collect()
@@ -137,6 +138,7 @@ impl Work<'_> {
             Update::Release => !self.is_on(&now),
             Update::Take => self.is_on(&now) && self.is_wanted(&now).await?,
             Update::GiveBack => self.is_on(&now),
+            Update::Tell => self.is_wanted(&now).await?,
         };
         self.journal.attempt = None;
         self.clock(&attempt, &followed);
@@ -163,5 +165,6 @@ fn word(update: Update) -> &'static str {
         Update::Release => "letting the volumes go",
         Update::Take => "making the new host",
         Update::GiveBack => "giving the volumes back",
+        Update::Tell => "telling CloudFormation",
     }
 }

@@ -70,6 +70,7 @@ fn head(stack: &Stack, set: &ChangeSet) -> Json {
         "RollbackConfiguration": {},
         "OnStackFailure": set.on_failure,
         "DeploymentMode": set.revert_drift.then_some("REVERT_DRIFT"),
+        "StackDriftStatus": set.stack_drift,
     }));
     if let (Json::Object(head), Json::Object(more)) = (&mut head, more) {
         head.extend(more);
@@ -110,7 +111,7 @@ fn strip(value: &mut Json) {
             {
                 members.remove(name);
             }
-            for name in ["Path", "AttributeChangeType"] {
+            for name in ["Path", "AttributeChangeType", "Drift", "PreviousDeploymentContext"] {
                 members.remove(name);
             }
             members.values_mut().for_each(strip);

@@ -7,6 +7,7 @@ use stackgen_schema::{Facts, ResourceType, UpdateEffect};
 
 use super::causes::{Fate, Sides, details};
 use super::difference::{Difference, differences, tagging, with_stack_tags};
+use super::live::{self, Live, known};
 use super::shown;
 use crate::cloudformation::stack::{Resource, ResourceStatus, Source, Stack};
 use crate::cloudformation::template::{Design, KNOWN_AFTER_APPLY, Known, WantedOutput};
@@ -19,8 +20,8 @@ pub(super) struct Comparison<'s> {
     pub after: &'s Design,
     pub stack: &'s Stack,
     pub imports: &'s [Json],
-    /// What resources really are, if drift is to be reverted; nothing for those that are gone.
-    pub actual: &'s HashMap<String, Option<Json>>,
+    /// What resources really are, if drift is to be reverted.
+    pub live: Option<&'s Live>,
 }
 
 /// What the stack has.
@@ -89,25 +90,65 @@ impl Comparison<'_> {
         if !self.has(id) || !self.before.resources.contains_key(id) {
             return Ok((Fate::New, Some(self.listed("Add", id, None, more))));
         }
-        let planned = self.before(id)?;
-        let mut before = planned.clone();
-        if let Some(Some(actual)) = self.actual.get(id) {
-            drifted(&mut before["Properties"], actual);
+        let previous = self.before(id)?;
+        let mut before = previous.clone();
+        if let Some(Some(actual)) = self.live.and_then(|live| live.actual.get(id)) {
+            let applied = &self.stack.resources[id].properties;
+            before["Properties"] = known(&previous["Properties"], applied, actual, &after["Properties"]);
         }
-        let planned: Vec<Difference> = differences(&planned, &after);
-        let (fate, details) = self.compare(id, &differences(&before, &after), &planned, fates);
+        let planned = differences(&previous, &after);
+        let mut found = differences(&before, &after);
+        let there: Vec<&Difference> =
+            planned.iter().filter(|it| found.iter().all(|found| found.path != it.path)).collect();
+        let replaces = |it: &&Difference| self.effect(id, it).1 == UpdateEffect::Replaces;
+        let (again, synced): (Vec<&Difference>, Vec<&Difference>) =
+            there.into_iter().partition(|it| self.live.is_some_and(|live| live.sync_replaces) && replaces(it));
+        found.extend(again.into_iter().cloned());
+        let (fate, mut details) = self.compare(id, &found, &planned, fates);
+        let is_sync = details.is_empty() && !synced.is_empty();
+        details.extend(synced.into_iter().flat_map(|it| self.synced(id, it, fates)));
         if details.is_empty() {
             return Ok((Fate::Stays, None));
         }
-        let change = self.modification(id, fate, details, &before, &after);
+        let fate = if is_sync { Fate::Stays } else { fate };
+        let mut change = self.modification(id, fate, details, &before, &after);
+        if is_sync {
+            self.syncs(&mut change["ResourceChange"]);
+        }
+        if self.live.is_some() {
+            change["ResourceChange"]["PreviousDeploymentContext"] = shown::context(&previous, self.sides.old_source);
+        }
         Ok((fate, Some(change)))
+    }
+
+    /// Nothing is done to the resource. Source: *Action* and *Replacement* of `ResourceChange`: the latter is for `Modify`.
+    fn syncs(&self, change: &mut Json) {
+        change["Action"] = json!("SyncWithActual");
+        change.as_object_mut().map(|change| change.shift_remove("Replacement"));
+    }
+
+    /// The details of what the resource has already.
+    fn synced(&self, id: &str, planned: &Difference, fates: &HashMap<String, Fate>) -> Vec<Json> {
+        let Some(live) = self.live else { return Vec::new() };
+        let mut details = details(&self.sides, id, planned, self.effect(id, planned).0, UpdateEffect::InPlace, fates);
+        details.truncate(1);
+        details.iter_mut().for_each(|detail| live::synced(detail, planned, (live, self.sides.new_source)));
+        details
+    }
+
+    /// Whether a difference is one of tags, and what it does to its resource.
+    fn effect(&self, id: &str, difference: &Difference) -> (bool, UpdateEffect) {
+        let type_name = &self.after.resources[id].type_name;
+        let tags = tagging(type_name).map(|tagging| tagging.property);
+        let is_tag = difference.is_property() && tags.as_deref() == Some(difference.property());
+        (is_tag, effect(Facts::embedded().resource(type_name).as_ref(), difference, is_tag))
     }
 
     /// Whether the stack has a resource that can be changed.
     fn has(&self, id: &str) -> bool {
         let resource = self.stack.resources.get(id);
         let made = |it: &Resource| it.physical_id.is_some() && it.status != ResourceStatus::CreateFailed;
-        resource.is_some_and(made) && self.actual.get(id) != Some(&None)
+        resource.is_some_and(made) && self.live.and_then(|live| live.actual.get(id)) != Some(&None)
     }
 
     /// A resource as it is: as its template says it, or as it was last applied where that may be something else.
@@ -134,16 +175,15 @@ impl Comparison<'_> {
         fates: &HashMap<String, Fate>,
     ) -> (Fate, Vec<Json>) {
         let type_name = &self.after.resources[id].type_name;
-        let facts = Facts::embedded().resource(type_name);
-        let tags = tagging(type_name).map(|tagging| tagging.property);
         let mut fate = Fate::InPlace;
         let mut listed = Vec::new();
         for difference in found {
-            let is_tag = difference.is_property() && tags.as_deref() == Some(difference.property());
-            let effect = effect(facts.as_ref(), difference, is_tag);
+            let (is_tag, effect) = self.effect(id, difference);
             let mut details = details(&self.sides, id, difference, is_tag, effect, fates);
-            if planned.iter().all(|planned| planned.path != difference.path) {
-                details.iter_mut().for_each(reverts);
+            if let Some(live) = self.live {
+                let planned = planned.iter().find(|planned| planned.path == difference.path);
+                let all = details.iter_mut();
+                all.for_each(|detail| live::tell(detail, difference, planned, (live, self.sides.new_source)));
             }
             let is_static = details.iter().any(|detail| detail["Evaluation"] == "Static");
             fate = fate.max(match effect {
@@ -223,6 +263,9 @@ impl Comparison<'_> {
         if let (Json::Object(change), Json::Object(more)) = (&mut change, more) {
             change.extend(more);
         }
+        if let Some(status) = self.live.and_then(|live| live.status.get(id)) {
+            change["ResourceDriftStatus"] = json!(status);
+        }
         json!({ "Type": "Resource", "ResourceChange": change })
     }
 
@@ -249,23 +292,6 @@ fn effect(facts: Option<&ResourceType>, difference: &Difference, is_tag: bool) -
         Some(facts) if difference.is_property() && (!is_tag || facts.updatable) => facts.update_effect(path),
         _ => UpdateEffect::InPlace,
     }
-}
-
-/// Puts what is really there in the place of what the template had said, where the template says something and it can be read.
-fn drifted(properties: &mut Json, actual: &Json) {
-    for (name, value) in properties.as_object_mut().into_iter().flatten() {
-        if let Some(actual) = actual.get(name) {
-            value.clone_from(actual);
-        }
-    }
-}
-
-/// Nobody changed it in the template: it is reverted. Source: *ChangeSource*, `NoModification`, and *BeforeValueFrom*.
-fn reverts(detail: &mut Json) {
-    detail["ChangeSource"] = json!("NoModification");
-    detail["Evaluation"] = json!("Static");
-    detail["Target"]["BeforeValueFrom"] = json!("ACTUAL_STATE");
-    detail["Target"]["AfterValueFrom"] = json!("TEMPLATE");
 }
 
 /// A resource as it is compared: what `DependsOn` and `Condition` say is no part of it.

@@ -1,13 +1,13 @@
 //! Computing a change set.
-use std::collections::HashMap;
-
 use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 use stackgen_schema::Facts;
 
 use super::causes::Sides;
 use super::compare::Comparison;
+use super::live::Live;
 use super::{ChangeSet, Kind, nested};
+use crate::cloudformation::operation::drift;
 use crate::cloudformation::stack::{Stack, Status};
 use crate::cloudformation::template::{Design, Foreseen, Place, Seen, Template, early_validation};
 use crate::resources::{Site, provider};
@@ -29,8 +29,8 @@ struct Found {
 /// Computes a change set that was asked for. Doing it again does no harm.
 pub fn compute(world: &mut World, region: &str, change_set_id: &str) {
     let Some((stack, change_set)) = find(world, region, change_set_id) else { return };
-    let actual = if change_set.revert_drift { actual(world, region, &stack) } else { HashMap::new() };
-    let found = look(world, region, &stack, &change_set, &actual).and_then(|mut found| {
+    let live = change_set.revert_drift.then(|| live(world, region, &stack));
+    let found = look(world, region, &stack, &change_set, live.as_ref()).and_then(|mut found| {
         found.validations.extend(existing(world, region, &stack, &found.changes));
         if change_set.include_nested {
             nested::include(world, region, &stack, &change_set, &found.nested, &mut found.changes)?;
@@ -42,6 +42,7 @@ pub fn compute(world: &mut World, region: &str, change_set_id: &str) {
     let kept =
         stacks.get_mut(&stack.id).and_then(|stack| stack.change_sets.iter_mut().find(|it| it.id == change_set.id));
     if let Some(kept) = kept {
+        kept.stack_drift = live.map(|live| if live.is_drifted() { "DRIFTED" } else { "IN_SYNC" }.to_owned());
         settle(kept, found);
     }
 }
@@ -90,7 +91,7 @@ fn look(
     region: &str,
     stack: &Stack,
     change_set: &ChangeSet,
-    actual: &HashMap<String, Option<Json>>,
+    live: Option<&Live>,
 ) -> Result<Found, ApiError> {
     let seen = Foreseen(Seen { world, region });
     let place = Place::of(world, region, stack, &seen);
@@ -105,7 +106,7 @@ fn look(
         (old, before)
     };
     let sides = Sides { old: &old, new: &new, old_source: &stack.source, new_source: &change_set.source };
-    let comparison = Comparison { sides, before: &before, after: &after, stack, imports: &change_set.imports, actual };
+    let comparison = Comparison { sides, before: &before, after: &after, stack, imports: &change_set.imports, live };
     let (changes, fates) = comparison.changes()?;
     let anything = change_set.kind == Kind::Create
         // A failed operation that kept what it had made may be tried again as it was.
@@ -124,15 +125,17 @@ fn look(
     Ok(Found { changes, validations, anything, transformed, nested })
 }
 
-/// What the resources of a stack really are; nothing for those that are gone.
-fn actual(world: &mut World, region: &str, stack: &Stack) -> HashMap<String, Option<Json>> {
-    let mut actual = HashMap::new();
+/// What the resources of a stack really are.
+fn live(world: &mut World, region: &str, stack: &Stack) -> Live {
+    let (at, sync_replaces) = (format!("{:.3}", world.now()), world.sync_replaces);
+    let mut live = Live { at, sync_replaces, ..Live::default() };
     for (id, resource) in &stack.resources {
         let Some(physical) = &resource.physical_id else { continue };
         let mut site = site(world, region, stack, id, &resource.type_name);
-        actual.insert(id.clone(), provider(&resource.type_name).read(&mut site, physical));
+        live.actual.insert(id.clone(), provider(&resource.type_name).read(&mut site, physical));
+        live.status.insert(id.clone(), drift::compare(world, region, &stack.id, id).status);
     }
-    actual
+    live
 }
 
 pub(super) fn site<'w>(

@@ -5,6 +5,7 @@
 //! - `compare`: a stack compared with what it would become;
 //! - `difference`: two states of a resource compared;
 //! - `causes`: why they differ;
+//! - `live`: what resources really are, if drift is to be seen;
 //! - `import`: what an import may be;
 //! - `nested`: those of the stacks in a stack;
 //! - `direct`: stacks that are made and changed without one.
@@ -20,6 +21,7 @@ mod compute;
 mod difference;
 mod direct;
 mod import;
+mod live;
 mod nested;
 mod record;
 mod shown;
@@ -29,6 +31,7 @@ mod tests;
 pub use compute::compute;
 pub(crate) use direct::NOTHING;
 pub use direct::{DIRECT, direct};
+pub(crate) use live::{is_there, known};
 pub use nested::{Within, executed, forget};
 pub use record::{Proposal, create};
 
@@ -68,6 +71,9 @@ pub struct ChangeSet {
     pub imports: Vec<Json>,
     /// Whether deployment reverts drift.
     pub revert_drift: bool,
+    /// `DRIFTED` or `IN_SYNC` as it was then, if that was looked at.
+    #[serde(default)]
+    pub stack_drift: Option<String>,
     /// The token of the request.
     pub token: Option<String>,
     /// Whether it looks into nested stacks.

@@ -246,6 +246,7 @@ fn record(id: &str, source: Source, proposal: Proposal, world: &World) -> Change
         notification_arns: proposal.notification_arns,
         imports: proposal.imports,
         revert_drift: proposal.revert_drift,
+        stack_drift: None,
         token: proposal.token,
         include_nested: proposal.include_nested,
         within: None,

@@ -74,6 +74,9 @@ pub struct Operation {
     pub imports: BTreeMap<String, String>,
     /// Whether what was changed behind the stack's back is put right.
     pub revert_drift: bool,
+    /// Logical ids of resources that were what they were to become.
+    #[serde(default)]
+    pub synced: BTreeSet<String>,
     /// The change set that is executed.
     pub change_set: Option<String>,
     /// The stack policy that holds during this update only.

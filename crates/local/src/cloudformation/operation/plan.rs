@@ -84,7 +84,7 @@ impl Run<'_> {
             if self.op.skip.contains(&id) {
                 self.stack().resources[&id] = before;
                 self.mark(&id, ResourceStatus::UpdateComplete, None);
-            } else if is_touched(&before, &resource) {
+            } else if is_touched(&before, &resource) && !self.op.synced.contains(&id) {
                 touched.push((id, before.depends_on));
             } else {
                 self.stack().resources[&id] = before;

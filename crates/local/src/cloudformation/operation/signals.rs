@@ -51,8 +51,11 @@ pub fn signal(
         let message = format!("Resource {logical_id} does not exist for stack {}", stack.name);
         return Err(ApiError::validation(message));
     }
+    // The words are those that users quote (aws-cloudformation/aws-cloudformation-templates#34 and #126,
+    // zalando-incubator/kubernetes-on-aws#538). Of a resource that is complete while its stack is not, nobody quotes a refusal: the
+    // signal is taken, and nothing waits for it.
     if !stack.status.is_moving() {
-        let message = format!("Stack:{} is in {} state and can not be signaled.", stack.id, stack.status.word());
+        let message = format!("Stack {} is in {} state and cannot be signaled", stack.id, stack.status.word());
         return Err(ApiError::validation(message));
     }
     let received = stack.signals.entry(logical_id.to_owned()).or_default();

@@ -272,6 +272,7 @@ fn blank(stack: &Stack, order: &Order, id: String) -> Operation {
         on_failure: order.on_failure.clone(),
         imports: order.imports.clone(),
         revert_drift: order.revert_drift,
+        synced: BTreeSet::new(),
         change_set: order.change_set.clone(),
         policy: order.policy.clone(),
         deadline: timeout.map(|timeout| stack.created + timeout),

@@ -101,10 +101,10 @@ fn a_command_goes_from_status_to_status() {
     let (mut world, host, _) = host();
     let input = json!({
         "DocumentName": "AWS-RunShellScript", "InstanceIds": [host], "Parameters": {"commands": ["true"]}, "Comment": "try",
-        "TimeoutSeconds": 60,
+        "TimeoutSeconds": 5_000,
     });
     let sent = ask(&mut world, Service::Ssm, "SendCommand", input).unwrap()["Command"].clone();
-    let expires = sent["RequestedDateTime"].as_i64().unwrap() + 60 + 3_600;
+    let expires = sent["RequestedDateTime"].as_i64().unwrap() + 5_000 + 3_600;
     assert_eq!((&sent["Status"], &sent["ExpiresAfter"]), (&json!("Pending"), &json!(expires)));
     let id = sent["CommandId"].as_str().unwrap();
     let waiting = shown(&mut world, id, &host);
@@ -185,6 +185,9 @@ fn an_agent_is_online_where_its_role_lets_it() {
         );
         assert_eq!(online(&mut world, &host), is_enough, "{action}");
     }
+    let denied = policy("ssm:*").replace("Allow", "Deny");
+    iam(&mut world, "PutRolePolicy", json!({"RoleName": "host", "PolicyName": "p", "PolicyDocument": denied}));
+    assert!(!online(&mut world, &host));
     iam(&mut world, "DeleteRolePolicy", json!({"RoleName": "host", "PolicyName": "p"}));
     let managed = json!({"RoleName": "host", "PolicyArn": "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"});
     iam(&mut world, "AttachRolePolicy", managed);
