@@ -187,10 +187,14 @@ impl Page {
     }
 
     fn collisions(&mut self, stack: &StackPlan) {
-        if stack.collisions.is_empty() {
+        let Some(title) = (match (stack.collisions.is_empty(), &stack.handover) {
+            (false, _) => Some("Collisions"),
+            (true, Some(_)) => Some("Handover"),
+            (true, None) => None,
+        }) else {
             return;
-        }
-        self.section("Collisions");
+        };
+        self.section(title);
         for collision in &stack.collisions {
             let style = if collision.fails { ERROR } else { WARNING };
             self.line(&format!("    {style}! {}{style:#}  {}", collision.kind.name(), collision.ids.join(", ")));

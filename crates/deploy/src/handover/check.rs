@@ -1,5 +1,5 @@
 //! What has to be so before anything is touched.
-use super::{Handover, Old, Passing, disks};
+use super::{Handover, Old, Passing, Strategy, disks};
 use crate::aws::Connection;
 use crate::failure::{Failure, Kind};
 use crate::machines::{self, Machine};
@@ -35,11 +35,14 @@ pub(super) async fn check(connection: &Connection, now: &StackNow, handover: &Ha
         let Some(volumes) = volumes else {
             return refuse(format!("it cannot be seen which volume `{}` has: {}", host.from, host.volumes.join(", ")));
         };
-        let zone = machine(connection, &instance).await?.zone;
+        let machine = machine(connection, &instance).await?;
+        if handover.chosen.as_ref().is_some_and(|chosen| chosen.strategy == Strategy::Unmount) {
+            hears(connection, &machine).await?;
+        }
         for volume in volume::describe(connection, &volumes).await? {
             held(&volume, &instance)?;
         }
-        place(connection, host, &zone).await?;
+        place(connection, host, &machine.zone).await?;
         old.push(Old { instance, volumes, ..Old::default() });
     }
     Ok(old)
@@ -55,6 +58,24 @@ async fn machine(connection: &Connection, instance: &str) -> Result<Machine, Fai
         return refuse(format!("{instance} cannot be stopped: its root is not a volume"));
     }
     Ok(machine)
+}
+
+/// A machine runs and takes commands, by which it unmounts.
+async fn hears(connection: &Connection, machine: &Machine) -> Result<(), Failure> {
+    let id = &machine.id;
+    if machine.state != "running" {
+        return refuse(format!(
+            "{id} is {}, and only a machine that runs unmounts; take `--strategy stop`",
+            machine.state
+        ));
+    }
+    if !connection.has_agent(id).await? {
+        return refuse(format!(
+            "Systems Manager does not reach {id}: it has no agent, or its role does not allow what \
+             AmazonSSMManagedInstanceCore does; `--strategy stop` takes neither"
+        ));
+    }
+    Ok(())
 }
 
 /// A volume is on the old host, and nowhere else.

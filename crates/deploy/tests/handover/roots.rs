@@ -11,6 +11,11 @@ use stackgen_local::server::{Then, When};
 use crate::desk::{Desk, NEW, OLD, host, region};
 use crate::kills::{killed, sweep};
 
+/// What makes a swap fail.
+type Arrange = Box<dyn Fn(&Desk)>;
+/// What makes a machine unfit.
+type Change = fn(&mut stackgen_local::ec2::Ec2);
+
 /// A host whose machine has an agent.
 fn with_agent(image: &str) -> Json {
     let mut template = host("A", image, "one");
@@ -118,7 +123,7 @@ async fn a_stack_that_cannot_be_told_keeps_its_template() {
 #[tokio::test]
 async fn what_fails_leads_back_to_the_old_root() {
     let failing = |is_detached| FailingRoot { of: NEW.to_owned(), is_detached, times: 9 };
-    let cases: [(&str, Box<dyn Fn(&Desk)>); 4] = [
+    let cases: [(&str, Arrange); 4] = [
         (
             "the task fails",
             Box::new(move |desk| desk.world(|world| region(world).settings.root_tasks.push(failing(false)))),
@@ -188,7 +193,7 @@ async fn only_a_change_of_the_image_alone_keeps_the_machine() {
 
 #[tokio::test]
 async fn a_machine_that_ec2_cannot_do_it_for_is_refused_untouched() {
-    let changes: [(&str, fn(&mut stackgen_local::ec2::Ec2)); 2] = [
+    let changes: [(&str, Change); 2] = [
         ("has 8 GiB, which is less than the 9 GiB", |ec2| {
             ec2.volumes.values_mut().filter(|it| it.spec.size == 8).for_each(|it| it.spec.size = 9);
         }),

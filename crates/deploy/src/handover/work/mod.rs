@@ -24,7 +24,7 @@ pub(crate) async fn hand_over(turn: &Turn, mut plan: StackPlan) -> StackOutcome 
     if let Some(handover) = &mut plan.handover {
         handover.journal.get_or_insert_with(|| Journal { holder: new_holder(), ..Journal::default() });
     }
-    match Work::begin(turn, plan).await {
+    match Box::pin(Work::begin(turn, plan)).await {
         Ok(outcome) => outcome,
         Err(failure) => ending::of_failure(&stack, verb, &failure),
     }
@@ -44,6 +44,10 @@ struct Work<'a> {
     last: Option<Followed>,
     /// Whether this process knows that the noted update was not begun.
     is_fresh: bool,
+    /// Whether this process has seen the old hosts let their volumes go, and run on.
+    is_unmounted: bool,
+    /// Whether this process has seen the old hosts serve again.
+    is_mounted: bool,
 }
 
 impl<'a> Work<'a> {
@@ -71,7 +75,17 @@ impl<'a> Work<'a> {
         if let Some(id) = proposed {
             change_set::forget(&turn.connection, &id).await?;
         }
-        let mut work = Work { turn, plan, handover, journal, lease, last: None, is_fresh: false };
+        let mut work = Work {
+            turn,
+            plan,
+            handover,
+            journal,
+            lease,
+            last: None,
+            is_fresh: false,
+            is_unmounted: false,
+            is_mounted: false,
+        };
         // What another machine began tells only the name.
         if work.plan.stack_id.is_none() {
             work.plan.stack_id = Some(work.now().await?.id);
@@ -190,6 +204,10 @@ impl<'a> Work<'a> {
         }
         outcome.handed = Some(Handed { is_back, seconds, snapshots, untold: self.journal.untold.clone() });
         outcome
+    }
+
+    fn strategy(&self) -> Strategy {
+        self.handover.chosen.as_ref().map(|chosen| chosen.strategy).unwrap_or_default()
     }
 
     fn step(&self, what: &str) {

@@ -29,13 +29,14 @@ impl Work<'_> {
             let now = self.settled().await?;
             let seen = self.look_at_roots(&now).await?;
             let done = match next(&self.journal, self.chosen().snapshot, seen) {
+                Step::Quiet => self.quiet().await,
                 Step::Snapshot => self.snapshot().await,
                 Step::Swap => self.swap().await,
                 Step::Wait => self.wait_for_roots().await,
                 Step::Fail => Err(Failure::new(Kind::Operation, "EC2 left a host without a root")),
                 Step::Await => self.wake().await,
                 Step::Tell => self.tell(&now).await,
-                Step::Stop => self.quiet().await,
+                Step::Stop => self.stop().await,
                 Step::Detach => self.take_off().await,
                 Step::Attach => self.put_back().await,
                 Step::Start => self.serve().await,
@@ -49,7 +50,7 @@ impl Work<'_> {
     }
 
     async fn look_at_roots(&self, now: &StackNow) -> Result<Seen, Failure> {
-        let (connection, ids) = (&self.turn.connection, self.old_instances());
+        let (connection, ids) = (&self.turn.connection, self.machines());
         let found = swap::describe(connection, &ids).await?;
         let root = |old: &Old| found.iter().find(|host| host.instance == old.instance).and_then(|it| it.root.clone());
         let was = |old: &Old| old.root.as_ref().map(|root| root.volume.clone());
@@ -68,8 +69,11 @@ impl Work<'_> {
         };
         let is_stopped = found.iter().all(|host| matches!(host.state.as_str(), "stopped" | "terminated"));
         let runs = found.len() == ids.len() && found.iter().all(|host| host.state == "running");
-        let serves = runs && machines::answering(connection, &ids).await?;
-        Ok(Seen { is_wanted: self.is_wanted(now).await?, at, is_stopped, serves })
+        // What was unmounted is mounted again by a command, or by a boot.
+        let is_mounted = self.journal.stopped.is_none() || !self.is_heard() || self.is_mounted;
+        let serves = runs && is_mounted && machines::answering(connection, &ids).await?;
+        let is_quiet = self.is_unmounted || !self.is_heard();
+        Ok(Seen { is_wanted: self.is_wanted(now).await?, at, is_quiet, is_stopped, serves })
     }
 
     /// Asks for the other roots. Of several hosts, one that has its own already is left alone.
@@ -88,7 +92,7 @@ impl Work<'_> {
     }
 
     async fn wait_for_roots(&mut self) -> Result<(), Failure> {
-        let (turn, ids) = (self.turn, self.old_instances());
+        let (turn, ids) = (self.turn, self.machines());
         self.keeping("another root comes in", async {
             let pace = Pace::short(&turn.connection, SWAPPING);
             while swap::is_swapping(&turn.connection, &ids).await? {
@@ -104,7 +108,7 @@ impl Work<'_> {
 
     /// The hosts come up from their new roots. One whose agent answered before is asked how its first boot went.
     async fn wake(&mut self) -> Result<(), Failure> {
-        let (turn, ids) = (self.turn, self.old_instances());
+        let (turn, ids) = (self.turn, self.machines());
         self.step(&format!("waiting until {} boots from its new root", ids.join(" and ")));
         let asked: Vec<String> =
             self.journal.old.iter().filter(|old| old.has_agent).map(|old| old.instance.clone()).collect();
@@ -132,7 +136,7 @@ impl Work<'_> {
     }
 
     async fn take_off(&mut self) -> Result<(), Failure> {
-        let hosts = swap::describe(&self.turn.connection, &self.old_instances()).await?;
+        let hosts = swap::describe(&self.turn.connection, &self.machines()).await?;
         let is_old = |volume: &String| {
             self.journal.old.iter().any(|old| old.root.as_ref().is_some_and(|root| root.volume == *volume))
         };

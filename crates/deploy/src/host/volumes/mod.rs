@@ -19,17 +19,4 @@ fn rendered(script: &str, volumes: &[String]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn scripts_name_their_volumes_and_nothing_that_systems_manager_would_replace() {
-        for script in [let_go, take] {
-            let text = script(&["vol-0123".to_owned(), "vol-0456;reboot".to_owned()]);
-            assert!(text.starts_with("#!/bin/bash\n") && text.contains("\nset -- vol-0123 vol-0456reboot\n"), "{text}");
-            assert!(text.contains("disk_of()"), "{text}");
-            // A command may be 64 KB long, and `{{` names a parameter of it (*Data elements and parameters*).
-            assert!(text.len() < 60_000 && !text.contains("{{"));
-        }
-    }
-}
+mod tests;
