@@ -4,12 +4,16 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 use stackgen_deploy::handover::{Chosen, Direction, Strategy};
 use stackgen_deploy::run::{Ending, StackOutcome};
+use stackgen_local::ec2::attachment::Attachment;
 use stackgen_local::ec2::image::Image;
 use stackgen_local::ec2::settings::{FailingRoot, Script};
+use stackgen_local::ec2::snapshot::Snapshot;
 use stackgen_local::server::{Then, When};
 
 use crate::desk::{Desk, NEW, OLD, host, region};
 use crate::kills::{killed, sweep};
+
+const SNAPSHOT: &str = "snap-0fedcba9876543210";
 
 /// What makes a swap fail.
 type Arrange = Box<dyn Fn(&Desk)>;
@@ -33,22 +37,30 @@ async fn desk_with(template: &Json) -> Desk {
     let desk = Desk::with(template).await;
     desk.world(|world| {
         let ec2 = region(world);
-        let image = Image { id: NEW.to_owned(), name: "new".to_owned(), ..ec2.images[OLD].clone() };
+        let mut image = Image { id: NEW.to_owned(), name: "new".to_owned(), ..ec2.images[OLD].clone() };
+        let snapshot = &mut image.devices[0]["ebs"]["snapshotId"];
+        let of_old = snapshot.as_str().expect("its root has one").to_owned();
+        let own = Snapshot { id: SNAPSHOT.to_owned(), ..ec2.snapshots[&of_old].clone() };
+        *snapshot = json!(own.id);
+        ec2.snapshots.insert(own.id.clone(), own);
         ec2.promised.clear();
         ec2.images.insert(NEW.to_owned(), image);
     });
     Desk { strategy: Strategy::ReplaceRoot, ..desk }
 }
 
-/// What there is of the machine: its id, the image of its root, and all volumes with their sizes and machines.
+/// What there is of the machine: its id and its root, and of all volumes their sizes and machines, whether they go with those,
+/// and whether they hold data and are mounted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Found {
     machines: Vec<(String, String)>,
     root: String,
-    volumes: Vec<(i64, Option<String>, bool)>,
+    volumes: Vec<(i64, Option<String>, bool, bool)>,
 }
 
 fn found(desk: &Desk) -> Found {
+    // A boot that began ends.
+    desk.server.advance(Some(jiff::SignedDuration::from_mins(30)));
     desk.world(|world| {
         let ec2 = region(world);
         let up = ec2.instances.values().filter(|it| format!("{:?}", it.state) != "Terminated");
@@ -60,7 +72,10 @@ fn found(desk: &Desk) -> Found {
             .values()
             .map(|it| {
                 let on = it.attachments.first();
-                (it.spec.size, on.map(|on| on.instance.clone()), on.is_some_and(|on| on.delete_on_termination))
+                let is = |what: fn(&Attachment) -> bool| on.is_some_and(what);
+                let (goes_along, mounted) =
+                    (is(|on| on.delete_on_termination), is(|on| on.mounted && on.device == "/dev/sdf"));
+                (it.spec.size, on.map(|on| on.instance.clone()), goes_along, mounted)
             })
             .collect();
         volumes.sort();
@@ -100,6 +115,8 @@ async fn the_machine_stays_and_the_stack_knows_its_image() {
     let handed = outcome.handed.expect("it was handed over");
     assert_eq!((handed.is_back, handed.untold), (false, None));
     let after = assert_whole(&desk, &before, "swapped");
+    let commands = desk.server.journal(0).into_iter().filter(|call| call.operation == "SendCommand").count();
+    assert_eq!(commands, 2, "one unmounts before, and one asks how the boot went");
     assert_ne!(after.root, before.root);
     assert_eq!(desk.seen().running, [NEW]);
     assert_eq!(image_of_stack(&desk).await, NEW);
