@@ -206,10 +206,6 @@ impl<'a> Work<'a> {
         outcome
     }
 
-    fn strategy(&self) -> Strategy {
-        self.handover.chosen.as_ref().map(|chosen| chosen.strategy).unwrap_or_default()
-    }
-
     fn step(&self, what: &str) {
         self.turn.step(&self.plan.stack, what);
     }

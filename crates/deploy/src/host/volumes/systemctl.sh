@@ -24,6 +24,8 @@ start() {
   if [ -n "$command" ]; then
     setsid $command </dev/null >/dev/null 2>&1 9>&- &
     pid=$!
+    # Up is what has its file open.
+    until ls -l "/proc/$pid/fd" 2>/dev/null | grep -q -- "${command##* }"; do sleep 0.05; done
   fi
   echo "$pid" >"/run/units/$1"
 }
