@@ -38,12 +38,13 @@ impl Machine {
             .file("/units/part.service", 0o644, "")
             .file("/units/needs.service", 0o644, "")
             .file("/units/idle.service", 0o644, "")
+            .file("/units/default.target", 0o644, "")
             .file("/units/other.service", 0o644, "tail -f /etc/fstab")
             .file("/units/data.mount.show", 0o644, "RequiredBy=needs.service idle.service local-fs.target\n");
         let host = Host::new(&image).expect("a root can be made");
         let boot = host.boot(&World::new(), &[("nvme1n1", "vol0123456789abcdef0", &disk)]).expect("it boots");
         let machine = Machine { boot, _host: host, _disk: disk };
-        machine.ask("mkdir /data; mount -o noatime /dev/nvme1n1 /data");
+        machine.ask("mkdir -p /data /run/systemd/system; mount -o noatime /dev/nvme1n1 /data");
         machine.ask("systemctl start app.socket app.service part.service needs.service other.service");
         Some(machine)
     }
@@ -73,7 +74,7 @@ impl Machine {
     fn assert_as_before(&self, what: &str) {
         assert_eq!(self.up(), ALL, "{what}");
         assert_eq!(self.rows(), "1 2 3", "{what}");
-        let left = self.ask("ls -A /run/systemd/system; ls /run/stackgen 2>/dev/null | grep -v lock || true");
+        let left = self.ask("ls -A /run/systemd/system; ls /run/stackgen | grep -x let-go || true");
         assert_eq!(left, "", "{what}");
         assert!(self.ask("findmnt -no OPTIONS /data").contains("noatime"), "{what}");
     }
@@ -115,6 +116,18 @@ fn a_process_of_nobody_stays_and_so_does_all_else() {
 }
 
 #[test]
+fn what_could_not_be_started_again_is_not_ended() {
+    let Some(machine) = Machine::with(FSTAB) else { return };
+    for (state, word) in [("Transient=yes", "cannot be started again"), ("ActiveState=activating", "at work just now")]
+    {
+        machine.ask(&format!("echo {state} >/units/app.service.is"));
+        let (status, told) = machine.run("/let_go");
+        assert!(status == 1 && told.starts_with("app.service uses the volume and ") && told.contains(word), "{told}");
+        machine.assert_as_before(state);
+    }
+}
+
+#[test]
 fn what_fails_in_the_middle_is_given_back() {
     let Some(machine) = Machine::with(FSTAB) else { return };
     machine.ask("touch /units/app.service.stuck");
@@ -153,10 +166,10 @@ fn mounts_of_all_kinds_are_known() {
 fn after_a_boot_the_volume_is_mounted_where_it_belongs() {
     let Some(machine) = Machine::with(FSTAB) else { return };
     assert_eq!(machine.run("/let_go").0, 0);
-    machine.ask("rm -r /run/stackgen /run/systemd/system");
+    machine.ask("rm -r /run/stackgen /run/systemd/system/*");
     assert_eq!(machine.run("/take"), (0, format!("mounted {VOLUME}")));
-    assert_eq!(machine.rows(), "1 2 3");
-    machine.ask("kill $(cat /run/units/app.service); umount /data; sed -i /nvme/d /etc/fstab");
+    assert_eq!((machine.rows(), machine.up()), ("1 2 3".to_owned(), "default.target other.service".to_owned()));
+    machine.ask("umount /data; sed -i /nvme/d /etc/fstab");
     assert_eq!(machine.run("/take"), (1, format!("nothing says where {VOLUME} is mounted")));
     machine.ask("rm /dev/nvme1n1");
     assert_eq!(machine.run("SECONDS=359 /take"), (1, format!("{VOLUME} did not appear")));
