@@ -1,15 +1,18 @@
 //! `stackgen rehearse`.
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
+use stackgen_assembly::{Assembly, FORMAT_VERSION, Manifest};
 use stackgen_deploy::plan::Selection;
 
-use crate::deploy::way::Way;
+use crate::deploy::DeployError;
+use crate::deploy::way::{self, Way};
 use crate::deploy::wishes::Wanted;
 use crate::error::{CliError, Kind};
-use crate::rehearse::{self, Fail, RehearseError, Script, Seen};
+use crate::rehearse::{self, Deed, Fail, RehearseError, Script, Seen};
 use crate::{Context, lint, load, select};
 
-/// Try a deploy on a copy of what is deployed, and show how it goes
+/// Try a deploy or a deletion on a copy of what is deployed, and show how it goes
 ///
 /// Looks at the stacks, at what they depend on and at their machines and disks, puts all of it into an engine in this process,
 /// and runs the deploy there: what would happen in which order, how long a host would be down, what would fail and be rolled
@@ -17,6 +20,9 @@ use crate::{Context, lint, load, select};
 ///
 /// Time is that of the engine: minutes pass in milliseconds. How long things take in AWS differs. What the plan calls dangerous
 /// is taken as approved, and listed. Ends with 0 if the deploy would work, and with 1 if it would fail.
+///
+/// With --destroy the stacks are deleted there, as `stackgen destroy` does it: those on which others depend go last, and it says
+/// what would be deleted for good, what stays and costs, and what refuses. Stacks may be of no app.
 ///
 /// What was seen is kept in .stackgen/observed, with values of parameters, and --offline rehearses from that.
 #[derive(Debug, clap::Args)]
@@ -27,6 +33,12 @@ pub(crate) struct Args {
     /// Leave out what the stacks depend on
     #[arg(short, long)]
     exclusively: bool,
+    /// Delete these stacks and no others; without a name, all of the app
+    #[arg(long, conflicts_with_all = ["exclusively", "handover", "Wanted", "Stack"])]
+    destroy: bool,
+    /// With --destroy, keep this resource of a stack whose deletion failed: `ID` or `STACK/ID`
+    #[arg(long, value_name = "ID", requires = "destroy")]
+    retain: Vec<String>,
     /// Hand hosts over that cannot be replaced in one update, as `stackgen deploy --handover` does
     #[arg(long)]
     handover: bool,
@@ -50,6 +62,10 @@ pub(crate) struct Args {
 
 pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError> {
     let fails: Vec<Fail> = args.fails.iter().map(|given| given.parse()).collect::<Result<_, RehearseError>>()?;
+    if args.destroy { destroy(context, args, &fails) } else { deploy(context, args, &fails) }
+}
+
+fn deploy(context: &Context, args: &Args, fails: &[Fail]) -> Result<ExitCode, CliError> {
     let loaded = load::assembly_for(context, args.way.is_local())?;
     let assembly = &loaded.assembly;
     let meant = select::stacks(assembly, &args.stacks)?;
@@ -60,20 +76,45 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<ExitCode, CliError>
     lint::stacks::check(context, &loaded, &meant)?;
     let stacks: Vec<String> = meant.iter().map(|stack| stack.name.clone()).collect();
     let wishes = args.wanted.wishes()?;
-    let look = if args.offline { Seen::remember } else { Seen::look };
-    let seen = look(context, &args.way, assembly, &stacks)?;
-    let folder = tempfile::tempdir()?;
     let selection = Selection { stacks, only: args.exclusively };
-    let script = Script {
-        seen: &seen.observed,
-        assembly,
-        selection: &selection,
-        wishes: &wishes,
-        hands_over: args.handover,
-        fails: &fails,
-        kill_at: args.kill_at,
-        folder: folder.path(),
+    let deed = Deed::Deploy { selection: &selection, wishes: &wishes, hands_over: args.handover };
+    play(context, args, assembly, fails, deed)
+}
+
+fn destroy(context: &Context, args: &Args, fails: &[Fail]) -> Result<ExitCode, CliError> {
+    let loaded = args.way.app(context)?;
+    let stacks = way::names(loaded.as_ref(), &args.stacks)?;
+    if stacks.is_empty() {
+        return Err(DeployError::NothingNamed.into());
+    }
+    let assembly = loaded.map_or_else(no_app, |loaded| loaded.assembly);
+    play(context, args, &assembly, fails, Deed::Destroy { stacks: &stacks, retain: &args.retain })
+}
+
+/// What is said where nobody describes anything.
+fn no_app() -> Assembly {
+    let manifest = Manifest {
+        version: FORMAT_VERSION,
+        generator: String::new(),
+        stacks: Vec::new(),
+        problems: Vec::new(),
+        images: Vec::new(),
     };
+    Assembly { manifest, files: BTreeMap::new() }
+}
+
+fn play(
+    context: &Context,
+    args: &Args,
+    assembly: &Assembly,
+    fails: &[Fail],
+    deed: Deed<'_>,
+) -> Result<ExitCode, CliError> {
+    let look = if args.offline { Seen::remember } else { Seen::look };
+    let seen = look(context, &args.way, assembly, &deed)?;
+    let folder = tempfile::tempdir()?;
+    let script =
+        Script { seen: &seen.observed, assembly, deed, fails, kill_at: args.kill_at, folder: folder.path() };
     let story = rehearse::perform(&script)?;
     script.check(&story)?;
     if args.json {

@@ -1,6 +1,6 @@
-//! Trying a deploy on a copy of what is deployed, in this process, before anything real moves.
+//! Trying a deploy or a deletion on a copy of what is deployed, in this process, before anything real moves.
 //!
-//! [`seen`] looks at what is there, or takes what was seen before. [`perform()`] puts it into an engine ([`stage`]), deploys there
+//! [`seen`] looks at what is there, or takes what was seen before. [`perform()`] puts it into an engine ([`stage`]), does it there
 //! with the same client as always, on a clock that stands still while nothing waits, and comes back with a [`Story`]. [`text()`]
 //! tells it to people and [`json()`] to programs.
 mod downtime;
@@ -19,7 +19,7 @@ use thiserror::Error;
 
 pub(crate) use fail::Fail;
 pub(crate) use json::json;
-pub(crate) use perform::{Script, perform};
+pub(crate) use perform::{Deed, Script, perform};
 pub(crate) use seen::Seen;
 pub(crate) use story::Story;
 pub(crate) use text::text;

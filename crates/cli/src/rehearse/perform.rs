@@ -34,18 +34,51 @@ const ACCOUNT: &str = "000000000000";
 pub(crate) struct Script<'a> {
     /// What is deployed.
     pub(crate) seen: &'a Observed,
-    /// What is to be deployed.
+    /// What the app says.
     pub(crate) assembly: &'a Assembly,
-    pub(crate) selection: &'a Selection,
-    pub(crate) wishes: &'a Wishes,
-    /// Whether hosts are handed over where one update cannot replace them.
-    pub(crate) hands_over: bool,
+    pub(crate) deed: Deed<'a>,
     /// What fails.
     pub(crate) fails: &'a [Fail],
     /// At which of its calls that change something the client dies.
     pub(crate) kill_at: Option<usize>,
     /// A folder for the client's records.
     pub(crate) folder: &'a Path,
+}
+
+/// What is done.
+#[derive(Clone, Copy)]
+pub(crate) enum Deed<'a> {
+    /// What `stackgen deploy` does.
+    Deploy {
+        selection: &'a Selection,
+        wishes: &'a Wishes,
+        /// Whether hosts are handed over where one update cannot replace them.
+        hands_over: bool,
+    },
+    /// What `stackgen destroy` does with these stacks.
+    Destroy {
+        stacks: &'a [String],
+        /// The resources that stay, of stacks whose deletion failed.
+        retain: &'a [String],
+    },
+}
+
+impl Deed<'_> {
+    /// The stacks that are meant.
+    pub(super) fn stacks(&self) -> &[String] {
+        match self {
+            Deed::Deploy { selection, .. } => &selection.stacks,
+            Deed::Destroy { stacks, .. } => stacks,
+        }
+    }
+
+    /// The texts that are going to be sent.
+    pub(super) fn pending(&self, assembly: &Assembly) -> Vec<String> {
+        match self {
+            Deed::Deploy { .. } => assembly.files.values().cloned().collect(),
+            Deed::Destroy { .. } => Vec::new(),
+        }
+    }
 }
 
 /// Plays it.
@@ -86,8 +119,7 @@ fn copied(script: &Script<'_>) -> Adopted {
         let bound = script.assembly.manifest.stacks.iter().find_map(|stack| stack.account.clone());
         account.account = bound.unwrap_or_else(|| ACCOUNT.to_owned());
     }
-    let pending: Vec<String> = script.assembly.files.values().cloned().collect();
-    adopt::adopt(&account, &pending)
+    adopt::adopt(&account, &script.deed.pending(script.assembly))
 }
 
 struct Play<'a> {
@@ -108,19 +140,14 @@ impl Play<'_> {
         Records::new(self.script.folder)
     }
 
-    /// Plans and deploys, as `stackgen deploy` does.
+    /// Plans, and does it.
     async fn go(&mut self) -> Result<Outcome, CliError> {
         let (connection, records) = (self.connection(), self.records());
-        let Script { assembly, selection, wishes, .. } = *self.script;
-        let planned = alive(&self.stage, plan::make(&connection, &records, assembly, selection, wishes)).await;
-        let mut plan = match planned {
+        let plan = match alive(&self.stage, self.planned(&connection, &records)).await {
             Some(Ok(plan)) => plan,
             Some(Err(failure)) => return Ok(self.refuse(&failure)),
             None => return Ok(self.die()),
         };
-        if self.script.hands_over {
-            choose_handovers(&mut plan);
-        }
         self.plan = Some(plan.clone());
         let mishaps = fail::mishaps(self.script.fails, &plan)?;
         self.stage.world(|world| world.mishaps = mishaps);
@@ -131,9 +158,27 @@ impl Play<'_> {
         }
     }
 
+    async fn planned(&self, connection: &Connection, records: &Records) -> Result<Plan, Failure> {
+        let assembly = self.script.assembly;
+        match self.script.deed {
+            Deed::Deploy { selection, wishes, hands_over } => {
+                let mut plan = plan::make(connection, records, assembly, selection, wishes).await?;
+                if hands_over {
+                    choose_handovers(&mut plan);
+                }
+                Ok(plan)
+            }
+            Deed::Destroy { stacks, retain } => plan::make_destroy(connection, Some(assembly), stacks, retain).await,
+        }
+    }
+
     /// Carries the plan out, everything approved.
     async fn carry_out(&self, connection: &Connection, records: &Records, plan: &Plan) -> Result<Outcome, Failure> {
-        run::deploy(connection, records, plan, &approved(plan), &|progress| self.say(progress)).await
+        let (approvals, say) = (approved(plan), |progress| self.say(progress));
+        match self.script.deed {
+            Deed::Deploy { .. } => run::deploy(connection, records, plan, &approvals, &say).await,
+            Deed::Destroy { .. } => run::destroy(connection, records, plan, &approvals, &say).await,
+        }
     }
 
     /// Another client finds what the first one left, as `stackgen resume` does. Answers too with the stacks that it leaves alone.
@@ -161,11 +206,10 @@ impl Play<'_> {
     /// The stacks that were to be changed; all that were meant, if the client died before it knew.
     fn meant(&self) -> Vec<String> {
         let Some(plan) = &self.plan else {
-            let Script { assembly, selection, .. } = *self.script;
-            return if selection.only {
-                selection.stacks.clone()
-            } else {
-                seen::with_needs(assembly, &selection.stacks)
+            let stacks = self.script.deed.stacks();
+            return match self.script.deed {
+                Deed::Deploy { selection, .. } if !selection.only => seen::with_needs(self.script.assembly, stacks),
+                _ => stacks.to_vec(),
             };
         };
         let busy = plan.stacks.iter().filter(|stack| stack.verb != Verb::Nothing);
@@ -176,9 +220,11 @@ impl Play<'_> {
     fn is_done(&self, name: &str) -> bool {
         let events = self.stage.world(|world| scene::events(world, &self.script.seen.region));
         let last = events.iter().rev().find(|event| event.stack == name && event.logical_id == name);
-        last.is_some_and(|event| {
-            matches!(event.status.as_str(), "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE")
-        })
+        let good: &[&str] = match self.script.deed {
+            Deed::Deploy { .. } => &["CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"],
+            Deed::Destroy { .. } => &["DELETE_COMPLETE"],
+        };
+        last.is_some_and(|event| good.contains(&event.status.as_str()))
     }
 
     fn refuse(&mut self, failure: &Failure) -> Outcome {
@@ -189,13 +235,16 @@ impl Play<'_> {
     fn die(&mut self) -> Outcome {
         let call = self.stage.changes().pop().expect("it dies of a call");
         let region = self.script.seen.region.as_str();
+        let names: Vec<String> = match self.script.deed {
+            Deed::Deploy { .. } => self.script.assembly.manifest.stacks.iter().map(|it| it.name.clone()).collect(),
+            Deed::Destroy { stacks, .. } => stacks.to_vec(),
+        };
         let (statuses, hosts) = self.stage.world(|world| {
             let here = world.region(region);
-            let stacks = self.script.assembly.manifest.stacks.iter();
             let status =
-                |name: &str| here.stacks.values().rev().find(|stack| stack.name == name).map(|it| it.status.word());
+                |name: &String| here.stacks.values().rev().find(|stack| stack.name == *name).map(|it| it.status.word());
             let statuses: Vec<(String, String)> =
-                stacks.filter_map(|stack| Some((stack.name.clone(), status(&stack.name)?.to_owned()))).collect();
+                names.into_iter().filter_map(|name| Some((name.clone(), status(&name)?.to_owned()))).collect();
             let hosts = scene::hosts(world, region);
             let told =
                 |host: &scene::Host| format!("{}/{} {} {}", host.stack, host.logical_id, host.instance, host.state);
@@ -227,14 +276,20 @@ impl Play<'_> {
         moments.extend(self.steps.into_inner().unwrap_or_else(PoisonError::into_inner));
         moments.sort_by_key(|moment| moment.at);
         let is_good = self.refused.is_none() && outcome.is_good();
+        let is_gone =
+            |name: &str| outcome.stacks.iter().any(|it| it.stack == name && it.verb == Verb::Destroy && it.is_good());
+        // Nobody waits for a host that goes with its stack.
+        let mut downtimes = downtime::of(&self.stage.hosts(), &after.ids());
+        downtimes.retain(|one| !is_gone(&one.stack));
         Story {
+            destroys: matches!(self.script.deed, Deed::Destroy { .. }),
             start: self.stage.start(),
             notes,
             refused: self.refused,
             moments,
             calls: self.stage.changes(),
             works: is_good,
-            downtimes: downtime::of(&self.stage.hosts(), &after.ids()),
+            downtimes,
             remains: things::between(before, &after, self.plan.as_ref()),
             plan: self.plan,
             death: self.death,

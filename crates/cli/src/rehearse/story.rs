@@ -12,6 +12,8 @@ use super::things::Remains;
 /// What happened.
 #[derive(Debug)]
 pub(crate) struct Story {
+    /// Whether stacks were to be deleted, and not deployed.
+    pub(crate) destroys: bool,
     /// When it began: when the account was looked at.
     pub(crate) start: Timestamp,
     /// What is not as it is there, or not known.

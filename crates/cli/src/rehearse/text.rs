@@ -170,7 +170,7 @@ impl Page {
         }
         death.hosts.iter().for_each(|host| self.line(&format!("  {host}")));
         for stack in &story.left {
-            let text = format!("{stack} was not begun, or nothing of it was approved: deploy it again");
+            let text = format!("{stack} was not begun, or nothing of it was approved: {} it again", deed(story));
             self.words("  * ", WARNING, &text);
         }
     }
@@ -220,15 +220,18 @@ impl Page {
             };
             self.words(&format!("  {}  ", stack.stack), style, &told);
         }
-        self.remnants("stays and belongs to no stack", WARNING, &remains.retained);
-        self.remnants("is deleted", STATUS, &remains.deleted);
+        let (lost, deleted): (Vec<&Remnant>, Vec<&Remnant>) =
+            remains.deleted.iter().partition(|one| one.stateful && !one.has_copy);
+        self.remnants("is deleted for good", WARNING, lost);
+        self.remnants("stays, belongs to no stack and goes on to cost", WARNING, &remains.retained);
+        self.remnants("is deleted", STATUS, deleted);
         self.remnants("was made and belongs to no stack", ERROR, &remains.left_over);
         for snapshot in &remains.snapshots {
-            self.words("  * ", STRONG, &format!("{snapshot} was made"));
+            self.words("  * ", STRONG, &format!("{snapshot} was made, stays and costs"));
         }
     }
 
-    fn remnants(&mut self, what: &str, style: Style, all: &[Remnant]) {
+    fn remnants<'a>(&mut self, what: &str, style: Style, all: impl IntoIterator<Item = &'a Remnant>) {
         for one in all {
             let data = if one.stateful { ", which holds data," } else { "" };
             let text = format!("{}/{} ({}) {}{data} {what}", one.stack, one.id, one.type_name, one.physical_id);
@@ -249,7 +252,10 @@ impl Page {
             _ if story.works && story.death.is_some() => {
                 let text = match story.left.as_slice() {
                     [] => "`stackgen resume` goes on where the client died.".to_owned(),
-                    left => format!("`stackgen resume` clears up, and another deploy does {}.", left.join(" and ")),
+                    left => {
+                        let left = left.join(" and ");
+                        format!("`stackgen resume` clears up, and another `stackgen {}` does {left}.", deed(story))
+                    }
                 };
                 self.words("It would end well: ", STATUS, &text);
             }
@@ -264,6 +270,11 @@ impl Page {
             None => self.words("It would fail: ", ERROR, &ends(&story.outcome.stacks)),
         }
     }
+}
+
+/// What is typed to do it again.
+fn deed(story: &Story) -> &'static str {
+    if story.destroys { "destroy" } else { "deploy" }
 }
 
 fn ends(stacks: &[StackOutcome]) -> String {
