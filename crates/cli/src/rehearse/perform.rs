@@ -119,7 +119,15 @@ fn copied(script: &Script<'_>) -> Adopted {
         let bound = script.assembly.manifest.stacks.iter().find_map(|stack| stack.account.clone());
         account.account = bound.unwrap_or_else(|| ACCOUNT.to_owned());
     }
-    adopt::adopt(&account, &script.deed.pending(script.assembly))
+    let mut adopted = adopt::adopt(&account, &script.deed.pending(script.assembly));
+    let filled = script.seen.buckets.iter().filter(|(_, is_filled)| **is_filled);
+    let there: Vec<&String> =
+        filled.map(|(name, _)| name).filter(|name| adopted.world.s3.buckets.contains_key(*name)).collect();
+    for bucket in there {
+        let url = format!("https://s3.{region}.amazonaws.com/{bucket}/something", region = account.region);
+        stackgen_local::s3::stand_in(&mut adopted.world, &account.region, &url, "");
+    }
+    adopted
 }
 
 struct Play<'a> {

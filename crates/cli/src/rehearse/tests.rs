@@ -6,16 +6,18 @@ mod kills;
 mod prod;
 mod statuses;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 use stackgen_assembly::{Assembly, FORMAT_VERSION, Manifest, ResourceEntry, StackEntry};
-use stackgen_deploy::aws::Connection;
+use stackgen_deploy::aws::{Asked, Connection, Heard, Stage as _};
 use stackgen_deploy::failure::Failure;
 use stackgen_deploy::observe::{self, Observed, Reader, Wanted};
 use stackgen_deploy::plan::{self, Selection, Wishes};
+use stackgen_deploy::progress::Progress;
 use stackgen_deploy::record::Records;
 use stackgen_deploy::run::{self, Outcome};
 use stackgen_local::World;
@@ -25,7 +27,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::perform::approved;
 use super::stage::Stage;
-use super::story::{Story, What};
+use super::story::{Moment, Story, What};
 use super::{Deed, Fail, Script, perform, seen};
 
 pub(super) const REGION: &str = "eu-west-1";
@@ -68,12 +70,33 @@ impl Account {
     }
 
     /// Deletes stacks, whatever is dangerous about it.
-    pub(super) fn destroy(&self, assembly: &Assembly, stacks: &[String], retain: &[String]) -> Result<Outcome, Failure> {
-        self.runtime.block_on(async {
+    pub(super) fn destroy(
+        &self,
+        assembly: &Assembly,
+        stacks: &[String],
+        retain: &[String],
+    ) -> (Result<Outcome, Failure>, Vec<String>) {
+        let steps = RefCell::new(Vec::new());
+        let say = |progress| match progress {
+            Progress::Step { what, .. } => steps.borrow_mut().push(what),
+            _ => {}
+        };
+        let done = self.runtime.block_on(async {
             let (connection, records) = (self.connection(), Records::new(self.folder.path()));
             let plan = plan::make_destroy(&connection, Some(assembly), stacks, retain).await?;
-            run::destroy(&connection, &records, &plan, &approved(&plan), &|_| {}).await
-        })
+            run::destroy(&connection, &records, &plan, &approved(&plan), &say).await
+        });
+        (done, steps.into_inner())
+    }
+
+    /// Puts a parameter of SSM, as somebody else would.
+    pub(super) fn put_parameter(&self, name: &str, value: &str) {
+        let body = json!({"Name": name, "Value": value, "Type": "String"}).to_string().into_bytes();
+        let headers = [("x-amz-target", "AmazonSSM.PutParameter"), ("content-type", "application/x-amz-json-1.1")];
+        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        let asked = Asked { method: "POST".to_owned(), path: "/".to_owned(), headers, body, ..Asked::default() };
+        let heard = self.runtime.block_on(async { self.stage.take(asked) });
+        assert!(matches!(heard, Heard::Answer(200, ..)), "{heard:?}");
     }
 
     /// Deploys something that works, and waits until everything has settled.

@@ -24,6 +24,8 @@ pub struct Observed {
     pub exports: Vec<ExportSeen>,
     /// Values of SSM parameters that are named; none that is secret.
     pub stored: BTreeMap<String, String>,
+    /// The buckets of the stacks, and whether there is anything in them.
+    pub buckets: BTreeMap<String, bool>,
     pub instances: Vec<MachineSeen>,
     pub volumes: Vec<DiskSeen>,
     pub addresses: Vec<AddressSeen>,
@@ -46,6 +48,7 @@ impl Default for Observed {
             absent: Vec::new(),
             exports: Vec::new(),
             stored: BTreeMap::new(),
+            buckets: BTreeMap::new(),
             instances: Vec::new(),
             volumes: Vec::new(),
             addresses: Vec::new(),

@@ -108,6 +108,7 @@ fn together(mut looks: Vec<Observed>) -> Observed {
         all.absent.extend(seen.absent);
         merge(&mut all.exports, seen.exports, |it| it.name.clone());
         all.stored.extend(seen.stored);
+        all.buckets.extend(seen.buckets);
         merge(&mut all.instances, seen.instances, |it| it.id.clone());
         merge(&mut all.volumes, seen.volumes, |it| it.id.clone());
         merge(&mut all.addresses, seen.addresses, |it| it.allocation.clone());

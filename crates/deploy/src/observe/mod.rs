@@ -57,12 +57,21 @@ pub async fn observe(reader: &Reader, wanted: &Wanted, at: Timestamp) -> Result<
     seen.account = seen.stacks.iter().find_map(|stack| stack.id.split(':').nth(4)).unwrap_or_default().to_owned();
     let exports = stacks::exports(reader, &seen.stacks).await;
     seen.exports = noted(&mut seen.notes, "exports of other stacks", exports)?;
-    let names = named::stored(&seen, &wanted.pending);
-    for name in names {
-        let value = reader.stored(&name).await;
+    for name in named::stored(&seen, &wanted.pending).union(&named::beside_hosts(&seen)) {
+        let value = reader.stored(name).await;
         if let Some(value) = noted(&mut seen.notes, &format!("the parameter {name}"), value)? {
-            seen.stored.insert(name, value);
+            seen.stored.insert(name.clone(), value);
         }
+    }
+    let buckets = stacks::owned(&seen.stacks, "AWS::S3::Bucket");
+    for bucket in buckets {
+        // A bucket that is gone, or is elsewhere, is left to its deletion.
+        let found = match reader.is_filled(&bucket).await {
+            Err(failure) if matches!(failure.kind, Kind::NotFound | Kind::Bucket) => continue,
+            found => found,
+        };
+        let is_filled = noted(&mut seen.notes, &format!("what is in the bucket {bucket}"), found)?;
+        seen.buckets.insert(bucket, is_filled);
     }
     let ids: BTreeSet<String> = named::ids(&seen, &wanted.pending);
     machines::look(reader, &ids, &mut seen).await?;

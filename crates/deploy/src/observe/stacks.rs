@@ -49,6 +49,12 @@ fn children(stack: &Deployed) -> Vec<String> {
     nested.filter_map(|it| it.physical_id.clone()).collect()
 }
 
+/// The physical ids of the stacks' resources of a type.
+pub(super) fn owned(stacks: &[Deployed], type_name: &str) -> Vec<String> {
+    let all = stacks.iter().flat_map(|stack| &stack.resources).filter(|it| it.type_name == type_name);
+    all.filter_map(|it| it.physical_id.clone()).collect()
+}
+
 fn described(now: StackNow) -> Deployed {
     let exports = now.exports;
     let output = |(name, value): (String, String)| {

@@ -4,7 +4,7 @@ use stackgen_assembly::Assembly;
 use stackgen_local::adopt::scene;
 
 use super::prod::both;
-use super::{Account, Deed, REGION, Story, assembly, play, same, stack};
+use super::{Account, Deed, REGION, Story, What, assembly, play, same, stack};
 
 fn names(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
@@ -21,8 +21,13 @@ fn agree(account: &Account, assembly: &Assembly, stacks: &[&str], retain: &[&str
     let deed = Deed::Destroy { stacks: &stacks, retain: &retain };
     let story = play(&account.seen_for(assembly, deed), assembly, deed, &[], None).unwrap();
     let before = account.stage.changes().len();
-    let done = account.destroy(assembly, &stacks, &retain);
+    let (done, steps) = account.destroy(assembly, &stacks, &retain);
     same(account, &story, &done);
+    let told = story.moments.iter().filter_map(|moment| match &moment.what {
+        What::Step { step } => Some(step.clone()),
+        _ => None,
+    });
+    assert_eq!(told.collect::<Vec<_>>(), steps);
     assert_eq!(calls(&story.calls), calls(&account.stage.changes()[before..]));
     let stays = account.world(|world| scene::things(world, REGION));
     let is_there = |id: &str| stays.iter().any(|thing| thing.physical_id == id);
@@ -55,6 +60,8 @@ fn the_end_of_both_stacks_is_predicted() {
     let kept: Vec<&str> = story.remains.retained.iter().map(|one| &*one.id).collect();
     assert_eq!(kept, ["DataVolume"], "{:?}", story.remains);
     assert_eq!(story.calls[0].operation, "StopInstances", "its disk is on it");
+    let is_word = |moment: &super::Moment| matches!(&moment.what, What::Step { step } if step.contains("stays with vol-"));
+    assert!(story.moments.iter().any(is_word), "the word about the volume stays: {:?}", story.moments);
 }
 
 #[test]
@@ -75,7 +82,7 @@ fn what_holds_data_is_told_and_what_has_a_copy_too() {
         let deleted = story.remains.deleted.iter().filter(|one| (one.stateful && !one.has_copy) == is_lost);
         deleted.map(|one| &*one.id).collect()
     };
-    assert_eq!((of(true), of(false)), (vec!["Gone", "Bucket"], vec!["Copied", "Note"]), "{:#?}", story.remains);
+    assert_eq!((of(true), of(false)), (vec!["Bucket", "Gone"], vec!["Copied", "Note"]), "{:#?}", story.remains);
     assert_eq!(story.remains.snapshots.len(), 1);
     let [kept] = story.remains.retained.as_slice() else { panic!("{:?}", story.remains) };
     assert!(kept.physical_id.starts_with("vol-"), "{kept:?}");
@@ -133,12 +140,46 @@ fn what_failed_to_go_is_kept_when_it_is_said() {
             late: false,
         });
     });
-    let done = account.destroy(&all, &stacks, &[]);
+    let (done, _) = account.destroy(&all, &stacks, &[]);
     same(&account, &story, &done);
     account.wait();
     let story = agree(&account, &all, &["prod-compute"], &["Host7DDA17EC"]);
     assert!(story.works, "{story:#?}");
     assert!(story.remains.retained.iter().any(|one| one.id == "Host7DDA17EC"), "{:?}", story.remains);
+}
+
+#[test]
+fn a_bucket_with_something_in_it_does_not_go() {
+    let account = Account::new();
+    let template = json!({"Resources": {"Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "full"}}}});
+    let all = assembly(vec![stack("data", &template, &[])]);
+    account.settle(&all);
+    account.world(|world| {
+        stackgen_local::s3::stand_in(world, REGION, "https://s3.eu-west-1.amazonaws.com/full/a/b", "text");
+    });
+    let story = agree(&account, &all, &["data"], &[]);
+    let (_, cause) = story.cause().unwrap();
+    assert!(!story.works && cause.reason.contains("not empty"), "{cause:?}");
+    account.world(|world| world.s3.buckets["full"].objects.clear());
+    account.wait();
+    assert!(agree(&account, &all, &["data"], &[]).works);
+}
+
+#[test]
+fn a_stack_that_somebody_hands_over_is_left_alone() {
+    let account = Account::new();
+    let all = both(|text| text);
+    account.settle(&all);
+    let until = "2126-01-01T00:00:00Z";
+    let lease = json!({"write": "a", "over": "", "owner": "ann@desk", "command": "stackgen deploy", "phase": "stopping",
+                       "since": "2026-11-01T10:00:00Z", "until": until});
+    account.put_parameter("/stackgen/prod-compute/lease", &lease.to_string());
+    let stacks = names(&["prod-compute"]);
+    let deed = Deed::Destroy { stacks: &stacks, retain: &[] };
+    let story = play(&account.seen_for(&all, deed), &all, deed, &[], None).unwrap();
+    let (done, _) = account.destroy(&all, &stacks, &[]);
+    assert!(!story.works && story.calls.is_empty() && !done.unwrap().is_good(), "{:?}", story.outcome);
+    assert!(format!("{:?}", story.outcome.stacks[0].ending).contains("ann@desk"), "{:?}", story.outcome);
 }
 
 #[test]
