@@ -5,12 +5,27 @@ use std::process::ExitCode;
 use stackgen_assembly::{Assembly, FORMAT_VERSION, Manifest};
 use stackgen_deploy::plan::Selection;
 
-use crate::deploy::DeployError;
 use crate::deploy::way::{self, Way};
 use crate::deploy::wishes::Wanted;
 use crate::error::{CliError, Kind};
 use crate::rehearse::{self, Deed, Fail, RehearseError, Script, Seen};
 use crate::{Context, lint, load, select};
+
+/// What says nothing about a deletion.
+const OF_DEPLOYS: [&str; 12] = [
+    "exclusively",
+    "handover",
+    "parameters",
+    "s3_bucket",
+    "tags",
+    "role_arn",
+    "notification_arns",
+    "termination_protection",
+    "stack_policy",
+    "unlock",
+    "disable_rollback",
+    "revert_drift",
+];
 
 /// Try a deploy or a deletion on a copy of what is deployed, and show how it goes
 ///
@@ -34,7 +49,7 @@ pub(crate) struct Args {
     #[arg(short, long)]
     exclusively: bool,
     /// Delete these stacks and no others; without a name, all of the app
-    #[arg(long, conflicts_with_all = ["exclusively", "handover", "Wanted", "Stack"])]
+    #[arg(long, conflicts_with_all = OF_DEPLOYS)]
     destroy: bool,
     /// With --destroy, keep this resource of a stack whose deletion failed: `ID` or `STACK/ID`
     #[arg(long, value_name = "ID", requires = "destroy")]
@@ -82,10 +97,14 @@ fn deploy(context: &Context, args: &Args, fails: &[Fail]) -> Result<ExitCode, Cl
 }
 
 fn destroy(context: &Context, args: &Args, fails: &[Fail]) -> Result<ExitCode, CliError> {
-    let loaded = args.way.app(context)?;
+    let loaded = match args.stacks.as_slice() {
+        [] => Some(load::assembly_for(context, args.way.is_local())?),
+        _ => args.way.app(context)?,
+    };
     let stacks = way::names(loaded.as_ref(), &args.stacks)?;
     if stacks.is_empty() {
-        return Err(DeployError::NothingNamed.into());
+        context.shell.warn(select::NONE);
+        return Ok(ExitCode::SUCCESS);
     }
     let assembly = loaded.map_or_else(no_app, |loaded| loaded.assembly);
     play(context, args, &assembly, fails, Deed::Destroy { stacks: &stacks, retain: &args.retain })
