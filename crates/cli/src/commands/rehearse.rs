@@ -132,8 +132,7 @@ fn play(
     let look = if args.offline { Seen::remember } else { Seen::look };
     let seen = look(context, &args.way, assembly, &deed)?;
     let folder = tempfile::tempdir()?;
-    let script =
-        Script { seen: &seen.observed, assembly, deed, fails, kill_at: args.kill_at, folder: folder.path() };
+    let script = Script { seen: &seen.observed, assembly, deed, fails, kill_at: args.kill_at, folder: folder.path() };
     let story = rehearse::perform(&script)?;
     script.check(&story)?;
     if args.json {

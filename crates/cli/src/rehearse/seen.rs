@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use stackgen_assembly::{Assembly, StackEntry};
 use stackgen_deploy::bootstrap;
-use stackgen_deploy::observe::{self, Observed, Wanted};
+use stackgen_deploy::observe::{self, Observed, Unusable, Wanted};
 use stackgen_deploy::template_body::IN_REQUEST;
 
 use super::{Deed, RehearseError};
@@ -26,12 +26,7 @@ pub(crate) struct Seen {
 
 impl Seen {
     /// Looks, and keeps what it saw for the next time.
-    pub(crate) fn look(
-        context: &Context,
-        way: &Way,
-        assembly: &Assembly,
-        deed: &Deed<'_>,
-    ) -> Result<Seen, CliError> {
+    pub(crate) fn look(context: &Context, way: &Way, assembly: &Assembly, deed: &Deed<'_>) -> Result<Seen, CliError> {
         let names = deed.stacks();
         let sight = way.to_look(context, assembly, names)?;
         let endpoint = sight.reader.endpoint().map(|url| format!(", at {url}")).unwrap_or_default();
@@ -56,21 +51,24 @@ impl Seen {
         deed: &Deed<'_>,
     ) -> Result<Seen, CliError> {
         let region = way.region_of(assembly, deed.stacks())?;
-        let folders = accounts(&folder(context)?, way.is_local());
-        match observe::load(&folders, &region, &wanted(assembly, deed).stacks)? {
+        match observe::load(&kept(context, way.is_local())?, &region, &wanted(assembly, deed).stacks)? {
             Ok(observed) => Ok(Seen { observed, is_old: true }),
-            Err(stacks) => Err(RehearseError::NeverSeen { stacks, region }.into()),
+            Err(Unusable { out_of_date, .. }) if !out_of_date.is_empty() => {
+                Err(RehearseError::OutOfDate { stacks: out_of_date }.into())
+            }
+            Err(Unusable { never_seen: stacks, .. }) => Err(RehearseError::NeverSeen { stacks, region }.into()),
         }
     }
 }
 
-/// The folders of accounts, or that of this machine.
-fn accounts(root: &Path, is_local: bool) -> Vec<PathBuf> {
+/// The folders of what was seen of accounts, or of this machine.
+pub(crate) fn kept(context: &Context, is_local: bool) -> Result<Vec<PathBuf>, CliError> {
+    let root = folder(context)?;
     if is_local {
-        return vec![root.join(LOCAL)];
+        return Ok(vec![root.join(LOCAL)]);
     }
     let entries = std::fs::read_dir(root).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
-    entries.filter(|path| path.is_dir() && !path.ends_with(LOCAL)).collect()
+    Ok(entries.filter(|path| path.is_dir() && !path.ends_with(LOCAL)).collect())
 }
 
 fn folder(context: &Context) -> Result<PathBuf, CliError> {

@@ -214,6 +214,12 @@ fn a_restart_takes_the_host_away_for_a_while() {
     assert!(offline.stdout.starts_with("offline: from what was seen "), "{offline}");
     assert_eq!(project.story(&["--offline"]), story);
     assert!(!project.0.run(&["rehearse", "host", "--assembly", "ready", "--offline"]).stderr.is_empty());
+    assert_eq!(project.run(&["deploy", "host", "--yes"]).code, Some(0));
+    assert!(project.run(&["rehearse", "host", "--offline"]).stderr.contains("`host` was deployed from here"));
+    assert_eq!(project.run(&["rehearse", "host"]).code, Some(0));
+    // There is nothing to do, so that nothing is out of date afterwards.
+    assert_eq!(project.run(&["deploy", "host", "--yes"]).code, Some(0));
+    assert_eq!(project.run(&["rehearse", "host", "--offline"]).code, Some(0));
 }
 
 #[test]
@@ -352,6 +358,14 @@ fn a_deletion_is_told_before_it_happens_and_offline_too() {
     assert_eq!(done.code, Some(0), "{done}");
     let disk = story["remains"]["retained"][0]["physical_id"].as_str().unwrap();
     assert!(done.stderr.contains(&format!("Disk (AWS::EC2::Volume) {disk}")), "{done}");
+    // Of what it was then nothing follows any more.
+    assert_snapshot!(project.run(&["rehearse", "host", "--destroy", "--offline"]), @"
+    exit code: 1
+    --- stdout
+    --- stderr
+    error: what was seen is out of date: since then, `host` was destroyed from here
+    hint: type the same without --offline: that looks again, and keeps what it sees
+    ");
     // What is gone can be rehearsed as well.
     assert_snapshot!(project.story(&["--destroy"]), @"
     exit code: 0

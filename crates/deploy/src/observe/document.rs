@@ -17,6 +17,9 @@ pub struct Observed {
     pub account: String,
     pub region: String,
     pub at: Timestamp,
+    /// What was done to the stack since, such as `deployed`; then this is how it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub done_since: Option<String>,
     pub stacks: Vec<Deployed>,
     /// Stacks that were looked for and are not there.
     pub absent: Vec<String>,
@@ -44,6 +47,7 @@ impl Default for Observed {
             account: String::new(),
             region: String::new(),
             at: Timestamp::UNIX_EPOCH,
+            done_since: None,
             stacks: Vec::new(),
             absent: Vec::new(),
             exports: Vec::new(),

@@ -23,7 +23,8 @@ pub use document::{
     AddressSeen, Deployed, DiskSeen, ExportSeen, GroupSeen, ImageSeen, MachineSeen, NetworkSeen, Observed, OutputSeen,
     ResourceSeen, SubnetSeen,
 };
-pub use file::{load, save};
+pub(crate) use file::outdate;
+pub use file::{Unusable, load, save};
 pub use reader::Reader;
 
 /// What is looked for.

@@ -60,7 +60,8 @@ fn the_end_of_both_stacks_is_predicted() {
     let kept: Vec<&str> = story.remains.retained.iter().map(|one| &*one.id).collect();
     assert_eq!(kept, ["DataVolume"], "{:?}", story.remains);
     assert_eq!(story.calls[0].operation, "StopInstances", "its disk is on it");
-    let is_word = |moment: &super::Moment| matches!(&moment.what, What::Step { step } if step.contains("stays with vol-"));
+    let is_word =
+        |moment: &super::Moment| matches!(&moment.what, What::Step { step } if step.contains("stays with vol-"));
     assert!(story.moments.iter().any(is_word), "the word about the volume stays: {:?}", story.moments);
 }
 
