@@ -17,7 +17,7 @@ pub(crate) fn json(seen: &Seen, story: &Story) -> String {
     let observed = &seen.observed;
     let notes: Vec<&String> = observed.notes.iter().chain(&story.notes).collect();
     let story = json!({
-        "doing": if story.destroys { "destroy" } else { "deploy" },
+        "doing": story.command(),
         "works": story.works,
         "seen": {"at": observed.at, "offline": seen.is_old, "account": observed.account, "region": observed.region,
                  "notes": notes},

@@ -120,11 +120,8 @@ fn copied(script: &Script<'_>) -> Adopted {
         account.account = bound.unwrap_or_else(|| ACCOUNT.to_owned());
     }
     let mut adopted = adopt::adopt(&account, &script.deed.pending(script.assembly));
-    let filled = script.seen.buckets.iter().filter(|(_, is_filled)| **is_filled);
-    let there: Vec<&String> =
-        filled.map(|(name, _)| name).filter(|name| adopted.world.s3.buckets.contains_key(*name)).collect();
-    for bucket in there {
-        let url = format!("https://s3.{region}.amazonaws.com/{bucket}/something", region = account.region);
+    for (bucket, _) in script.seen.buckets.iter().filter(|(_, is_filled)| **is_filled) {
+        let url = format!("https://s3.{}.amazonaws.com/{bucket}/something", account.region);
         stackgen_local::s3::stand_in(&mut adopted.world, &account.region, &url, "");
     }
     adopted

@@ -84,6 +84,11 @@ pub(crate) struct Death {
 }
 
 impl Story {
+    /// The command that does it.
+    pub(crate) fn command(&self) -> &'static str {
+        if self.destroys { "destroy" } else { "deploy" }
+    }
+
     /// The first cause of a failure, with its stack.
     pub(crate) fn cause(&self) -> Option<(&str, &Cause)> {
         self.outcome.stacks.iter().find_map(|stack| Some((stack.stack.as_str(), stack.cause.as_ref()?)))

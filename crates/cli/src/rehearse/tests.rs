@@ -77,9 +77,10 @@ impl Account {
         retain: &[String],
     ) -> (Result<Outcome, Failure>, Vec<String>) {
         let steps = RefCell::new(Vec::new());
-        let say = |progress| match progress {
-            Progress::Step { what, .. } => steps.borrow_mut().push(what),
-            _ => {}
+        let say = |progress| {
+            if let Progress::Step { what, .. } = progress {
+                steps.borrow_mut().push(what);
+            }
         };
         let done = self.runtime.block_on(async {
             let (connection, records) = (self.connection(), Records::new(self.folder.path()));

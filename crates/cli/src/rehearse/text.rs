@@ -143,9 +143,14 @@ impl Page {
                 (style, verb, object, reason.as_deref().filter(|_| is_telling))
             }
         };
-        self.line(format!("{FAINT}{at}{FAINT:#} {style}{verb:>VERB$}{style:#} {object}").trim_end());
+        let indent = " ".repeat(TIME + VERB + 2);
+        let front = format!("{FAINT}{at}{FAINT:#} {style}{verb:>VERB$}{style:#}");
+        // What the client says are sentences; names are not torn apart.
+        let room = self.width.saturating_sub(indent.len()).max(READABLE);
+        let lines = if verb == "Client" { table::wrap(&object, room) } else { vec![object] };
+        self.line(format!("{front} {}", lines.join(&format!("\n{indent}"))).trim_end());
         if let Some(reason) = reason {
-            self.words(&" ".repeat(TIME + VERB + 2), Style::new(), words::plain(reason));
+            self.words(&indent, Style::new(), words::plain(reason));
         }
     }
 
@@ -170,7 +175,7 @@ impl Page {
         }
         death.hosts.iter().for_each(|host| self.line(&format!("  {host}")));
         for stack in &story.left {
-            let text = format!("{stack} was not begun, or nothing of it was approved: {} it again", deed(story));
+            let text = format!("{stack} was not begun, or nothing of it was approved: {} it again", story.command());
             self.words("  * ", WARNING, &text);
         }
     }
@@ -254,7 +259,7 @@ impl Page {
                     [] => "`stackgen resume` goes on where the client died.".to_owned(),
                     left => {
                         let left = left.join(" and ");
-                        format!("`stackgen resume` clears up, and another `stackgen {}` does {left}.", deed(story))
+                        format!("`stackgen resume` clears up, and another `stackgen {}` does {left}.", story.command())
                     }
                 };
                 self.words("It would end well: ", STATUS, &text);
@@ -270,11 +275,6 @@ impl Page {
             None => self.words("It would fail: ", ERROR, &ends(&story.outcome.stacks)),
         }
     }
-}
-
-/// What is typed to do it again.
-fn deed(story: &Story) -> &'static str {
-    if story.destroys { "destroy" } else { "deploy" }
 }
 
 fn ends(stacks: &[StackOutcome]) -> String {

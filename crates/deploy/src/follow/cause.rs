@@ -58,6 +58,10 @@ const HINTS: &[(&str, &str)] = &[
     ("Failed to receive", "the host did not say that it is ready: its boot log says why"),
     ("WaitCondition timed out", "the host did not say that it is ready: its boot log says why"),
     (
+        "you tried to delete is not empty",
+        "empty the bucket first, of old versions too, or destroy again with `--retain ID`, which leaves it there",
+    ),
+    (
         "as it is in use by",
         "let the stacks that import it read the value with `.at_deploy()` or `.weak()` first, or leave the export as it is",
     ),

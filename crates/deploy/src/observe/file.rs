@@ -56,9 +56,10 @@ pub fn save(folder: &Path, seen: &Observed) -> Result<(), Failure> {
 ///
 /// If it cannot be written.
 pub(crate) fn outdate(folders: &[PathBuf], region: &str, plan: &StackPlan, done: &str) -> Result<(), Failure> {
-    let account = plan.stack_id.as_deref().and_then(account_of);
+    let id = plan.stack_id.as_deref();
+    let (account, name) = (id.and_then(account_of), id.and_then(|id| id.split('/').nth(1)));
     for folder in folders {
-        let path = folder.join(format!("{}.json", plan.stack));
+        let path = folder.join(format!("{}.json", name.unwrap_or(&plan.stack)));
         // What cannot be read is of no use to anybody anyway.
         let Ok(Some(seen)) = read(&path) else { continue };
         let is_there =

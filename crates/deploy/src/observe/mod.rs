@@ -64,10 +64,9 @@ pub async fn observe(reader: &Reader, wanted: &Wanted, at: Timestamp) -> Result<
             seen.stored.insert(name.clone(), value);
         }
     }
-    let buckets = stacks::owned(&seen.stacks, "AWS::S3::Bucket");
-    for bucket in buckets {
+    for bucket in stacks::owned(&seen.stacks, "AWS::S3::Bucket") {
         // A bucket that is gone, or is elsewhere, is left to its deletion.
-        let found = match reader.is_filled(&bucket).await {
+        let found = match reader.connection.is_filled(&bucket).await {
             Err(failure) if matches!(failure.kind, Kind::NotFound | Kind::Bucket) => continue,
             found => found,
         };

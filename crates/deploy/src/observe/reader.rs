@@ -51,11 +51,6 @@ impl Reader {
         Ok(self.connection.parameter(name).await?.map(|parameter| parameter.value))
     }
 
-    /// Whether there is anything in a bucket, old versions included.
-    pub(super) async fn is_filled(&self, bucket: &str) -> Result<bool, Failure> {
-        self.connection.is_filled(bucket).await
-    }
-
     pub(super) async fn ec2(&self, operation: &'static str, fields: &[(String, &str)]) -> Result<Xml, Failure> {
         self.connection.ec2(operation, Retry::Safe, fields).await
     }
