@@ -27,11 +27,12 @@ const OF_DEPLOYS: [&str; 12] = [
     "revert_drift",
 ];
 
-/// Try a deploy or a deletion on a copy of what is deployed, and show how it goes
+/// Try a deploy or a deletion on a copy of what is deployed
 ///
 /// Looks at the stacks, at what they depend on and at their machines and disks, puts all of it into an engine in this process,
-/// and runs the deploy there: what would happen in which order, how long a host would be down, what would fail and be rolled
-/// back, what would be left. Nothing is changed in the account: the way there can only look, and what deploys has no way there.
+/// runs the deploy there, and shows how it goes: what would happen in which order, how long a host would be down, what would fail
+/// and be rolled back, what would be left. Nothing is changed in the account: the way there can only look, and what deploys has
+/// no way there.
 ///
 /// Time is that of the engine: minutes pass in milliseconds. How long things take in AWS differs. What the plan calls dangerous
 /// is taken as approved, and listed. Ends with 0 if the deploy would work, and with 1 if it would fail.

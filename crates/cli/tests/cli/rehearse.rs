@@ -261,7 +261,8 @@ fn a_deletion_is_told_before_it_happens_and_offline_too() {
     let story = project.story(&["--destroy"]);
     assert_snapshot!(story, @"
     exit code: 0
-       0:01       Client host: stopping [i] so that its disks can be detached
+       0:01       Client host: stopping [i] so that its disks can
+                         be detached
        0:35     Deleting host DELETE_IN_PROGRESS
        0:36     Deleting Attachment  AWS::EC2::VolumeAttachment
        0:38      Deleted Attachment  AWS::EC2::VolumeAttachment
@@ -294,7 +295,8 @@ fn a_deletion_is_told_before_it_happens_and_offline_too() {
     assert_eq!(project.story(&["--destroy", "--offline"]), story);
     assert_snapshot!(project.story(&["--destroy", "--fail", "Host=it is protected"]), @"
     exit code: 1
-       0:01       Client host: stopping [i] so that its disks can be detached
+       0:01       Client host: stopping [i] so that its disks can
+                         be detached
        0:35     Deleting host DELETE_IN_PROGRESS
        0:36     Deleting Attachment  AWS::EC2::VolumeAttachment
        0:38      Deleted Attachment  AWS::EC2::VolumeAttachment
@@ -320,10 +322,12 @@ fn a_deletion_is_told_before_it_happens_and_offline_too() {
     ");
     assert_snapshot!(project.story(&["--destroy", "--kill-at", "1"]), @"
     exit code: 0
-       0:01       Client host: stopping [i] so that its disks can be detached
+       0:01       Client host: stopping [i] so that its disks can
+                         be detached
        0:01       Client dies at call 1
        0:01       Client another one goes on with `stackgen resume`
-       0:01       Client host: stopping [i] so that its disks can be detached
+       0:01       Client host: stopping [i] so that its disks can
+                         be detached
        0:31     Deleting host DELETE_IN_PROGRESS
        0:32     Deleting Attachment  AWS::EC2::VolumeAttachment
        0:34      Deleted Attachment  AWS::EC2::VolumeAttachment
