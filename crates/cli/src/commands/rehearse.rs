@@ -132,8 +132,16 @@ fn play(
 ) -> Result<ExitCode, CliError> {
     let look = if args.offline { Seen::remember } else { Seen::look };
     let seen = look(context, &args.way, assembly, &deed)?;
-    let folder = tempfile::tempdir()?;
-    let script = Script { seen: &seen.observed, assembly, deed, fails, kill_at: args.kill_at, folder: folder.path() };
+    let (folder, words) = (tempfile::tempdir()?, args.way.words());
+    let script = Script {
+        seen: &seen.observed,
+        assembly,
+        deed,
+        fails,
+        kill_at: args.kill_at,
+        folder: folder.path(),
+        words: &words,
+    };
     let story = rehearse::perform(&script)?;
     script.check(&story)?;
     if args.json {

@@ -24,6 +24,7 @@ pub(crate) fn json(seen: &Seen, story: &Story) -> String {
         "plan": plan,
         "approved": approved,
         "refused": story.refused,
+        "hints": story.hints,
         "events": story.moments,
         "seconds": story.seconds(),
         "calls": story.calls,

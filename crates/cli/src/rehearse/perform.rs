@@ -23,7 +23,7 @@ use super::story::{Death, Moment, Story, What};
 use super::things::{self, Inventory};
 use super::{Fail, RehearseError, downtime, fail, seen};
 use crate::deploy::DeployError;
-use crate::error::CliError;
+use crate::error::{self, CliError};
 
 /// How long the world is watched after the client has ended: hosts that are still booting get there.
 const AFTERWARDS: Duration = Duration::from_secs(30 * 60);
@@ -43,6 +43,8 @@ pub(crate) struct Script<'a> {
     pub(crate) kill_at: Option<usize>,
     /// A folder for the client's records.
     pub(crate) folder: &'a Path,
+    /// What has to be typed for the same way to the account.
+    pub(crate) words: &'a str,
 }
 
 /// What is done.
@@ -93,7 +95,8 @@ async fn play(script: &Script<'_>) -> Result<Story, CliError> {
     let region = script.seen.region.as_str();
     let stage = Arc::new(Stage::new(world, region, script.kill_at));
     let before = stage.world(|world| Inventory::take(world, region));
-    let mut play = Play { script, stage, steps: Mutex::default(), plan: None, refused: None, death: None };
+    let mut play =
+        Play { script, stage, steps: Mutex::default(), plan: None, refused: None, hints: Vec::new(), death: None };
     let outcome = play.go().await?;
     let (outcome, left) = match play.death {
         Some(_) => play.go_on().await?,
@@ -133,6 +136,7 @@ struct Play<'a> {
     steps: Mutex<Vec<Moment>>,
     plan: Option<Plan>,
     refused: Option<String>,
+    hints: Vec<String>,
     death: Option<Death>,
 }
 
@@ -234,6 +238,7 @@ impl Play<'_> {
 
     fn refuse(&mut self, failure: &Failure) -> Outcome {
         self.refused = Some(failure.message.clone());
+        self.hints = error::of_failure(failure.clone(), None, self.script.words).hints;
         Outcome::default()
     }
 
@@ -291,6 +296,7 @@ impl Play<'_> {
             start: self.stage.start(),
             notes,
             refused: self.refused,
+            hints: self.hints,
             moments,
             calls: self.stage.changes(),
             works: is_good,

@@ -22,6 +22,8 @@ pub(crate) struct Story {
     pub(crate) plan: Option<Plan>,
     /// Why there is no plan, or why it was not carried out.
     pub(crate) refused: Option<String>,
+    /// What to do about that.
+    pub(crate) hints: Vec<String>,
     /// What happened, in its order.
     pub(crate) moments: Vec<Moment>,
     /// The calls that change something.

@@ -179,7 +179,7 @@ pub(super) fn play(
 ) -> Result<Story, String> {
     let fails: Vec<Fail> = fails.iter().map(|fail| fail.parse().unwrap()).collect();
     let folder = tempfile::tempdir().unwrap();
-    let script = Script { seen: observed, assembly, deed, fails: &fails, kill_at, folder: folder.path() };
+    let script = Script { seen: observed, assembly, deed, fails: &fails, kill_at, folder: folder.path(), words: "" };
     let story = perform(&script).map_err(|error| error.source.to_string())?;
     script.check(&story).map_err(|error| error.to_string())?;
     Ok(story)

@@ -181,7 +181,7 @@ impl Page {
     }
 
     fn downtimes(&mut self, story: &Story) {
-        if story.downtimes.is_empty() {
+        if story.downtimes.is_empty() || story.calls.is_empty() {
             return;
         }
         self.title("Downtime");
@@ -250,7 +250,8 @@ impl Page {
         let took = time::spoken(story.seconds());
         let is_idle = story.calls.is_empty() || story.moments.is_empty();
         if let Some(refused) = &story.refused {
-            return self.words("It would be refused: ", ERROR, refused);
+            self.words("It would be refused: ", ERROR, refused);
+            return story.hints.iter().for_each(|hint| self.words("hint: ", HINT, hint));
         }
         match story.cause() {
             _ if story.works && is_idle => self.words("It would work: ", STATUS, "there is nothing to do."),

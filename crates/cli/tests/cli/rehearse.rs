@@ -412,11 +412,17 @@ fn a_deletion_that_makes_no_sense() {
     assert_snapshot!(refused(&["--retain", "Host"]), @"
     exit code: 1
 
-    Downtime
-      host/Host  none
-
     It would be refused: CloudFormation keeps resources only when it deletes `host`
                          for a second time; give `Host` a deletion policy instead
+    ");
+    assert_eq!(project.run(&["deploy", "--yes", "--termination-protection"]).code, Some(0));
+    assert_snapshot!(refused(&["host"]), @"
+    exit code: 1
+
+    It would be refused: the stack `host` is protected against deletion; nothing was
+                         done
+    hint: if it shall go: `aws cloudformation update-termination-protection
+          --no-enable-termination-protection`
     ");
     let outside = project.0.run(&["rehearse", "--destroy", "--local", "--project", "/"]);
     assert!(outside.code == Some(1) && outside.stderr.contains("stackgen.toml"), "{outside}");

@@ -16,7 +16,7 @@ fn calls(all: &[super::super::stage::ChangeCall]) -> Vec<String> {
 
 /// Rehearses a deletion, does it, and compares.
 #[track_caller]
-fn agree(account: &Account, assembly: &Assembly, stacks: &[&str], retain: &[&str]) -> Story {
+pub(super) fn agree(account: &Account, assembly: &Assembly, stacks: &[&str], retain: &[&str]) -> Story {
     let (stacks, retain) = (names(stacks), names(retain));
     let deed = Deed::Destroy { stacks: &stacks, retain: &retain };
     let story = play(&account.seen_for(assembly, deed), assembly, deed, &[], None).unwrap();
@@ -112,6 +112,7 @@ fn protected_stacks_are_refused() {
     });
     let story = agree(&account, &two(), &["teller", "reader"], &[]);
     assert!(story.refused.as_ref().is_some_and(|why| why.contains("is protected against deletion")), "{story:?}");
+    assert!(story.hints[0].contains("--no-enable-termination-protection"), "{:?}", story.hints);
 }
 
 #[test]

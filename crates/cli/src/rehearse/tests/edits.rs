@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use stackgen_assembly::Assembly;
 
-use super::{Account, IMAGE, NEWER, agree, assembly, stack};
+use super::{Account, IMAGE, NEWER, agree, assembly, destroy, stack};
 
 /// A case takes about a second as it is built for tests.
 const CASES: u32 = 10;
@@ -132,7 +132,8 @@ fn both(template: &Json) -> Assembly {
     assembly(vec![stack("host", template, &[]), stack("user", &user, &["host"])])
 }
 
-/// Deploys a stack, and then what some rounds of edits make of it, each time after a rehearsal.
+/// Deploys a stack, and then what some rounds of edits make of it, each time after a rehearsal; in the end all is deleted, after
+/// one more.
 fn rounds_are_predicted(rounds: &[Vec<Edit>]) {
     let account = Account::new();
     let mut template = base();
@@ -142,6 +143,7 @@ fn rounds_are_predicted(rounds: &[Vec<Edit>]) {
         agree(&account, &both(&template));
         account.wait();
     }
+    destroy::agree(&account, &both(&template), &["host", "user"], &[]);
 }
 
 proptest! {
