@@ -1,10 +1,7 @@
 //! The scripts on true disks, with true mounts and processes; only systemd is played.
-use stackgen_boot::{Boot, Disk, Host, Image, World};
+use stackgen_boot::{Boot, Disk, Host, Image, World, can_boot};
 
 use super::{let_go, take};
-
-#[path = "../../../../boot/tests/can_boot/mod.rs"]
-mod can_boot;
 
 const VOLUME: &str = "vol-0123456789abcdef0";
 /// What systemd would make of `/etc/fstab`.
@@ -20,7 +17,7 @@ impl Machine {
     /// A machine whose volume is mounted, with services: one uses the volume and has a socket and a part, one requires the mount, one
     /// has nothing to do with it.
     fn with(fstab: &str) -> Option<Machine> {
-        if !can_boot::can_boot() {
+        if !can_boot() {
             return None;
         }
         let disk = Disk::blank(64).expect("a disk can be made");
