@@ -94,12 +94,7 @@ impl<'a> HostImage<'a> {
         HostImage { pin: lock.pin(stack.name(), PARAMETER), image: &config.image }
     }
 
-    /// The id; nothing before an image is pinned.
-    pub(super) fn id(&self) -> &str {
-        self.pin.map_or("", |pin| &pin.id)
-    }
-
-    /// The id of the image that the machine is launched from, or was if it stays.
+    /// The id of the image that the machine is launched from, or was if it stays; nothing before an image is pinned.
     pub(super) fn launched(&self) -> &str {
         self.pin.map_or("", |pin| pin.launched.as_ref().unwrap_or(&pin.id))
     }

@@ -180,6 +180,9 @@ impl From<PinError> for CliError {
             PinError::WhichImage { ref images, .. } | PinError::NoImage { ref images, .. } => {
                 Some(format!("there are: --image {}", images.join(", --image ")))
             }
+            PinError::SmallRoot { own, .. } => {
+                Some(format!("make images with roots of {own} GiB; without --in-place, a new host boots this one"))
+            }
             PinError::NoHost(ref stack) => Some(format!(
                 "deploy it first; without --in-place, `stackgen ami bump {stack}` pins the image for a new host"
             )),

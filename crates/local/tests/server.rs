@@ -293,3 +293,12 @@ fn settings_are_changed_one_by_one() {
         assert!(answer["error"].as_str().unwrap().starts_with(why), "{answer}");
     }
 }
+
+#[test]
+fn what_is_there_already_can_be_replaced() {
+    let server = server();
+    let (status, said) = told(&server, "PUT", "/_stackgen/drift", r#"{"sync_replaces": true}"#);
+    assert_eq!((status, said["sync_replaces"].as_bool()), (200, Some(true)));
+    assert!(server.world(|world| world.sync_replaces));
+    assert_eq!(told(&server, "PUT", "/_stackgen/drift", "{}").0, 400);
+}

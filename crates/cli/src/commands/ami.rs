@@ -56,7 +56,7 @@ pub(crate) fn exec(context: &Context, args: &Args) -> Result<(), CliError> {
     let mut found = Vec::new();
     for wanted in &images {
         let mut pin = look_up(&account, &loaded, args, wanted)?;
-        pin.launched = launched(&account, &loaded, args, wanted, &pin.id)?;
+        pin.launched = launched(&account, &loaded, args, wanted, &pin)?;
         found.push((wanted, pin));
     }
     let mut changes = 0;
@@ -110,19 +110,23 @@ fn launched(
     loaded: &Loaded,
     args: &Bump,
     wanted: &ImageEntry,
-    id: &str,
+    pin: &Pin,
 ) -> Result<Option<String>, CliError> {
     let seen = loaded.locks.seen();
-    let before = seen.pin(&wanted.stack, &wanted.parameter).filter(|before| args.in_place || before.id == id);
+    let before = seen.pin(&wanted.stack, &wanted.parameter).filter(|before| args.in_place || before.id == pin.id);
     let before = before.and_then(|before| before.launched.clone());
     if before.is_none() && !args.in_place {
         return Ok(None);
+    }
+    if args.in_place && pin.root_gib < wanted.root_gib {
+        let (id, gib, own) = (pin.id.clone(), pin.root_gib, wanted.root_gib);
+        return Err(PinError::SmallRoot { id, gib, own }.into());
     }
     let now = account.ask(stack::describe(&account.connection, &wanted.stack))?;
     let deployed = now.and_then(|now| now.parameters.get(&wanted.parameter).cloned());
     match deployed {
         None if args.in_place => Err(PinError::NoHost(wanted.stack.clone()).into()),
-        Some(deployed) if deployed != id => Ok(before.or(Some(deployed)).filter(|_| args.in_place)),
+        Some(deployed) if deployed != pin.id => Ok(before.or(Some(deployed)).filter(|_| args.in_place)),
         _ => Ok(before),
     }
 }

@@ -33,6 +33,8 @@ pub(crate) enum PinError {
     WhichImage { stack: String, images: Vec<String> },
     #[error("the stack `{stack}` has no image `{image}`")]
     NoImage { stack: String, image: String, images: Vec<String> },
+    #[error("{id} has a root of {gib} GiB, and EC2 puts none into a machine whose root has {own}")]
+    SmallRoot { id: String, gib: u32, own: u32 },
     #[error("`{0}` has no host yet that could stay")]
     NoHost(String),
     #[error("nothing says what to publish")]

@@ -187,10 +187,11 @@ impl Page {
     }
 
     fn collisions(&mut self, stack: &StackPlan) {
-        if stack.collisions.is_empty() {
+        let (title, prefix) = if stack.collisions.is_empty() { ("Handover", "") } else { ("Collisions", "handover: ") };
+        if stack.collisions.is_empty() && stack.handover.is_none() {
             return;
         }
-        self.section("Collisions");
+        self.section(title);
         for collision in &stack.collisions {
             let style = if collision.fails { ERROR } else { WARNING };
             self.line(&format!("    {style}! {}{style:#}  {}", collision.kind.name(), collision.ids.join(", ")));
@@ -198,7 +199,7 @@ impl Page {
             self.words(INNER, "way: ", STRONG, &collision.way);
         }
         if let Some(handover) = &stack.handover {
-            self.words(4, "handover: ", STRONG, &sentence::handover(handover));
+            self.words(4, prefix, STRONG, &sentence::handover(handover));
         }
     }
 

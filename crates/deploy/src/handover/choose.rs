@@ -1,7 +1,7 @@
 //! Taking one of the ways that a plan leaves open.
 use super::{Chosen, Handover, Strategy};
 use crate::failure::{Failure, Kind};
-use crate::plan::{Action, Change, Consequence, DangerKind, StackPlan};
+use crate::plan::{Action, Change, Consequence, DangerKind, StackPlan, seconds_of};
 
 impl StackPlan {
     /// Chooses the handover that the plan proposes: what it solves needs nobody's word any more. Without a proposal nothing
@@ -22,6 +22,7 @@ impl StackPlan {
             self.changes = self.changes.iter().filter_map(|change| swapped(change, handover)).collect();
             // They all come from another machine.
             self.collisions.clear();
+            self.seconds = self.changes.iter().map(seconds_of).sum();
         }
         handover.chosen = Some(chosen);
         Ok(())

@@ -4,12 +4,21 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 use stackgen_deploy::handover::{Chosen, Direction, Strategy};
 use stackgen_deploy::run::{Ending, StackOutcome};
+use stackgen_local::ec2::attachment::Attachment;
 use stackgen_local::ec2::image::Image;
 use stackgen_local::ec2::settings::{FailingRoot, Script};
+use stackgen_local::ec2::snapshot::Snapshot;
 use stackgen_local::server::{Then, When};
 
 use crate::desk::{Desk, NEW, OLD, host, region};
 use crate::kills::{killed, sweep};
+
+const SNAPSHOT: &str = "snap-0fedcba9876543210";
+
+/// What makes a swap fail.
+type Arrange = Box<dyn Fn(&Desk)>;
+/// What makes a machine unfit.
+type Change = fn(&mut stackgen_local::ec2::Ec2);
 
 /// A host whose machine has an agent.
 fn with_agent(image: &str) -> Json {
@@ -28,22 +37,30 @@ async fn desk_with(template: &Json) -> Desk {
     let desk = Desk::with(template).await;
     desk.world(|world| {
         let ec2 = region(world);
-        let image = Image { id: NEW.to_owned(), name: "new".to_owned(), ..ec2.images[OLD].clone() };
+        let mut image = Image { id: NEW.to_owned(), name: "new".to_owned(), ..ec2.images[OLD].clone() };
+        let snapshot = &mut image.devices[0]["ebs"]["snapshotId"];
+        let of_old = snapshot.as_str().expect("its root has one").to_owned();
+        let own = Snapshot { id: SNAPSHOT.to_owned(), ..ec2.snapshots[&of_old].clone() };
+        *snapshot = json!(own.id);
+        ec2.snapshots.insert(own.id.clone(), own);
         ec2.promised.clear();
         ec2.images.insert(NEW.to_owned(), image);
     });
     Desk { strategy: Strategy::ReplaceRoot, ..desk }
 }
 
-/// What there is of the machine: its id, the image of its root, and all volumes with their sizes and machines.
+/// What there is of the machine: its id and its root, and of all volumes their sizes and machines, whether they go with those,
+/// and whether they hold data and are mounted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Found {
     machines: Vec<(String, String)>,
     root: String,
-    volumes: Vec<(i64, Option<String>, bool)>,
+    volumes: Vec<(i64, Option<String>, bool, bool)>,
 }
 
 fn found(desk: &Desk) -> Found {
+    // A boot that began ends.
+    desk.server.advance(Some(jiff::SignedDuration::from_mins(30)));
     desk.world(|world| {
         let ec2 = region(world);
         let up = ec2.instances.values().filter(|it| format!("{:?}", it.state) != "Terminated");
@@ -55,7 +72,10 @@ fn found(desk: &Desk) -> Found {
             .values()
             .map(|it| {
                 let on = it.attachments.first();
-                (it.spec.size, on.map(|on| on.instance.clone()), on.is_some_and(|on| on.delete_on_termination))
+                let is = |what: fn(&Attachment) -> bool| on.is_some_and(what);
+                let (goes_along, mounted) =
+                    (is(|on| on.delete_on_termination), is(|on| on.mounted && on.device == "/dev/sdf"));
+                (it.spec.size, on.map(|on| on.instance.clone()), goes_along, mounted)
             })
             .collect();
         volumes.sort();
@@ -95,6 +115,8 @@ async fn the_machine_stays_and_the_stack_knows_its_image() {
     let handed = outcome.handed.expect("it was handed over");
     assert_eq!((handed.is_back, handed.untold), (false, None));
     let after = assert_whole(&desk, &before, "swapped");
+    let commands = desk.server.journal(0).into_iter().filter(|call| call.operation == "SendCommand").count();
+    assert_eq!(commands, 2, "one unmounts before, and one asks how the boot went");
     assert_ne!(after.root, before.root);
     assert_eq!(desk.seen().running, [NEW]);
     assert_eq!(image_of_stack(&desk).await, NEW);
@@ -118,7 +140,7 @@ async fn a_stack_that_cannot_be_told_keeps_its_template() {
 #[tokio::test]
 async fn what_fails_leads_back_to_the_old_root() {
     let failing = |is_detached| FailingRoot { of: NEW.to_owned(), is_detached, times: 9 };
-    let cases: [(&str, Box<dyn Fn(&Desk)>); 4] = [
+    let cases: [(&str, Arrange); 4] = [
         (
             "the task fails",
             Box::new(move |desk| desk.world(|world| region(world).settings.root_tasks.push(failing(false)))),
@@ -188,7 +210,7 @@ async fn only_a_change_of_the_image_alone_keeps_the_machine() {
 
 #[tokio::test]
 async fn a_machine_that_ec2_cannot_do_it_for_is_refused_untouched() {
-    let changes: [(&str, fn(&mut stackgen_local::ec2::Ec2)); 2] = [
+    let changes: [(&str, Change); 2] = [
         ("has 8 GiB, which is less than the 9 GiB", |ec2| {
             ec2.volumes.values_mut().filter(|it| it.spec.size == 8).for_each(|it| it.spec.size = 9);
         }),

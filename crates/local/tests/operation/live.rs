@@ -5,7 +5,7 @@ use stackgen_local::ec2::boot::BootPhase;
 use stackgen_local::resources::Doing;
 use stackgen_local::wire::{Request, Service};
 
-use crate::engine::{Engine, REGION, template, topic};
+use crate::engine::{Engine, REGION, TOPIC, template, topic};
 
 const OLD: &str = "ami-00000000000000001";
 const NEW: &str = "ami-00000000000000002";
@@ -167,6 +167,44 @@ fn a_rollback_leaves_what_was_synced_alone() {
     assert_eq!(engine.stack("one").resources["Host"].properties["ImageId"], OLD);
     assert_eq!(engine.world.region(REGION).ec2.instances[&id].image, NEW);
     assert_eq!(drifts(&mut engine), ["Host/ImageId"]);
+}
+
+#[test]
+fn a_rollback_brings_back_what_was_done_by_hand() {
+    let mut engine = Engine::new();
+    let both = |shown: &str| template(json!({"A": topic("a", shown), "B": topic("b", shown)}));
+    engine.create("one", &both("x"));
+    let a = engine.physical("one", "A");
+    let shown = |engine: &mut Engine| engine.world.region(REGION).others[TOPIC][&a].properties["DisplayName"].clone();
+    let topics = engine.world.region(REGION).others.get_mut(TOPIC).unwrap();
+    topics.get_mut(&a).unwrap().properties["DisplayName"] = json!("by hand");
+    engine.mishap("one", "B", Doing::Update, 1);
+    look(&mut engine, &both("y"));
+    execute(&mut engine);
+    assert_eq!((engine.status("one"), shown(&mut engine)), ("UPDATE_ROLLBACK_COMPLETE", json!("by hand")));
+    assert_eq!(engine.stack("one").resources["A"].properties["DisplayName"], "x");
+}
+
+#[test]
+fn a_parameter_is_named_as_the_cause() {
+    let with = |image: &str| {
+        let host = host("unused").to_string().replace("\"unused\"", "{\"Ref\": \"Image\"}");
+        let host: Json = serde_json::from_str(&host).unwrap();
+        json!({"Parameters": {"Image": {"Type": "String", "Default": image}}, "Resources": {"Host": host}})
+    };
+    let (mut engine, _) = swapped(&with(OLD));
+    let body = with(NEW).to_string();
+    let image = json!([{"ParameterKey": "Image", "ParameterValue": NEW}]);
+    let input = json!({
+        "StackName": "one", "ChangeSetName": "c", "TemplateBody": body, "Parameters": image, "DeploymentMode": "REVERT_DRIFT",
+    });
+    engine.ok("CreateChangeSet", input);
+    engine.pass(30);
+    let found = engine.ok("DescribeChangeSet", json!({"StackName": "one", "ChangeSetName": "c"}));
+    let change = &found["Changes"][0]["ResourceChange"];
+    let detail = &change["Details"][0];
+    assert_eq!((&change["Action"], &detail["ChangeSource"]), (&json!("SyncWithActual"), &json!("ParameterReference")));
+    assert_eq!((&detail["CausingEntity"], change["Details"].get(1)), (&json!("Image"), None));
 }
 
 #[test]

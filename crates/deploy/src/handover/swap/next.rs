@@ -21,6 +21,8 @@ pub(in crate::handover) struct Seen {
     pub(in crate::handover) is_wanted: bool,
     /// Which roots the hosts have.
     pub(in crate::handover) at: At,
+    /// Whether all hosts have unmounted their volumes, as far as they can be told to.
+    pub(in crate::handover) is_quiet: bool,
     /// Whether all hosts are stopped.
     pub(in crate::handover) is_stopped: bool,
     /// Whether all hosts run, and EC2 reaches them.
@@ -30,6 +32,8 @@ pub(in crate::handover) struct Seen {
 /// What comes next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::handover) enum Step {
+    /// The hosts unmount their volumes: nobody says that EC2 shuts a machine down before it takes its root.
+    Quiet,
     /// The data volumes are copied.
     Snapshot,
     /// EC2 puts other roots in.
@@ -63,6 +67,7 @@ pub(in crate::handover) fn next(journal: &Journal, wants_snapshot: bool, seen: S
         (At::Between, _) => Step::Wait,
         // Nothing leads back from there but another handover.
         (At::New, _) if is_told => Step::Done,
+        (At::Old, Direction::Forward) if !seen.is_quiet => Step::Quiet,
         (At::Old, Direction::Forward) if wants_snapshot && journal.snapshots.is_empty() => Step::Snapshot,
         (At::Old, Direction::Forward) => Step::Swap,
         (At::New, Direction::Forward) if journal.well.is_some() => Step::Tell,
@@ -104,11 +109,14 @@ mod tests {
         ] {
             let well = is_well.then_some(jiff::Timestamp::UNIX_EPOCH);
             let journal = Journal { direction, well, ..Journal::default() };
-            let seen = Seen { is_wanted, at, is_stopped, serves };
+            let seen = Seen { is_wanted, at, is_quiet: true, is_stopped, serves };
             assert_eq!(next(&journal, false, seen), expected, "{direction:?} {seen:?}");
         }
         let untold = Journal { untold: Some("it would replace the host".to_owned()), ..Journal::default() };
-        let seen = Seen { is_wanted: false, at: At::New, is_stopped: false, serves: true };
+        let seen = Seen { is_wanted: false, at: At::New, is_quiet: false, is_stopped: false, serves: true };
         assert_eq!(next(&untold, false, seen), Step::Done);
+        let seen = Seen { at: At::Old, ..seen };
+        assert_eq!(next(&Journal::default(), true, seen), Step::Quiet);
+        assert_eq!(next(&Journal::default(), true, Seen { is_quiet: true, ..seen }), Step::Snapshot);
     }
 }

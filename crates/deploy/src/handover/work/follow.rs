@@ -60,7 +60,8 @@ impl Work<'_> {
         work: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
         let note = note_of(phase, &self.handover, &self.journal);
-        tokio::pin!(work);
+        // On the heap, since a deploy is deep.
+        let mut work = Box::pin(work);
         loop {
             tokio::select! {
                 done = &mut work => return done,

@@ -13,15 +13,17 @@ use crate::machines;
 const PATIENCE: Duration = Duration::from_secs(600);
 
 impl Work<'_> {
+    /// Nobody writes to the volumes any more.
     pub(super) async fn quiet(&mut self) -> Result<(), Failure> {
         self.journal.stopped.get_or_insert_with(Timestamp::now);
-        if self.chosen().strategy == Strategy::Unmount {
-            return Box::pin(self.unmount()).await;
-        }
-        let old = self.old_instances();
+        if self.is_heard() { Box::pin(self.unmount()).await } else { self.stop().await }
+    }
+
+    pub(super) async fn stop(&mut self) -> Result<(), Failure> {
+        let (turn, old) = (self.turn, self.old_instances());
         self.note("stopping the old host").await?;
         self.step(&format!("stopping {}", old.join(" and ")));
-        machines::stop(&self.turn.connection, &old).await
+        self.keeping("stopping the old host", machines::stop(&turn.connection, &old)).await
     }
 
     /// The old hosts run on without their volumes. Done again by whoever goes on from here, which changes nothing.
@@ -40,7 +42,7 @@ impl Work<'_> {
     pub(super) async fn serve(&mut self) -> Result<(), Failure> {
         let (connection, old) = (&self.turn.connection, self.old_instances());
         self.note("starting the old host").await?;
-        if self.chosen().strategy == Strategy::Unmount {
+        if self.is_heard() {
             let running = machines::running(connection, &old).await?;
             match Box::pin(self.mount(&running)).await {
                 Err(failure) if failure.is_final() && failure.kind != Kind::Busy => {
@@ -82,6 +84,15 @@ impl Work<'_> {
             return Ok(());
         }
         Err(Failure::new(Kind::Other, format!("{} does not {what}: {}", old.instance, ran.output)))
+    }
+
+    /// Whether the hosts are told what to do by commands, and not by stopping them.
+    pub(super) fn is_heard(&self) -> bool {
+        match self.chosen().strategy {
+            Strategy::Stop => false,
+            Strategy::Unmount => true,
+            Strategy::ReplaceRoot => self.journal.old.iter().all(|old| old.has_agent),
+        }
     }
 
     pub(super) async fn snapshot(&mut self) -> Result<(), Failure> {

@@ -24,7 +24,7 @@ pub(crate) async fn hand_over(turn: &Turn, mut plan: StackPlan) -> StackOutcome 
     if let Some(handover) = &mut plan.handover {
         handover.journal.get_or_insert_with(|| Journal { holder: new_holder(), ..Journal::default() });
     }
-    match Work::begin(turn, plan).await {
+    match Box::pin(Work::begin(turn, plan)).await {
         Ok(outcome) => outcome,
         Err(failure) => ending::of_failure(&stack, verb, &failure),
     }
@@ -222,10 +222,12 @@ impl<'a> Work<'a> {
 /// What the lease says: all but the template, and no more of a reason than fits.
 fn note_of(phase: &str, handover: &Handover, journal: &Journal) -> Note {
     let mut journal = journal.clone();
+    let short = |text: &str| text.chars().take(400).collect::<String>();
     if let Some(why) = &mut journal.why {
-        why.reason = why.reason.chars().take(400).collect();
+        why.reason = short(&why.reason);
         (why.source, why.hint) = (None, None);
     }
+    journal.untold = journal.untold.as_deref().map(short);
     let told = Handover { template: String::new(), journal: Some(journal), ..handover.clone() };
     Note { phase: phase.to_owned(), work: serde_json::to_value(told).unwrap_or_default() }
 }

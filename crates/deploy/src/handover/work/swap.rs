@@ -29,13 +29,14 @@ impl Work<'_> {
             let now = self.settled().await?;
             let seen = self.look_at_roots(&now).await?;
             let done = match next(&self.journal, self.chosen().snapshot, seen) {
+                Step::Quiet => self.quiet().await,
                 Step::Snapshot => self.snapshot().await,
                 Step::Swap => self.swap().await,
                 Step::Wait => self.wait_for_roots().await,
                 Step::Fail => Err(Failure::new(Kind::Operation, "EC2 left a host without a root")),
                 Step::Await => self.wake().await,
                 Step::Tell => self.tell(&now).await,
-                Step::Stop => self.quiet().await,
+                Step::Stop => self.stop().await,
                 Step::Detach => self.take_off().await,
                 Step::Attach => self.put_back().await,
                 Step::Start => self.serve().await,
@@ -68,8 +69,11 @@ impl Work<'_> {
         };
         let is_stopped = found.iter().all(|host| matches!(host.state.as_str(), "stopped" | "terminated"));
         let runs = found.len() == ids.len() && found.iter().all(|host| host.state == "running");
-        let serves = runs && machines::answering(connection, &ids).await?;
-        Ok(Seen { is_wanted: self.is_wanted(now).await?, at, is_stopped, serves })
+        // What was unmounted is mounted again by a command, or by a boot.
+        let is_mounted = self.journal.stopped.is_none() || !self.is_heard() || self.is_mounted;
+        let serves = runs && is_mounted && machines::answering(connection, &ids).await?;
+        let is_quiet = self.is_unmounted || !self.is_heard();
+        Ok(Seen { is_wanted: self.is_wanted(now).await?, at, is_quiet, is_stopped, serves })
     }
 
     /// Asks for the other roots. Of several hosts, one that has its own already is left alone.

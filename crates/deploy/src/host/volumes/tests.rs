@@ -1,5 +1,5 @@
 //! The scripts on true disks, with true mounts and processes; only systemd is played.
-use stackgen_boot::{Boot, Disk, Host, Image, World};
+use stackgen_boot::{Boot, Disk, Host, Image, World, can_boot};
 
 use super::{let_go, take};
 

@@ -131,6 +131,9 @@ impl Comparison<'_> {
     fn synced(&self, id: &str, planned: &Difference, fates: &HashMap<String, Fate>) -> Vec<Json> {
         let Some(live) = self.live else { return Vec::new() };
         let mut details = details(&self.sides, id, planned, self.effect(id, planned).0, UpdateEffect::InPlace, fates);
+        // Once is enough: by its cause, if one is known.
+        let cause = details.iter().position(|detail| detail["Evaluation"] == "Static").unwrap_or_default();
+        details.swap(0, cause);
         details.truncate(1);
         details.iter_mut().for_each(|detail| live::synced(detail, planned, (live, self.sides.new_source)));
         details

@@ -1,5 +1,6 @@
 //! Back to what was before a failed update.
 use jiff::SignedDuration;
+use serde_json::Value as Json;
 
 use super::State;
 use super::nested::NESTED;
@@ -26,23 +27,26 @@ impl Run<'_> {
         if before.type_name == NESTED {
             return self.return_child(at, &logical_id);
         }
-        if current.properties == before.properties && self.op.before.tags == self.op.target.tags {
+        let there = self.op.drifted.get(&logical_id).unwrap_or(&before.properties).clone();
+        if current.properties == there && self.op.before.tags == self.op.target.tags {
             let struck = self.strike(&logical_id, Doing::Update, false);
             return match struck {
                 Ok(()) => self.wait(at, Doing::Update, SignedDuration::ZERO),
                 Err(Refusal(reason)) => self.fail(at, &reason),
             };
         }
-        self.update_back(at, &logical_id, &current, &before);
+        self.update_back(at, &logical_id, &current, &there);
     }
 
-    fn update_back(&mut self, at: usize, logical_id: &str, current: &Resource, before: &Resource) {
-        match self.change_physical(logical_id, current, &before.properties) {
+    /// Makes it what it really was. Source: *Using drift-aware change sets* ("restore resources to their actual pre-deployment state,
+    /// not the previous template state").
+    fn update_back(&mut self, at: usize, logical_id: &str, current: &Resource, there: &Json) {
+        match self.change_physical(logical_id, current, there) {
             Err(Refusal(reason)) => self.fail(at, &reason),
             Ok(begun) => {
                 let record = &mut self.stack().resources[logical_id];
                 record.physical_id = Some(begun.physical_id);
-                record.properties = before.properties.clone();
+                record.properties = there.clone();
                 self.wait(at, Doing::Update, begun.takes);
             }
         }

@@ -77,6 +77,9 @@ pub struct Operation {
     /// Logical ids of resources that were what they were to become.
     #[serde(default)]
     pub synced: BTreeSet<String>,
+    /// What resources were that differed from what was applied to them, to return to.
+    #[serde(default)]
+    pub drifted: BTreeMap<String, Json>,
     /// The change set that is executed.
     pub change_set: Option<String>,
     /// The stack policy that holds during this update only.

@@ -199,6 +199,7 @@ impl Run<'_> {
             self.op.steps[at].state = State::Done;
             return;
         }
+        self.op.drifted.insert(logical_id.to_owned(), known.clone());
         let drifted = Resource { properties: known, ..current.clone() };
         self.change_known(at, logical_id, wanted, properties, &drifted);
     }

@@ -273,6 +273,7 @@ fn blank(stack: &Stack, order: &Order, id: String) -> Operation {
         imports: order.imports.clone(),
         revert_drift: order.revert_drift,
         synced: BTreeSet::new(),
+        drifted: BTreeMap::new(),
         change_set: order.change_set.clone(),
         policy: order.policy.clone(),
         deadline: timeout.map(|timeout| stack.created + timeout),
