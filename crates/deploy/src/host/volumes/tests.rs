@@ -7,15 +7,6 @@ const VOLUME: &str = "vol-0123456789abcdef0";
 /// What systemd would make of `/etc/fstab`.
 const FSTAB: &str = "LABEL=root / ext4 defaults 0 1\n/dev/nvme1n1 /data ext4 noatime,nofail 0 2\n";
 
-/// Nothing is tested where hosts cannot be booted, unless nothing may be skipped.
-fn can_boot() -> bool {
-    let missing = stackgen_boot::missing();
-    #[expect(clippy::disallowed_methods, reason = "the environment of a test is read where tests start")]
-    let must_run = std::env::var_os("STACKGEN_SKIP_NOTHING").is_some_and(|value| value == "1");
-    assert!(missing.is_empty() || !must_run, "{}", missing.join("; "));
-    missing.is_empty()
-}
-
 struct Machine {
     boot: Boot,
     _host: Host,
