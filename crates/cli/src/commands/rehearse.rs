@@ -57,8 +57,6 @@ pub(crate) struct Args {
     /// With --destroy, keep this resource of a stack whose deletion failed: `ID` or `STACK/ID`
     #[arg(long, value_name = "ID", requires = "destroy")]
     retain: Vec<String>,
-    #[command(flatten)]
-    handing: handing::Wish,
     /// Let this resource fail once, at whatever is done to it
     #[arg(long = "fail", value_name = "RESOURCE[=REASON]")]
     fails: Vec<String>,
@@ -71,6 +69,8 @@ pub(crate) struct Args {
     /// Print JSON for programs
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    handing: handing::Wish,
     #[command(flatten)]
     wanted: Wanted,
     #[command(flatten)]

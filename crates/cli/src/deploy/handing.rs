@@ -1,7 +1,7 @@
 //! Handovers on the command line: whether one is wanted, and going on with one that was begun.
 use std::io::{self, IsTerminal as _};
 
-use clap::builder::TypedValueParser as _;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
 use stackgen_assembly::Assembly;
 use stackgen_deploy::failure::Failure;
 use stackgen_deploy::handover::{self, Chosen, Direction, Handover, Strategy};
@@ -23,8 +23,7 @@ pub(crate) struct Wish {
     /// Hand hosts over that cannot be replaced in one update: stop the old host, let its volumes go, make the new one
     #[arg(long)]
     handover: bool,
-    /// What becomes of the old host meanwhile: it stops; or runs on and unmounts its volumes; or keeps its machine and gets
-    /// another root volume, which is experimental
+    /// What becomes of the old host meanwhile
     #[arg(long, value_name = "WAY", default_value = "stop", value_parser = strategy())]
     strategy: Strategy,
 }
@@ -50,9 +49,13 @@ pub(crate) struct Handing {
 }
 
 fn strategy() -> impl clap::builder::TypedValueParser<Value = Strategy> {
-    let all = [Strategy::Stop, Strategy::Unmount, Strategy::ReplaceRoot];
-    let words = clap::builder::PossibleValuesParser::new(all.map(Strategy::word));
-    words.map(move |word| all.into_iter().find(|one| one.word() == word).unwrap_or_default())
+    let all = [
+        (Strategy::Stop, "It stops, which unmounts everything"),
+        (Strategy::Unmount, "It runs on and unmounts its volumes by a command, for which it needs the SSM agent"),
+        (Strategy::ReplaceRoot, "It keeps its machine and gets the root of the new image (experimental)"),
+    ];
+    let words = PossibleValuesParser::new(all.map(|(one, help)| PossibleValue::new(one.word()).help(help)));
+    words.map(move |word| all.into_iter().map(|(one, _)| one).find(|one| one.word() == word).unwrap_or_default())
 }
 
 /// Whether what another machine began may be taken over.
