@@ -17,5 +17,5 @@ mod tell;
 pub(super) use against::against;
 pub(super) use check::check;
 pub(super) use next::{At, Seen, Step, next};
-pub(super) use roots::{attach, delete, describe, detach, is_swapping, replace};
+pub(super) use roots::{Placed, attach, delete, describe, detach, is_swapping, placed, replace};
 pub(super) use tell::{READY, refusal};

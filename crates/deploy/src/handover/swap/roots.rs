@@ -4,7 +4,7 @@ use std::time::Duration;
 use crate::aws::ec2::{filters, text};
 use crate::aws::{Connection, Retry};
 use crate::failure::{Failure, Kind};
-use crate::handover::Root;
+use crate::handover::{Old, Root};
 use crate::pace::Pace;
 use crate::volume;
 
@@ -26,6 +26,27 @@ pub(in crate::handover) struct Host {
     pub(in crate::handover) goes_along: bool,
     /// What an image has to have as the machine has it: by name.
     pub(in crate::handover) traits: [(&'static str, String); 3],
+}
+
+/// Which root a machine has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::handover) enum Placed {
+    /// Its own, as it was.
+    Old,
+    /// Another one.
+    New,
+    /// None; or its own, that would not yet go with the machine as it did.
+    Not,
+}
+
+/// Which root a machine has, of which the old one is known.
+pub(in crate::handover) fn placed(host: Option<&Host>, old: &Old) -> Placed {
+    let Some((host, volume)) = host.and_then(|host| Some((host, host.root.as_ref()?))) else { return Placed::Not };
+    match &old.root {
+        Some(root) if root.volume == *volume && root.goes_along == host.goes_along => Placed::Old,
+        Some(root) if root.volume == *volume => Placed::Not,
+        _ => Placed::New,
+    }
 }
 
 /// Machines by their ids; those that are gone are left out.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::Work;
 use crate::aws::Connection;
 use crate::failure::{Failure, Kind};
-use crate::handover::swap::{self, At, Seen, Step, next};
+use crate::handover::swap::{self, At, Placed, Seen, Step, next};
 use crate::handover::{Direction, Old, Update};
 use crate::machines;
 use crate::pace::Pace;
@@ -52,15 +52,14 @@ impl Work<'_> {
     async fn look_at_roots(&self, now: &StackNow) -> Result<Seen, Failure> {
         let (connection, ids) = (&self.turn.connection, self.old_instances());
         let found = swap::describe(connection, &ids).await?;
-        let root = |old: &Old| found.iter().find(|host| host.instance == old.instance).and_then(|it| it.root.clone());
-        let was = |old: &Old| old.root.as_ref().map(|root| root.volume.clone());
-        let roots: Vec<_> = self.journal.old.iter().map(|old| (root(old), was(old))).collect();
-        let old = roots.iter().filter(|(root, was)| root == was).count();
+        let host = |old: &Old| found.iter().find(|host| host.instance == old.instance);
+        let roots: Vec<Placed> = self.journal.old.iter().map(|old| swap::placed(host(old), old)).collect();
+        let old = roots.iter().filter(|root| **root == Placed::Old).count();
         // Of several hosts, all have to get there.
         let is_old = if self.journal.direction == Direction::Forward { old > 0 } else { old == roots.len() };
         let at = if swap::is_swapping(connection, &ids).await? {
             At::Between
-        } else if roots.iter().any(|(root, _)| root.is_none()) {
+        } else if roots.contains(&Placed::Not) {
             At::Without
         } else if is_old {
             At::Old
