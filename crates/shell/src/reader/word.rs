@@ -1,22 +1,25 @@
-//! Reads one word: quotes, escapes, variables, and the commands within it.
+//! One word: its quotes and escapes, and what is put together from them.
 
 use std::borrow::Cow;
 
-use crate::reader::{DEEPEST, Parts, Reader};
+use super::{DEEPEST, Reader};
 use crate::syntax::{Expansion, Word, name_length};
 
+/// The variables and commands in a text where quotes mean nothing.
+type Parts<'a> = (Vec<Expansion<'a>>, Vec<usize>);
+
 /// What a word is put together from while it is read.
-struct Building<'a> {
+pub(super) struct Building<'a> {
     text: String,
     /// From here on the source is taken over as it is.
     copied: usize,
     is_changed: bool,
-    expansions: Vec<Expansion<'a>>,
-    substitutions: Vec<usize>,
+    pub(super) expansions: Vec<Expansion<'a>>,
+    pub(super) substitutions: Vec<usize>,
 }
 
 impl Building<'_> {
-    fn new(start: usize) -> Self {
+    pub(super) fn new(start: usize) -> Self {
         Building {
             text: String::new(),
             copied: start,
@@ -29,7 +32,7 @@ impl Building<'_> {
 
 impl<'a> Reader<'a> {
     /// Reads a word. Within `[[ … ]]` only blanks end it.
-    pub(crate) fn word(&mut self, host: usize, in_test: bool) -> Word<'a> {
+    pub(super) fn word(&mut self, host: usize, in_test: bool) -> Word<'a> {
         let line = self.line();
         let start = self.at;
         let mut building = Building::new(start);
@@ -60,7 +63,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The variables and commands of a heredoc.
-    pub(crate) fn text_parts(&mut self, host: usize) -> Parts<'a> {
+    pub(super) fn text_parts(&mut self, host: usize) -> Parts<'a> {
         let mut building = Building::new(self.at);
         while !self.is_done() {
             match self.peek(0) {
@@ -119,7 +122,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn special(&mut self, byte: u8, host: usize, building: &mut Building<'a>, in_quotes: bool) {
+    pub(super) fn special(&mut self, byte: u8, host: usize, building: &mut Building<'a>, in_quotes: bool) {
         match byte {
             b'\'' if !in_quotes => self.single_quoted(building),
             b'"' if !in_quotes => self.double_quoted(host, building),
@@ -131,7 +134,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Leaves out what stands between here and `resume`, and puts `text` there.
-    fn replace(&mut self, building: &mut Building<'a>, text: &str, resume: usize) {
+    pub(super) fn replace(&mut self, building: &mut Building<'a>, text: &str, resume: usize) {
         let before = self.slice(building.copied, self.at);
         building.text.push_str(before);
         building.text.push_str(text);
@@ -168,38 +171,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn dollar(&mut self, host: usize, building: &mut Building<'a>, in_quotes: bool) {
-        match self.peek(1) {
-            b'(' if self.peek(2) == b'(' => {
-                let from = self.at;
-                self.at += 1;
-                self.balanced();
-                let resume = self.at;
-                self.at = from;
-                self.replace(building, "$(())", resume);
-            }
-            b'(' if self.depth < DEEPEST => {
-                let from = self.at;
-                self.at += 2;
-                let id = self.substitution(host, true);
-                building.substitutions.push(id);
-                let resume = self.at;
-                self.at = from;
-                self.replace(building, "$()", resume);
-            }
-            b'{' if self.depth < DEEPEST => self.braces(host, building, in_quotes),
-            b'\'' if !in_quotes => self.c_quoted(building),
-            b'"' if !in_quotes => self.replace(building, "", self.at + 1),
-            _ => {
-                self.at += 1;
-                let variable = self.variable();
-                building.expansions.extend(variable);
-            }
-        }
-    }
-
     /// `$'…'`.
-    fn c_quoted(&mut self, building: &mut Building<'a>) {
+    pub(super) fn c_quoted(&mut self, building: &mut Building<'a>) {
         let bytes = self.text.as_bytes();
         let start = self.at + 2;
         let mut close = start;
@@ -209,55 +182,5 @@ impl<'a> Reader<'a> {
         let close = close.min(self.end);
         let text = self.slice(start, close);
         self.replace(building, text, (close + 1).min(self.end));
-    }
-
-    /// `${NAME…}`, whose end may hold other words.
-    fn braces(&mut self, host: usize, building: &mut Building<'a>, in_quotes: bool) {
-        let start = self.at;
-        self.at += 2;
-        let mut hidden = Building::new(self.at);
-        let is_length = self.peek(0) == b'#' && self.peek(1) != b'}';
-        if is_length || (self.peek(0) == b'!' && self.peek(1) != b'}') {
-            self.at += 1;
-        }
-        let variable = self.variable();
-        let rest = self.at;
-        self.depth += 1;
-        while !self.is_done() && self.peek(0) != b'}' {
-            match self.peek(0) {
-                byte @ (b'\'' | b'"' | b'\\' | b'$' | b'`') => {
-                    self.special(byte, host, &mut hidden, in_quotes && byte == b'\'')
-                }
-                _ => self.at += 1,
-            }
-        }
-        self.depth -= 1;
-        let operator = if is_length { "#" } else { self.slice(rest, self.at) };
-        self.at = (self.at + 1).min(self.end);
-        building.expansions.extend(variable.map(|variable| Expansion { operator, ..variable }));
-        building.expansions.extend(hidden.expansions);
-        let has_commands = !hidden.substitutions.is_empty();
-        building.substitutions.extend(hidden.substitutions);
-        if has_commands {
-            let (resume, name) = (self.at, variable.map_or("", |variable| variable.name));
-            self.at = start;
-            self.replace(building, &format!("${{{name}}}"), resume);
-        }
-    }
-
-    fn backticks(&mut self, host: usize, building: &mut Building<'a>) {
-        let bytes = self.text.as_bytes();
-        let mut close = self.at + 1;
-        while close < self.end && bytes[close] != b'`' {
-            close += if bytes[close] == b'\\' { 2 } else { 1 };
-        }
-        if close >= self.end || self.depth >= DEEPEST {
-            self.at += 1;
-            return;
-        }
-        let start = self.at + 1;
-        let id = self.within(start, close, |reader| reader.substitution(host, false));
-        building.substitutions.push(id);
-        self.replace(building, "$()", close + 1);
     }
 }
