@@ -169,20 +169,7 @@ fn enter(
     let snapshot = fixed("snap", at.region, &name);
     let spec = volume::Spec { size: gib, kind: "gp3".to_owned(), iops: Some(3_000), throughput: Some(125) };
     let devices = vec![image::mapping(maker.2, &snapshot, &spec, false, true)];
-    let base = Snapshot {
-        id: snapshot.clone(),
-        volume: "vol-ffffffff".to_owned(),
-        owner: maker.0.to_owned(),
-        description: description.clone(),
-        size: gib,
-        encrypted: false,
-        kms_key: None,
-        started: created,
-        until: None,
-        completed: Some(created),
-        content: [("/etc/image".to_owned(), name.clone())].into(),
-        booted: [].into(),
-    };
+    let base = root(snapshot.clone(), maker, (&name, &description), gib, created);
     let one = Image {
         id: id.clone(),
         owner: maker.0.to_owned(),
@@ -201,6 +188,24 @@ fn enter(
     let ec2 = at.ec2();
     ec2.snapshots.insert(snapshot, base);
     ec2.images.insert(id, one);
+}
+
+/// The snapshot of the root of an image.
+fn root(id: String, maker: &Maker, (name, description): (&str, &str), size: i64, created: Timestamp) -> Snapshot {
+    Snapshot {
+        id,
+        volume: "vol-ffffffff".to_owned(),
+        owner: maker.0.to_owned(),
+        description: description.to_owned(),
+        size,
+        encrypted: false,
+        kms_key: None,
+        started: created,
+        until: None,
+        completed: Some(created),
+        content: [("/etc/image".to_owned(), name.to_owned())].into(),
+        booted: [].into(),
+    }
 }
 
 /// An id that depends only on where and what it is: FNV-1a.

@@ -7,6 +7,7 @@ use super::{Phase, mishap};
 use crate::cloudformation::stack::Resource;
 use crate::cloudformation::template::{Seen, dynamic};
 use crate::resources::{Begun, Doing, Refusal, Site, provider};
+
 impl Run<'_> {
     /// Lets a mishap happen if one is due.
     pub(super) fn strike(&mut self, logical_id: &str, doing: Doing, late: bool) -> Result<(), Refusal> {

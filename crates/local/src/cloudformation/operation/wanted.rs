@@ -5,6 +5,7 @@ use super::exports;
 use super::run::Run;
 use crate::cloudformation::stack::Stack;
 use crate::cloudformation::template::{Design, Known, Problem, Seen, no_attribute};
+
 impl Run<'_> {
     /// What the target wants.
     pub(super) fn design(&mut self) -> Result<&Design, String> {

@@ -1,5 +1,5 @@
 //! Updates go through all levels in step.
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use stackgen_local::resources::Doing;
 
 use super::{child, made, nested, nested_events, nested_status, parent};
@@ -53,19 +53,21 @@ fn a_nested_stack_that_does_not_change_is_asked_and_left_alone() {
     assert_eq!(nested_events(&mut engine, inner), Vec::<String>::new());
 }
 
+/// A parent that is a child itself.
+fn middle(url: &str) -> Json {
+    with(
+        parent(url, "x", "m"),
+        json!({
+            "Outputs": { "Said": { "Value": { "Ref": "Shown" } } },
+            "Parameters": { "Shown": { "Type": "String" } },
+        }),
+    )
+}
+
 #[test]
 fn a_stack_in_a_stack_in_a_stack_moves_with_its_root() {
     let mut engine = Engine::new();
     let leaf = upload(&mut engine, "leaf.json", &child(&["A", "B"]).to_string());
-    let middle = |url: &str| {
-        with(
-            parent(url, "x", "m"),
-            json!({
-                "Outputs": { "Said": { "Value": { "Ref": "Shown" } } },
-                "Parameters": { "Shown": { "Type": "String" } },
-            }),
-        )
-    };
     let url = upload(&mut engine, "middle.json", &middle(&leaf).to_string());
     engine.create("top", &parent(&url, "x", "z"));
     assert_eq!(engine.status("top"), "CREATE_COMPLETE", "{:#?}", engine.events("top", 0));

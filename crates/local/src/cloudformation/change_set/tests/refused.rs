@@ -1,5 +1,6 @@
 //! What is refused at once, what fails when it is computed, and what looks wrong and is taken.
 use super::*;
+
 #[test]
 fn the_state_of_the_stack_decides() {
     let body = "Resources: {T: {Type: AWS::SNS::Topic}}";

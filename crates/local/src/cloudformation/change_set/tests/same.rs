@@ -1,6 +1,8 @@
 //! What counts as a change, and what does not.
-use super::*;
 use proptest::prelude::*;
+
+use super::*;
+
 #[test]
 fn what_counts_as_a_change() {
     let body = |topic: &str, rest: &str| {

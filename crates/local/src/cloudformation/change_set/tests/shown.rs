@@ -1,5 +1,6 @@
 //! What is told of each change.
 use super::*;
+
 #[test]
 fn a_new_stack_waits_for_review_and_everything_is_added() {
     let mut world = world();
@@ -37,7 +38,7 @@ Resources:
 }
 
 #[test]
-fn what_changes_by_hand_by_parameter_and_by_replacement_is_told_apart() {
+fn what_changes_by_hand_and_by_parameter_is_told_apart() {
     let found = between(&hosting("ami-1", "m7g.medium"), &hosting("ami-2", "m7g.large")).expect("it is right");
     assert_eq!(found.status, "CREATE_COMPLETE", "{:?}", found.reason);
     let host = change(&found, "Host");
@@ -58,6 +59,13 @@ fn what_changes_by_hand_by_parameter_and_by_replacement_is_told_apart() {
         (&target["Path"], &target["BeforeValue"], &target["AfterValue"]),
         (&json!("/Properties/ImageId"), &json!("ami-1"), &json!("ami-2"))
     );
+    assert_eq!(change(&found, "Topic")["Replacement"], "False");
+    assert_eq!(change(&found, "Other"), &Json::Null);
+}
+
+#[test]
+fn a_replacement_replaces_what_hangs_on_it() {
+    let found = between(&hosting("ami-1", "m7g.medium"), &hosting("ami-2", "m7g.large")).expect("it is right");
     let attachment = change(&found, "Attachment");
     assert_eq!(
         (&attachment["Replacement"], &attachment["PhysicalResourceId"]),
@@ -71,8 +79,6 @@ fn what_changes_by_hand_by_parameter_and_by_replacement_is_told_apart() {
         ]
     );
     assert_eq!(attachment["Details"][0]["Target"]["AfterValue"], "{{changeSet:KNOWN_AFTER_APPLY}}");
-    assert_eq!(change(&found, "Topic")["Replacement"], "False");
-    assert_eq!(change(&found, "Other"), &Json::Null);
 }
 
 #[test]

@@ -27,12 +27,7 @@ impl Run<'_> {
             return self.delete_first(at, logical_id, current);
         }
         if let Some(name) = kept_name(&wanted.type_name, &current.properties, &properties).filter(|_| !first) {
-            // Source: convox/rack#2941.
-            let reason = format!(
-                "CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename {name} and \
-                 update the stack again."
-            );
-            return self.fail(at, &reason);
+            return self.fail(at, &custom_named(&name));
         }
         match self.make_physical(logical_id, &wanted.type_name, &properties) {
             Err(reason) => self.fail(at, &reason),
@@ -108,4 +103,12 @@ fn kept_name(type_name: &str, before: &Json, after: &Json) -> Option<String> {
     let parts: Option<Vec<&Json>> = facts.primary_identifier.iter().map(same).collect();
     let parts: Option<Vec<&str>> = parts?.into_iter().map(Json::as_str).collect();
     parts.filter(|parts| !parts.is_empty()).map(|parts| parts.join("|"))
+}
+
+/// Source: convox/rack#2941.
+fn custom_named(name: &str) -> String {
+    format!(
+        "CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename {name} and update the \
+         stack again."
+    )
 }

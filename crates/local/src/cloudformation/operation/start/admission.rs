@@ -4,6 +4,7 @@ use crate::cloudformation::operation::{Verb, nested};
 use crate::cloudformation::stack::{Stack, Status};
 use crate::wire::ApiError;
 use crate::world::World;
+
 /// Whether an order may be started, before what it asks for is looked at.
 ///
 /// # Errors

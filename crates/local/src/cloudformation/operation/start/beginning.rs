@@ -8,6 +8,7 @@ use super::Order;
 use crate::cloudformation::operation::{Operation, Phase, Verb};
 use crate::cloudformation::stack::{Resource, Source, Stack};
 use crate::world::World;
+
 pub(super) fn operation(world: &mut World, region: &str, stack_id: &str, order: Order, id: String) -> Operation {
     let now = world.now();
     let stack = &mut world.region(region).stacks[stack_id];

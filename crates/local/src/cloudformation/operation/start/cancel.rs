@@ -5,6 +5,7 @@ use crate::cloudformation::operation::{Operation, Verb, go_on};
 use crate::cloudformation::stack::Status;
 use crate::wire::ApiError;
 use crate::world::{Due, World};
+
 /// Cancels the update of a stack, which then returns to what it was.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use crate::cloudformation::operation::Verb;
 use crate::cloudformation::stack::Source;
+
 /// What is asked for.
 #[derive(Clone, Debug)]
 pub struct Order {
