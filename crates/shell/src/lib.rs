@@ -12,7 +12,6 @@ mod script;
 mod secret;
 pub mod shellcheck;
 mod syntax;
-mod words;
 mod wrappers;
 
 pub use rules::RULES;

@@ -1,4 +1,4 @@
-//! The command as its users meet it: one file for each command, and one for each way in which an app can go wrong.
+//! The command as its users meet it: a file or a folder for each command, and for each way in which an app can go wrong.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod account;
 mod app;

@@ -2,7 +2,8 @@
 use jiff::{Timestamp, ToSpan};
 use serde_json::json;
 
-use super::{Image, Place, Snapshot, image, network, security, volume};
+use super::network::{gateway, subnet, vpc};
+use super::{Image, Place, Snapshot, catalogue, image, security, volume};
 
 /// A maker of images: account, alias, and where its root is.
 struct Maker(&'static str, Option<&'static str>, &'static str);
@@ -36,7 +37,7 @@ const AGES: [i64; 3] = [10, 40, 800];
 
 pub(super) fn furnish(at: &mut Place<'_>) {
     at.ec2().furnished = true;
-    network::furnish(at);
+    default_network(at);
     for (maker, name, description) in FAMILIES {
         for architecture in ["x86_64", "arm64"] {
             for age in AGES {
@@ -47,24 +48,38 @@ pub(super) fn furnish(at: &mut Place<'_>) {
     }
 }
 
+/// The default network: 172.31.0.0/16 with a subnet in each zone. Source: *Default VPCs*.
+fn default_network(at: &mut Place<'_>) {
+    let region = at.region;
+    let vpc = fixed("vpc", region, "default");
+    vpc::enter(at, &vpc, "172.31.0.0/16", true);
+    let gateway = fixed("igw", region, "default");
+    gateway::enter(at, &gateway, Some(&vpc));
+    let main = at.ec2().route_tables.values_mut().find(|table| table["vpcId"] == json!(vpc));
+    if let Some(routes) = main.and_then(|table| table["routeSet"].as_array_mut()) {
+        routes.push(json!({"destinationCidrBlock": "0.0.0.0/0", "gatewayId": gateway, "state": "active", "origin": "CreateRoute"}));
+    }
+    for (index, zone) in catalogue::zones(region).into_iter().enumerate() {
+        let id = fixed("subnet", region, &zone);
+        let block = format!("172.31.{}.0/20", index * 16);
+        subnet::enter(at, &id, &vpc, &block, &zone, true);
+    }
+}
+
 /// A network that somebody made, with a way out.
 pub(crate) fn network(at: &mut Place<'_>, id: &str, block: &str) {
     if at.ec2().vpcs.contains_key(id) {
         return;
     }
-    network::enter_vpc(at, id, block, false);
+    vpc::enter(at, id, block, false);
     let gateway = fixed("igw", at.region, id);
-    let owner = at.account();
-    let attached = json!([{"vpcId": id, "state": "available"}]);
-    at.ec2()
-        .internet_gateways
-        .insert(gateway.clone(), json!({"internetGatewayId": gateway, "attachmentSet": attached, "ownerId": owner}));
+    gateway::enter(at, &gateway, Some(id));
 }
 
 /// A subnet that somebody made, in a network that is there or comes with it.
 pub(crate) fn subnet(at: &mut Place<'_>, (id, vpc): (&str, &str), block: &str, zone: &str) {
     network(at, vpc, "10.0.0.0/8");
-    network::enter_subnet(at, id, vpc, block, zone, false);
+    subnet::enter(at, id, vpc, block, zone, false);
 }
 
 /// A security group that somebody made, in a network that is there or comes with it. What it lets through is not looked at here.
@@ -154,20 +169,7 @@ fn enter(
     let snapshot = fixed("snap", at.region, &name);
     let spec = volume::Spec { size: gib, kind: "gp3".to_owned(), iops: Some(3_000), throughput: Some(125) };
     let devices = vec![image::mapping(maker.2, &snapshot, &spec, false, true)];
-    let base = Snapshot {
-        id: snapshot.clone(),
-        volume: "vol-ffffffff".to_owned(),
-        owner: maker.0.to_owned(),
-        description: description.clone(),
-        size: gib,
-        encrypted: false,
-        kms_key: None,
-        started: created,
-        until: None,
-        completed: Some(created),
-        content: [("/etc/image".to_owned(), name.clone())].into(),
-        booted: [].into(),
-    };
+    let base = root(snapshot.clone(), maker, (&name, &description), gib, created);
     let one = Image {
         id: id.clone(),
         owner: maker.0.to_owned(),
@@ -186,6 +188,24 @@ fn enter(
     let ec2 = at.ec2();
     ec2.snapshots.insert(snapshot, base);
     ec2.images.insert(id, one);
+}
+
+/// The snapshot of the root of an image.
+fn root(id: String, maker: &Maker, (name, description): (&str, &str), size: i64, created: Timestamp) -> Snapshot {
+    Snapshot {
+        id,
+        volume: "vol-ffffffff".to_owned(),
+        owner: maker.0.to_owned(),
+        description: description.to_owned(),
+        size,
+        encrypted: false,
+        kms_key: None,
+        started: created,
+        until: None,
+        completed: Some(created),
+        content: [("/etc/image".to_owned(), name.to_owned())].into(),
+        booted: [].into(),
+    }
 }
 
 /// An id that depends only on where and what it is: FNV-1a.

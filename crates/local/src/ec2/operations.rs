@@ -2,10 +2,11 @@
 use serde_json::{Value as Json, json};
 
 use super::error::missing;
+use super::network::{endpoint, gateway, route, subnet, table, vpc};
 use super::shown::{Kind, shown, tags};
 use super::{
-    Answer, Ec2, Input, Place, address, attachment, boot, catalogue, image, instance, key, life, network, root, run,
-    security, snapshot, template, volume,
+    Answer, Ec2, Input, Place, address, attachment, boot, catalogue, image, instance, key, life, root, run, security,
+    snapshot, template, volume,
 };
 
 /// A call.
@@ -75,32 +76,32 @@ fn disks(name: &str) -> Option<Operation> {
 
 fn networks(name: &str) -> Option<Operation> {
     Some(match name {
-        "CreateVpc" => network::create_vpc,
-        "ModifyVpcAttribute" => network::modify_vpc,
-        "DescribeVpcAttribute" => network::vpc_attribute,
-        "DeleteVpc" => network::delete_vpc,
-        "DescribeVpcs" => network::vpcs,
-        "CreateSubnet" => network::create_subnet,
-        "ModifySubnetAttribute" => network::modify_subnet,
-        "DeleteSubnet" => network::delete_subnet,
-        "DescribeSubnets" => network::subnets,
-        "CreateInternetGateway" => network::create_gateway,
-        "AttachInternetGateway" => network::attach_gateway,
-        "DetachInternetGateway" => network::detach_gateway,
-        "DeleteInternetGateway" => network::delete_gateway,
-        "DescribeInternetGateways" => network::gateways,
-        "CreateRouteTable" => network::create_table,
-        "DeleteRouteTable" => network::delete_table,
-        "DescribeRouteTables" => network::tables,
-        "CreateRoute" => network::create_route,
-        "ReplaceRoute" => network::replace_route,
-        "DeleteRoute" => network::delete_route,
-        "AssociateRouteTable" => network::associate_table,
-        "DisassociateRouteTable" => network::disassociate_table,
-        "CreateVpcEndpoint" => network::create_endpoint,
-        "ModifyVpcEndpoint" => network::modify_endpoint,
-        "DeleteVpcEndpoints" => network::delete_endpoints,
-        "DescribeVpcEndpoints" => network::endpoints,
+        "CreateVpc" => vpc::create,
+        "ModifyVpcAttribute" => vpc::modify,
+        "DescribeVpcAttribute" => vpc::attribute,
+        "DeleteVpc" => vpc::delete,
+        "DescribeVpcs" => vpc::describe,
+        "CreateSubnet" => subnet::create,
+        "ModifySubnetAttribute" => subnet::modify,
+        "DeleteSubnet" => subnet::delete,
+        "DescribeSubnets" => subnet::describe,
+        "CreateInternetGateway" => gateway::create,
+        "AttachInternetGateway" => gateway::attach,
+        "DetachInternetGateway" => gateway::detach,
+        "DeleteInternetGateway" => gateway::delete,
+        "DescribeInternetGateways" => gateway::describe,
+        "CreateRouteTable" => table::create,
+        "DeleteRouteTable" => table::delete,
+        "DescribeRouteTables" => table::describe,
+        "CreateRoute" => route::create,
+        "ReplaceRoute" => route::replace,
+        "DeleteRoute" => route::delete,
+        "AssociateRouteTable" => table::associate,
+        "DisassociateRouteTable" => table::disassociate,
+        "CreateVpcEndpoint" => endpoint::create,
+        "ModifyVpcEndpoint" => endpoint::modify,
+        "DeleteVpcEndpoints" => endpoint::delete,
+        "DescribeVpcEndpoints" => endpoint::describe,
         _ => return None,
     })
 }

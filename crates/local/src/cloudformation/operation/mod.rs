@@ -4,7 +4,7 @@
 //! An operation is a list of [`Step`]s for the [`Phase`] that it is in. [`go_on`] takes every step as far as it can go now,
 //! and when all are settled it finishes the phase (`finish`), which ends the operation or plans the next one (`plan`). What a
 //! step does is in `reach` (towards the template), `back` (back to what was), `remove`,
-//! and `nested` for the stacks in a stack.
+//! and `nested` for the stacks in a stack; all of them ask `wanted` what the template wants and `physical` to do it.
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
@@ -22,6 +22,7 @@ mod finish;
 mod log;
 mod mishap;
 mod nested;
+mod physical;
 mod plan;
 mod policy;
 mod reach;
@@ -29,6 +30,7 @@ mod remove;
 mod run;
 mod signals;
 mod start;
+mod wanted;
 
 pub use exports::{export_owner, exports, importers};
 pub use mishap::Mishap;

@@ -1,11 +1,10 @@
 //! Going on: every step as far as it can go now.
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value as Json;
 
-use super::{Operation, Phase, State, Work, exports, mishap};
+use super::{Operation, Phase, State, Work};
 use crate::cloudformation::stack::{Resource, ResourceStatus, Stack};
-use crate::cloudformation::template::{Design, Known, Problem, Seen, dynamic, no_attribute};
-use crate::resources::{Begun, Doing, Progress, Refusal, Site, provider};
+use crate::cloudformation::template::Design;
+use crate::resources::{Doing, Progress, Refusal, provider};
 use crate::world::{Due, World};
 
 /// An operation that is going on, taken out of its stack for as long as it is worked on.
@@ -233,106 +232,8 @@ impl<'w> Run<'w> {
         self.op.steps[at].state = State::Doing { doing, due, asked: false };
     }
 
-    /// Lets a mishap happen if one is due.
-    pub(super) fn strike(&mut self, logical_id: &str, doing: Doing, late: bool) -> Result<(), Refusal> {
-        let stack = self.stack().name.clone();
-        mishap::strike(self.world, &stack, logical_id, doing, late)
-    }
-
-    /// Does something with a resource.
-    pub(super) fn with<T>(&mut self, logical_id: &str, type_name: &str, act: impl FnOnce(&mut Site<'_>) -> T) -> T {
-        let stack_name = self.stack().name.clone();
-        let tags = if self.op.phase == Phase::Back { &self.op.before.tags } else { &self.op.target.tags };
-        let mut site = Site {
-            region: self.region.to_owned(),
-            stack_id: self.stack_id.to_owned(),
-            stack_name,
-            logical_id: logical_id.to_owned(),
-            type_name: type_name.to_owned(),
-            stack_tags: tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
-            world: &mut *self.world,
-        };
-        act(&mut site)
-    }
-
-    /// What the target wants.
-    pub(super) fn design(&mut self) -> Result<&Design, String> {
-        if self.design.is_none() {
-            let seen = Seen { world: self.world, region: self.region };
-            let stack = &self.world.regions[self.region].stacks[self.stack_id];
-            let design = exports::design(self.world, self.region, stack, &self.op.target, &seen);
-            self.design = Some(design.map_err(|error| error.message)?);
-        }
-        Ok(self.design.as_ref().expect("it was just made"))
-    }
-
-    /// The properties of a resource that the target wants, now that what it depends on is there.
-    pub(super) fn properties(&mut self, logical_id: &str) -> Result<Json, String> {
-        self.design()?;
-        let design = self.design.as_ref().expect("it was just made");
-        let stack = &self.world.regions[self.region].stacks[self.stack_id];
-        design.properties(logical_id, stack).map_err(|problem| problem.0)
-    }
-
-    /// Properties as they are applied: dynamic references stand for what they name.
-    pub(super) fn applied(&self, properties: &Json) -> Result<Json, Refusal> {
-        let seen = Seen { world: self.world, region: self.region };
-        dynamic::resolve(properties, &seen).map_err(|problem| Refusal(problem.0))
-    }
-
-    /// Answers what only resources can answer.
-    pub(super) fn evaluate(&mut self, value: &Json) -> Result<Json, String> {
-        self.design()?;
-        let design = self.design.as_ref().expect("it was just made");
-        let stack = &self.world.regions[self.region].stacks[self.stack_id];
-        design.evaluate(value, stack).map_err(|problem| problem.0)
-    }
-
-    /// Changes a physical resource from some properties to others.
-    pub(super) fn change_physical(&mut self, logical_id: &str, from: &Resource, to: &Json) -> Result<Begun, Refusal> {
-        self.strike(logical_id, Doing::Update, false)?;
-        let id = from.physical_id.clone().unwrap_or_default();
-        let after = self.applied(to)?;
-        let before = self.applied(&from.properties).unwrap_or_else(|_| from.properties.clone());
-        self.with(logical_id, &from.type_name, |site| provider(&site.type_name).update(site, &id, &before, &after))
-    }
-
-    /// Deletes a physical resource.
-    pub(super) fn delete_physical(&mut self, logical_id: &str, resource: &Resource) -> Result<Begun, Refusal> {
-        self.strike(logical_id, Doing::Delete, false)?;
-        let id = resource.physical_id.clone().unwrap_or_default();
-        self.with(logical_id, &resource.type_name, |site| {
-            provider(&site.type_name).delete(site, &id, &resource.properties)
-        })
-    }
-
     /// Whether the stack itself is being deleted.
     pub(super) fn is_delete(&self) -> bool {
         matches!(self.op.verb, super::Verb::Delete { .. })
-    }
-}
-
-impl Known for Stack {
-    fn reference(&self, logical_id: &str) -> Option<Json> {
-        self.resources.get(logical_id).map(|it| Json::String(it.reference.clone()))
-    }
-
-    fn attribute(&self, logical_id: &str, name: &str) -> Option<Json> {
-        self.resources.get(logical_id)?.attributes.get(name).cloned()
-    }
-
-    /// A custom resource has what its answer gave. The sentence stands in the events that users quote, with the id of the request
-    /// behind the logical id.
-    fn missing(&self, logical_id: &str, name: &str) -> Problem {
-        let type_name = self.resources.get(logical_id).map(|it| it.type_name.as_str()).unwrap_or_default();
-        if !type_name.starts_with("Custom::") && type_name != "AWS::CloudFormation::CustomResource" {
-            return no_attribute(logical_id, name);
-        }
-        let place = self.id.split(':').nth(3).unwrap_or_default().replace('-', "");
-        Problem(format!(
-            "CustomResource attribute error: Vendor response doesn't contain {name} attribute in object {}|{logical_id} in S3 \
-             bucket cloudformation-custom-resource-storage-{place}",
-            self.id
-        ))
     }
 }
