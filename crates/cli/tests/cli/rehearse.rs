@@ -263,17 +263,17 @@ fn a_deletion_is_told_before_it_happens_and_offline_too() {
     exit code: 0
        0:01       Client host: stopping [i] so that its disks can
                          be detached
-       0:35     Deleting host DELETE_IN_PROGRESS
-       0:36     Deleting Attachment  AWS::EC2::VolumeAttachment
-       0:38      Deleted Attachment  AWS::EC2::VolumeAttachment
-       0:38     Deleting Host  AWS::EC2::Instance
-       0:40      Deleted Host  AWS::EC2::Instance
-       0:40         Kept Disk  AWS::EC2::Volume
-       0:40      Deleted host DELETE_COMPLETE
+       0:36     Deleting host DELETE_IN_PROGRESS
+       0:37     Deleting Attachment  AWS::EC2::VolumeAttachment
+       0:39      Deleted Attachment  AWS::EC2::VolumeAttachment
+       0:39     Deleting Host  AWS::EC2::Instance
+       0:41      Deleted Host  AWS::EC2::Instance
+       0:41         Kept Disk  AWS::EC2::Volume
+       0:41      Deleted host DELETE_COMPLETE
 
     Calls that change something
        1     0:01  ec2:StopInstances [i]
-       2     0:35  cloudformation:DeleteStack host
+       2     0:36  cloudformation:DeleteStack host
 
     Afterwards
       host  DELETE_COMPLETE
@@ -283,7 +283,7 @@ fn a_deletion_is_told_before_it_happens_and_offline_too() {
         [vol] is deleted
       * host/Host (AWS::EC2::Instance) [i] is deleted
 
-    It would work, in about 40 s.
+    It would work, in about 41 s.
     ");
     let calls = project.ask("GET", &format!("journal?since={before}"));
     let calls = calls["calls"].as_array().unwrap();
@@ -297,18 +297,18 @@ fn a_deletion_is_told_before_it_happens_and_offline_too() {
     exit code: 1
        0:01       Client host: stopping [i] so that its disks can
                          be detached
-       0:35     Deleting host DELETE_IN_PROGRESS
-       0:36     Deleting Attachment  AWS::EC2::VolumeAttachment
-       0:38      Deleted Attachment  AWS::EC2::VolumeAttachment
-       0:38     Deleting Host  AWS::EC2::Instance
-       0:38       Failed Host  AWS::EC2::Instance
+       0:36     Deleting host DELETE_IN_PROGRESS
+       0:37     Deleting Attachment  AWS::EC2::VolumeAttachment
+       0:39      Deleted Attachment  AWS::EC2::VolumeAttachment
+       0:39     Deleting Host  AWS::EC2::Instance
+       0:39       Failed Host  AWS::EC2::Instance
                          it is protected
-       0:38       Failed host DELETE_FAILED
+       0:39       Failed host DELETE_FAILED
                          The following resource(s) failed to delete: [Host].
 
     Calls that change something
        1     0:01  ec2:StopInstances [i]
-       2     0:35  cloudformation:DeleteStack host
+       2     0:36  cloudformation:DeleteStack host
 
     Downtime
       host/Host  from 0:01 on: it does not come back by itself
@@ -326,20 +326,20 @@ fn a_deletion_is_told_before_it_happens_and_offline_too() {
                          be detached
        0:01       Client dies at call 1
        0:01       Client another one goes on with `stackgen resume`
-       0:01       Client host: stopping [i] so that its disks can
+       0:02       Client host: stopping [i] so that its disks can
                          be detached
-       0:31     Deleting host DELETE_IN_PROGRESS
-       0:32     Deleting Attachment  AWS::EC2::VolumeAttachment
-       0:34      Deleted Attachment  AWS::EC2::VolumeAttachment
-       0:34     Deleting Host  AWS::EC2::Instance
-       0:36      Deleted Host  AWS::EC2::Instance
-       0:36         Kept Disk  AWS::EC2::Volume
-       0:36      Deleted host DELETE_COMPLETE
+       0:32     Deleting host DELETE_IN_PROGRESS
+       0:33     Deleting Attachment  AWS::EC2::VolumeAttachment
+       0:35      Deleted Attachment  AWS::EC2::VolumeAttachment
+       0:35     Deleting Host  AWS::EC2::Instance
+       0:37      Deleted Host  AWS::EC2::Instance
+       0:37         Kept Disk  AWS::EC2::Volume
+       0:37      Deleted host DELETE_COMPLETE
 
     Calls that change something
        1     0:01  ec2:StopInstances [i]
        2     0:02  ec2:StopInstances [i]
-       3     0:31  cloudformation:DeleteStack host
+       3     0:32  cloudformation:DeleteStack host
 
     When the client dies at call 1, StopInstances [i]
       host  CREATE_COMPLETE
