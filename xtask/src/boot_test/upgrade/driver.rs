@@ -120,20 +120,22 @@ fn detach(engine: Engine, hosts: &Hosts, wanted: &Move, say: &impl Fn(&str)) -> 
     }
 }
 
-/// Starts a script the first time, and later looks whether it has ended. A guest that does not answer yet is asked again.
+/// Starts a script the first time, and later looks whether it has ended. A guest that does not answer yet is asked again. As with
+/// the agent of Systems Manager (`runshellscript.go`), the script is a program, so that its first line says of which language.
 fn run_script(engine: Engine, hosts: &Hosts, wanted: &Run, say: &impl Fn(&str)) -> anyhow::Result<()> {
     let (folder, script) = (format!("/run/commands/{}", wanted.command), STANDARD.encode(&wanted.script));
     let ask = format!(
         "cd / && if [ ! -e {folder} ]; then
-           mkdir -p {folder} && echo {script} | base64 -d >{folder}/script
-           setsid sh -c 'sh {folder}/script >{folder}/output 2>&1; echo $? >{folder}/ended; mv {folder}/ended {folder}/code' \
+           mkdir -p {folder} && echo {script} | base64 -d >{folder}/script && chmod 0700 {folder}/script
+           setsid sh -c 'sh -c {folder}/script >{folder}/output 2>&1; echo $? >{folder}/ended; mv {folder}/ended {folder}/code' \
              </dev/null >/dev/null 2>&1 &
          fi
          if [ -e {folder}/code ]; then cat {folder}/code {folder}/output; fi"
     );
     let Ok(said) = hosts.with(&wanted.instance, |machine| machine.run(&ask)) else { return Ok(()) };
     let Some((code, output)) = said.split_once('\n') else { return Ok(()) };
-    say(&format!("machine: a script of {} has ended with {code}", wanted.instance));
+    let last = output.trim_end().lines().next_back().unwrap_or_default();
+    say(&format!("machine: a script of {} has ended with {code}: {last}", wanted.instance));
     engine.ran(wanted, code.parse()?, output)
 }
 
