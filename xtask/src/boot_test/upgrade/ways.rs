@@ -6,8 +6,9 @@ use super::hosts::Image;
 use super::story::{Serving, Story};
 use crate::boot_test::host::STACK;
 
-/// One without a program that the boot script needs.
+/// Those without a program that the boot script needs; the root of the second is as large as that of a host.
 const BROKEN: Image = Image { id: "ami-0bbbbbbbbbbbbbbbb", is_renumbered: true, change: "rm /usr/bin/curl" };
+const BROKEN_ROOT: Image = Image { id: "ami-0cccccccccccccccc", ..BROKEN };
 /// Those that are as they must be. In some PostgreSQL and Redis have each other's numbers.
 const SECOND: Image = Image { id: "ami-02222222222222222", is_renumbered: true, change: "true" };
 const THIRD: Image = Image { id: "ami-03333333333333333", is_renumbered: false, change: "true" };
@@ -26,8 +27,8 @@ const WITHOUT: &str = "
     [ \"$(grep -o inactive /run/without | wc -l)\" = 4 ] && grep -q 'agent is active' /run/without";
 
 /// The images that are handed over to.
-pub(super) fn images() -> [&'static Image; 4] {
-    [&BROKEN, &SECOND, &THIRD, &FOURTH]
+pub(super) fn images() -> [&'static Image; 5] {
+    [&BROKEN, &BROKEN_ROOT, &SECOND, &THIRD, &FOURTH]
 }
 
 impl Way {
@@ -53,6 +54,7 @@ impl Way {
                 "unmount: a handover to an image that boots ends with the new machine and the same disk",
             ],
             Way::ReplaceRoot => &[
+                "replace-root: an instance that does not come up from another root has its own again, with its disk and its data",
                 "replace-root: the same instance boots from the root of another image, with its disk and its data",
                 "replace-root: cloud-init runs the user-data again on the new root, and nothing is formatted",
             ],
@@ -99,13 +101,14 @@ impl Story {
 
     fn try_another_root(&self, host: &mut Serving) -> anyhow::Result<()> {
         let (before, boot) = (host.instance.clone(), self.asked(host, BOOT)?);
-        self.engine.promise(FOURTH.id, ROOT)?;
-        self.project.run(&["ami", "bump", STACK, "--to", FOURTH.id, "--in-place", "--local"])?;
-        ensure!(self.hand_over(Way::ReplaceRoot, |_| Ok(()))?, "the handover failed");
+        ensure!(!self.rooted(&BROKEN_ROOT)?, "a root without curl comes up");
+        self.is_back(host)?;
+        ensure!(self.rooted(&FOURTH)?, "the handover failed");
         self.has_moved(host, &FOURTH)?;
         ensure!(host.instance == before, "{before} has become {}", host.instance);
         ensure!(self.asked(host, BOOT)? != boot, "{before} has not booted");
-        let log = "cloud-init status && grep ' stackgen ' /var/log/cloud-init-output.log";
+        // It ends with 2 after something that it got over.
+        let log = "{ cloud-init status || [ $? -eq 2 ]; } && grep ' stackgen ' /var/log/cloud-init-output.log";
         let log = self.asked(host, log)?;
         self.say(&format!("what cloud-init says on {before}, and the log of the boot script there:"));
         for line in log.lines() {
@@ -114,6 +117,13 @@ impl Story {
         let is_so = |end: &str| log.lines().any(|line| line.ends_with(end));
         ensure!(is_so("mount: it has its file system") && is_so("end: everything runs"), "it has not run well");
         Ok(())
+    }
+
+    /// Pins an image for the machine that is there, and hands over to it.
+    fn rooted(&self, image: &Image) -> anyhow::Result<bool> {
+        self.engine.promise(image.id, ROOT)?;
+        self.project.run(&["ami", "bump", STACK, "--to", image.id, "--in-place", "--local"])?;
+        self.hand_over(Way::ReplaceRoot, |_| Ok(()))
     }
 
     fn asked(&self, host: &Serving, script: &str) -> anyhow::Result<String> {
