@@ -37,6 +37,24 @@ const TOOLS: [&str; 15] = [
     "cmp",
 ];
 
+/// Whether a test can boot hosts here. Where it cannot, nothing is tested, unless `STACKGEN_SKIP_NOTHING` is set.
+///
+/// # Panics
+///
+/// If something is missing and nothing may be skipped.
+#[must_use]
+#[expect(clippy::print_stdout, reason = "people want to know what was not tested")]
+pub fn can_boot() -> bool {
+    let missing = missing();
+    #[expect(clippy::disallowed_methods, reason = "the environment of a test is read where tests start")]
+    let must_run = std::env::var_os("STACKGEN_SKIP_NOTHING").is_some_and(|value| value == "1");
+    assert!(missing.is_empty() || !must_run, "{}", missing.join("; "));
+    if !missing.is_empty() {
+        println!("not tested: {}", missing.join("; "));
+    }
+    missing.is_empty()
+}
+
 /// What is missing on this machine, in words that say what to do; nothing if hosts can be booted.
 pub fn missing() -> Vec<String> {
     if !rustix::process::geteuid().is_root() {

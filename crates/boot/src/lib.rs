@@ -24,7 +24,7 @@ pub mod user_data;
 mod world;
 
 pub use boot::{Boot, Start, StopAt};
-pub use capability::{PACKAGES, missing};
+pub use capability::{PACKAGES, can_boot, missing};
 pub use disk::{Content, Disk};
 pub use error::BootError;
 pub use host::Host;

@@ -1,13 +1,9 @@
 //! What a script meets in a host, and what is told of it.
 #![expect(clippy::unwrap_used, reason = "this is a test")]
-mod can_boot;
-
 use std::time::Duration;
 
 use stackgen_boot::user_data::{Part, parts};
-use stackgen_boot::{Disk, Host, Image, Outcome, Start, StopAt, World};
-
-use can_boot::can_boot;
+use stackgen_boot::{Disk, Host, Image, Outcome, Start, StopAt, World, can_boot};
 
 fn script(text: &str) -> Vec<Part> {
     vec![Part::Script(format!("#!/bin/bash\n{text}\n").into_bytes())]

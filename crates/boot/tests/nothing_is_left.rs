@@ -1,17 +1,13 @@
 //! Whatever becomes of the program that boots hosts, processes, mounts and loop devices end with it.
 #![expect(clippy::unwrap_used, reason = "this is a test")]
 
-mod can_boot;
-
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use stackgen_boot::user_data::Part;
-use stackgen_boot::{Disk, Host, Image, Start, World};
-
-use can_boot::can_boot;
+use stackgen_boot::{Disk, Host, Image, Start, World, can_boot};
 
 /// A size that no other disk has, in MiB, and a number of seconds that nobody else sleeps.
 const SIZE: u64 = 337;

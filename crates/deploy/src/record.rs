@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, Kind};
-use crate::plan::StackPlan;
+use crate::observe;
+use crate::plan::{StackPlan, Verb};
 use crate::private_file;
 
 /// The version of the form of records.
@@ -19,6 +20,7 @@ pub const RECORD_VERSION: u32 = 1;
 #[derive(Clone, Debug)]
 pub struct Records {
     folder: PathBuf,
+    seen: Vec<PathBuf>,
 }
 
 /// How far an operation on a stack has come.
@@ -61,7 +63,14 @@ pub enum Phase {
 impl Records {
     /// In a folder, which need not be there.
     pub fn new(folder: impl Into<PathBuf>) -> Records {
-        Records { folder: folder.into() }
+        Records { folder: folder.into(), seen: Vec::new() }
+    }
+
+    /// With the folders of what was seen of stacks ([`observe::save`]): as soon as something is done to a stack, that is marked as
+    /// out of date.
+    #[must_use]
+    pub fn outdating(self, seen: Vec<PathBuf>) -> Records {
+        Records { seen, ..self }
     }
 
     /// The record of a stack, if there is one.
@@ -110,7 +119,8 @@ impl Records {
         let path = self.path(&record.plan.stack);
         private_file::replace(&path, record).map_err(|error| {
             Failure::new(Kind::Refused, format!("cannot note the operation in `{}`: {error}", path.display()))
-        })
+        })?;
+        self.outdate(record)
     }
 
     /// Forgets a stack: nothing is open.
@@ -119,6 +129,10 @@ impl Records {
     ///
     /// If the file cannot be deleted.
     pub fn clear(&self, stack: &str) -> Result<(), Failure> {
+        // Somebody may have looked meanwhile.
+        if let Ok(Some(record)) = self.read(stack) {
+            self.outdate(&record)?;
+        }
         let path = self.path(stack);
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -143,8 +157,30 @@ impl Records {
         }
     }
 
+    /// Marks what was seen of a stack, if the operation has come to what changes it.
+    fn outdate(&self, record: &Record) -> Result<(), Failure> {
+        match done(record) {
+            Some(done) => observe::outdate(&self.seen, &record.region, &record.plan, done),
+            None => Ok(()),
+        }
+    }
+
     fn path(&self, stack: &str) -> PathBuf {
         self.folder.join(format!("{stack}.json"))
+    }
+}
+
+/// What is done to the stack, if anything was begun.
+fn done(record: &Record) -> Option<&'static str> {
+    match record.phase {
+        Phase::Proposed | Phase::Waiting => None,
+        Phase::Deleting => Some("destroyed"),
+        Phase::RollingBack => Some("rolled back"),
+        Phase::HandingOver => Some("handed over"),
+        Phase::Clearing | Phase::Executing | Phase::Settling if record.plan.verb == Verb::Import => {
+            Some("imported into")
+        }
+        Phase::Clearing | Phase::Executing | Phase::Settling => Some("deployed"),
     }
 }
 

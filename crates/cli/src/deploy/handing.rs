@@ -1,7 +1,7 @@
 //! Handovers on the command line: whether one is wanted, and going on with one that was begun.
 use std::io::{self, IsTerminal as _};
 
-use clap::builder::TypedValueParser as _;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
 use stackgen_assembly::Assembly;
 use stackgen_deploy::failure::Failure;
 use stackgen_deploy::handover::{self, Chosen, Direction, Handover, Strategy};
@@ -16,17 +16,31 @@ use super::consent;
 use super::signals::Signals;
 use super::way::Account;
 
+/// Whether and how a host that has volumes gives its place to another one.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Handover options")]
+pub(crate) struct Wish {
+    /// Hand hosts over that cannot be replaced in one update: stop the old host, let its volumes go, make the new one
+    #[arg(long)]
+    handover: bool,
+    /// What becomes of the old host meanwhile
+    #[arg(long, value_name = "WAY", default_value = "stop", value_parser = strategy())]
+    strategy: Strategy,
+}
+
+impl Wish {
+    /// The way, if hosts are to be handed over.
+    pub(crate) fn strategy(self) -> Option<Strategy> {
+        self.handover.then_some(self.strategy)
+    }
+}
+
 /// How a host that has volumes gives its place to another one.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Handover options")]
 pub(crate) struct Handing {
-    /// Hand hosts over that cannot be replaced in one update: stop the old host, let its volumes go, make the new one
-    #[arg(long)]
-    handover: bool,
-    /// What becomes of the old host meanwhile: it stops; or runs on and unmounts its volumes; or keeps its machine and gets
-    /// another root volume, which is experimental
-    #[arg(long, value_name = "WAY", default_value = "stop", value_parser = strategy())]
-    strategy: Strategy,
+    #[command(flatten)]
+    wish: Wish,
     /// Take a snapshot of each volume while nobody writes to it
     #[arg(long)]
     snapshot: bool,
@@ -35,9 +49,13 @@ pub(crate) struct Handing {
 }
 
 fn strategy() -> impl clap::builder::TypedValueParser<Value = Strategy> {
-    let all = [Strategy::Stop, Strategy::Unmount, Strategy::ReplaceRoot];
-    let words = clap::builder::PossibleValuesParser::new(all.map(Strategy::word));
-    words.map(move |word| all.into_iter().find(|one| one.word() == word).unwrap_or_default())
+    let all = [
+        (Strategy::Stop, "It stops, which unmounts everything"),
+        (Strategy::Unmount, "It runs on and unmounts its volumes by a command, for which it needs the SSM agent"),
+        (Strategy::ReplaceRoot, "It keeps its machine and gets the root of the new image (experimental)"),
+    ];
+    let words = PossibleValuesParser::new(all.map(|(one, help)| PossibleValue::new(one.word()).help(help)));
+    words.map(move |word| all.into_iter().map(|(one, _)| one).find(|one| one.word() == word).unwrap_or_default())
 }
 
 /// Whether what another machine began may be taken over.
@@ -61,8 +79,8 @@ impl Handing {
     /// That the way is not open for it is told when it is chosen.
     pub(crate) fn shown(&self, stack: &StackPlan) -> StackPlan {
         let mut shown = stack.clone();
-        if self.handover {
-            let chosen = Chosen { strategy: self.strategy, ..Chosen::default() };
+        if self.wish.handover {
+            let chosen = Chosen { strategy: self.wish.strategy, ..Chosen::default() };
             return shown.choose_handover(chosen).map_or_else(|_| stack.clone(), |()| shown);
         }
         shown
@@ -79,7 +97,7 @@ impl Handing {
     ) -> Result<bool, DeployError> {
         // Whoever approved the collision itself wants to see it happen.
         let is_open = |stack: &StackPlan| {
-            let is_way = |way: &Handover| self.handover || way.ways.contains(&self.strategy);
+            let is_way = |way: &Handover| self.wish.handover || way.ways.contains(&self.wish.strategy);
             let known = stack.handover.as_ref().is_some_and(|way| way.chosen.is_none() && is_way(way));
             known && {
                 let mut collisions = stack.dangers.iter().filter(|danger| danger.kind.name() == "collision");
@@ -91,7 +109,7 @@ impl Handing {
             return Ok(false);
         }
         let mut was_asked = false;
-        if !self.handover {
+        if !self.wish.handover {
             let can_ask = is_asking && io::stdin().is_terminal() && io::stderr().is_terminal();
             if !can_ask {
                 return Err(DeployError::NeedsHandover { stacks: names });
@@ -102,7 +120,7 @@ impl Handing {
         }
         let claim = self.taking.claim(account, &format!("deploy {} --handover", names.join(" ")));
         for stack in plan.stacks.iter_mut().filter(|stack| names.contains(&stack.stack)) {
-            let (snapshot, strategy) = (self.snapshot, self.strategy);
+            let (snapshot, strategy) = (self.snapshot, self.wish.strategy);
             let chosen = Chosen { claim: claim.clone(), snapshot, strategy };
             stack.choose_handover(chosen).map_err(|failure| DeployError::NoSuchWay { told: failure.message })?;
         }

@@ -18,7 +18,7 @@ use crate::load::{self, Loaded};
 use crate::local::{self, Place, Wish};
 use crate::output;
 use crate::project::{Project, ProjectError};
-use crate::{Context, error, select};
+use crate::{Context, error, rehearse, select};
 
 /// Where the command works.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -151,7 +151,7 @@ impl Way {
             connection.map_err(|failure| error::of_failure(failure, profile.as_deref(), &self.words()))?;
         connection.speed = pace.unwrap_or(connection.speed);
         let speed = pace.filter(|pace| pace.is_finite()).unwrap_or(1.0);
-        let records = Records::new(self.records(context)?);
+        let records = Records::new(self.records(context)?).outdating(rehearse::kept(context, self.local)?);
         Ok(Account {
             context,
             connection,

@@ -131,6 +131,9 @@ impl From<RehearseError> for CliError {
                 Kind::Failed,
                 "rehearse once without --offline: what is seen then is kept in .stackgen/observed".to_owned(),
             ),
+            RehearseError::OutOfDate { .. } => {
+                (Kind::Failed, "type the same without --offline: that looks again, and keeps what it sees".to_owned())
+            }
             RehearseError::BadFail { .. } => {
                 (Kind::Usage, "for instance: --fail Host='no room in the zone'".to_owned())
             }

@@ -117,8 +117,11 @@ pub(super) fn handover(handover: &Handover) -> String {
     }
     let without = words::duration(handover.seconds);
     let meanwhile = if strategy == Some(Strategy::Unmount) { "; the old host runs on meanwhile" } else { "" };
+    let can_stay = strategy.is_none() && handover.ways.contains(&Strategy::ReplaceRoot);
+    let other = if can_stay { "; `--strategy replace-root` would keep the machine" } else { "" };
     format!(
-        "{hosts}; {without} and the boot of the new host without service{meanwhile}; if it fails, the old one runs again"
+        "{hosts}; {without} and the boot of the new host without service{meanwhile}; if it fails, the old one runs \
+         again{other}"
     )
 }
 

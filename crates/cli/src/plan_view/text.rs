@@ -187,13 +187,10 @@ impl Page {
     }
 
     fn collisions(&mut self, stack: &StackPlan) {
-        let Some(title) = (match (stack.collisions.is_empty(), &stack.handover) {
-            (false, _) => Some("Collisions"),
-            (true, Some(_)) => Some("Handover"),
-            (true, None) => None,
-        }) else {
+        let (title, prefix) = if stack.collisions.is_empty() { ("Handover", "") } else { ("Collisions", "handover: ") };
+        if stack.collisions.is_empty() && stack.handover.is_none() {
             return;
-        };
+        }
         self.section(title);
         for collision in &stack.collisions {
             let style = if collision.fails { ERROR } else { WARNING };
@@ -202,7 +199,7 @@ impl Page {
             self.words(INNER, "way: ", STRONG, &collision.way);
         }
         if let Some(handover) = &stack.handover {
-            self.words(4, "handover: ", STRONG, &sentence::handover(handover));
+            self.words(4, prefix, STRONG, &sentence::handover(handover));
         }
     }
 

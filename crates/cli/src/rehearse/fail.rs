@@ -1,7 +1,7 @@
 //! What is to fail, by `--fail`.
 use std::str::FromStr;
 
-use stackgen_deploy::plan::{Action, Plan};
+use stackgen_deploy::plan::{Action, Change, Consequence, Fate, Plan, Verb};
 use stackgen_local::cloudformation::operation::Mishap;
 use stackgen_local::resources::Doing;
 
@@ -43,7 +43,8 @@ pub(super) fn mishaps(fails: &[Fail], plan: &Plan) -> Result<Vec<Mishap>, Rehear
         let before = all.len();
         let stacks = plan.stacks.iter().filter(|stack| fail.stack.as_ref().is_none_or(|name| *name == stack.stack));
         for stack in stacks {
-            for change in stack.changes.iter().filter(|change| change.id == fail.id) {
+            let is_meant = |change: &&Change| change.id == fail.id && !stays(change);
+            for change in stack.changes.iter().filter(is_meant) {
                 let mishap = |&(doing, times): &(Doing, u32)| Mishap {
                     stack: stack.stack.clone(),
                     logical_id: fail.id.clone(),
@@ -52,20 +53,28 @@ pub(super) fn mishaps(fails: &[Fail], plan: &Plan) -> Result<Vec<Mishap>, Rehear
                     times,
                     late: false,
                 };
-                all.extend(doings(change.action).iter().map(mishap));
+                all.extend(doings(stack.verb, change.action).iter().map(mishap));
             }
         }
         if all.len() == before {
             let changes = plan.stacks.iter().flat_map(|stack| &stack.changes);
-            let touched = changes.map(|change| change.id.clone()).collect();
+            let touched = changes.filter(|change| !stays(change)).map(|change| change.id.clone()).collect();
             return Err(RehearseError::NotTouched { resource: fail.id.clone(), touched });
         }
     }
     Ok(all)
 }
 
-fn doings(action: Action) -> &'static [(Doing, u32)] {
+/// Whether nothing is done to a resource but that its stack forgets it.
+fn stays(change: &Change) -> bool {
+    let is_kept = matches!(change.consequence, Consequence::Removed(Fate::Kept) | Consequence::DataAtRisk(Fate::Kept));
+    change.action == Action::Remove && is_kept
+}
+
+fn doings(verb: Verb, action: Action) -> &'static [(Doing, u32)] {
     match action {
+        // A stack that is deleted tries once.
+        Action::Remove if verb == Verb::Destroy => &[(Doing::Delete, 1)],
         Action::Add | Action::Replace | Action::Import => &[(Doing::Create, 1)],
         Action::Modify => &[(Doing::Update, 1)],
         Action::MayReplace => &[(Doing::Create, 1), (Doing::Update, 1)],

@@ -17,12 +17,14 @@ pub(crate) fn json(seen: &Seen, story: &Story) -> String {
     let observed = &seen.observed;
     let notes: Vec<&String> = observed.notes.iter().chain(&story.notes).collect();
     let story = json!({
+        "doing": story.command(),
         "works": story.works,
         "seen": {"at": observed.at, "offline": seen.is_old, "account": observed.account, "region": observed.region,
                  "notes": notes},
         "plan": plan,
         "approved": approved,
         "refused": story.refused,
+        "hints": story.hints,
         "events": story.moments,
         "seconds": story.seconds(),
         "calls": story.calls,

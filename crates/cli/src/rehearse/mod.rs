@@ -1,6 +1,6 @@
-//! Trying a deploy on a copy of what is deployed, in this process, before anything real moves.
+//! Trying a deploy or a deletion on a copy of what is deployed, in this process, before anything real moves.
 //!
-//! [`seen`] looks at what is there, or takes what was seen before. [`perform()`] puts it into an engine ([`stage`]), deploys there
+//! [`seen`] looks at what is there, or takes what was seen before. [`perform()`] puts it into an engine ([`stage`]), does it there
 //! with the same client as always, on a clock that stands still while nothing waits, and comes back with a [`Story`]. [`text()`]
 //! tells it to people and [`json()`] to programs.
 mod downtime;
@@ -19,8 +19,8 @@ use thiserror::Error;
 
 pub(crate) use fail::Fail;
 pub(crate) use json::json;
-pub(crate) use perform::{Script, perform};
-pub(crate) use seen::Seen;
+pub(crate) use perform::{Deed, Script, perform};
+pub(crate) use seen::{Seen, kept};
 pub(crate) use story::Story;
 pub(crate) use text::text;
 
@@ -29,6 +29,8 @@ pub(crate) use text::text;
 pub(crate) enum RehearseError {
     #[error("nobody looked at {} in {region} yet", list(stacks))]
     NeverSeen { stacks: Vec<String>, region: String },
+    #[error("what was seen is out of date: since then, {} from here", changed(stacks))]
+    OutOfDate { stacks: Vec<(String, String)> },
     #[error("`{given}` does not say what fails")]
     BadFail { given: String },
     #[error("nothing is done to `{resource}`, so it cannot fail")]
@@ -39,4 +41,8 @@ pub(crate) enum RehearseError {
 
 fn list(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ")
+}
+
+fn changed(stacks: &[(String, String)]) -> String {
+    stacks.iter().map(|(name, done)| format!("`{name}` was {done}")).collect::<Vec<_>>().join(" and ")
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use stackgen_assembly::Assembly;
 use stackgen_deploy::aws::Connection;
 use stackgen_deploy::failure::Failure;
-use stackgen_deploy::handover::Chosen;
+use stackgen_deploy::handover::{Chosen, Strategy};
 use stackgen_deploy::lease::Claim;
 use stackgen_deploy::observe::Observed;
 use stackgen_deploy::plan::{self, Approvals, Plan, Selection, Verb, Wishes};
@@ -23,7 +23,7 @@ use super::story::{Death, Moment, Story, What};
 use super::things::{self, Inventory};
 use super::{Fail, RehearseError, downtime, fail, seen};
 use crate::deploy::DeployError;
-use crate::error::CliError;
+use crate::error::{self, CliError};
 
 /// How long the world is watched after the client has ended: hosts that are still booting get there.
 const AFTERWARDS: Duration = Duration::from_secs(30 * 60);
@@ -34,18 +34,53 @@ const ACCOUNT: &str = "000000000000";
 pub(crate) struct Script<'a> {
     /// What is deployed.
     pub(crate) seen: &'a Observed,
-    /// What is to be deployed.
+    /// What the app says.
     pub(crate) assembly: &'a Assembly,
-    pub(crate) selection: &'a Selection,
-    pub(crate) wishes: &'a Wishes,
-    /// Whether hosts are handed over where one update cannot replace them.
-    pub(crate) hands_over: bool,
+    pub(crate) deed: Deed<'a>,
     /// What fails.
     pub(crate) fails: &'a [Fail],
     /// At which of its calls that change something the client dies.
     pub(crate) kill_at: Option<usize>,
     /// A folder for the client's records.
     pub(crate) folder: &'a Path,
+    /// What has to be typed for the same way to the account.
+    pub(crate) words: &'a str,
+}
+
+/// What is done.
+#[derive(Clone, Copy)]
+pub(crate) enum Deed<'a> {
+    /// What `stackgen deploy` does.
+    Deploy {
+        selection: &'a Selection,
+        wishes: &'a Wishes,
+        /// Whether hosts are handed over where one update cannot replace them.
+        hands_over: Option<Strategy>,
+    },
+    /// What `stackgen destroy` does with these stacks.
+    Destroy {
+        stacks: &'a [String],
+        /// The resources that stay, of stacks whose deletion failed.
+        retain: &'a [String],
+    },
+}
+
+impl Deed<'_> {
+    /// The stacks that are meant.
+    pub(super) fn stacks(&self) -> &[String] {
+        match self {
+            Deed::Deploy { selection, .. } => &selection.stacks,
+            Deed::Destroy { stacks, .. } => stacks,
+        }
+    }
+
+    /// The texts that are going to be sent.
+    pub(super) fn pending(&self, assembly: &Assembly) -> Vec<String> {
+        match self {
+            Deed::Deploy { .. } => assembly.files.values().cloned().collect(),
+            Deed::Destroy { .. } => Vec::new(),
+        }
+    }
 }
 
 /// Plays it.
@@ -60,7 +95,8 @@ async fn play(script: &Script<'_>) -> Result<Story, CliError> {
     let region = script.seen.region.as_str();
     let stage = Arc::new(Stage::new(world, region, script.kill_at));
     let before = stage.world(|world| Inventory::take(world, region));
-    let mut play = Play { script, stage, steps: Mutex::default(), plan: None, refused: None, death: None };
+    let mut play =
+        Play { script, stage, steps: Mutex::default(), plan: None, refused: None, hints: Vec::new(), death: None };
     let outcome = play.go().await?;
     let (outcome, left) = match play.death {
         Some(_) => play.go_on().await?,
@@ -69,11 +105,11 @@ async fn play(script: &Script<'_>) -> Result<Story, CliError> {
     Ok(play.story(outcome, left, &before, notes))
 }
 
-fn choose_handovers(plan: &mut Plan) -> Result<(), Failure> {
+fn choose_handovers(plan: &mut Plan, strategy: Strategy) -> Result<(), Failure> {
     let owner = "this rehearsal".to_owned();
     let claim = Claim { owner, command: "stackgen rehearse --handover".to_owned(), takes_over: false };
     for stack in &mut plan.stacks {
-        stack.choose_handover(Chosen { claim: claim.clone(), ..Chosen::default() })?;
+        stack.choose_handover(Chosen { claim: claim.clone(), strategy, ..Chosen::default() })?;
     }
     Ok(())
 }
@@ -87,8 +123,12 @@ fn copied(script: &Script<'_>) -> Adopted {
         let bound = script.assembly.manifest.stacks.iter().find_map(|stack| stack.account.clone());
         account.account = bound.unwrap_or_else(|| ACCOUNT.to_owned());
     }
-    let pending: Vec<String> = script.assembly.files.values().cloned().collect();
-    adopt::adopt(&account, &pending)
+    let mut adopted = adopt::adopt(&account, &script.deed.pending(script.assembly));
+    for (bucket, _) in script.seen.buckets.iter().filter(|(_, is_filled)| **is_filled) {
+        let url = format!("https://s3.{}.amazonaws.com/{bucket}/something", account.region);
+        stackgen_local::s3::stand_in(&mut adopted.world, &account.region, &url, "");
+    }
+    adopted
 }
 
 struct Play<'a> {
@@ -97,6 +137,7 @@ struct Play<'a> {
     steps: Mutex<Vec<Moment>>,
     plan: Option<Plan>,
     refused: Option<String>,
+    hints: Vec<String>,
     death: Option<Death>,
 }
 
@@ -109,21 +150,14 @@ impl Play<'_> {
         Records::new(self.script.folder)
     }
 
-    /// Plans and deploys, as `stackgen deploy` does.
+    /// Plans, and does it.
     async fn go(&mut self) -> Result<Outcome, CliError> {
         let (connection, records) = (self.connection(), self.records());
-        let Script { assembly, selection, wishes, .. } = *self.script;
-        let planned = alive(&self.stage, plan::make(&connection, &records, assembly, selection, wishes)).await;
-        let mut plan = match planned {
+        let plan = match alive(&self.stage, self.planned(&connection, &records)).await {
             Some(Ok(plan)) => plan,
             Some(Err(failure)) => return Ok(self.refuse(&failure)),
             None => return Ok(self.die()),
         };
-        if self.script.hands_over
-            && let Err(failure) = choose_handovers(&mut plan)
-        {
-            return Ok(self.refuse(&failure));
-        }
         self.plan = Some(plan.clone());
         let mishaps = fail::mishaps(self.script.fails, &plan)?;
         self.stage.world(|world| world.mishaps = mishaps);
@@ -134,9 +168,27 @@ impl Play<'_> {
         }
     }
 
+    async fn planned(&self, connection: &Connection, records: &Records) -> Result<Plan, Failure> {
+        let assembly = self.script.assembly;
+        match self.script.deed {
+            Deed::Deploy { selection, wishes, hands_over } => {
+                let mut plan = plan::make(connection, records, assembly, selection, wishes).await?;
+                if let Some(strategy) = hands_over {
+                    choose_handovers(&mut plan, strategy)?;
+                }
+                Ok(plan)
+            }
+            Deed::Destroy { stacks, retain } => plan::make_destroy(connection, Some(assembly), stacks, retain).await,
+        }
+    }
+
     /// Carries the plan out, everything approved.
     async fn carry_out(&self, connection: &Connection, records: &Records, plan: &Plan) -> Result<Outcome, Failure> {
-        run::deploy(connection, records, plan, &approved(plan), &|progress| self.say(progress)).await
+        let (approvals, say) = (approved(plan), |progress| self.say(progress));
+        match self.script.deed {
+            Deed::Deploy { .. } => run::deploy(connection, records, plan, &approvals, &say).await,
+            Deed::Destroy { .. } => run::destroy(connection, records, plan, &approvals, &say).await,
+        }
     }
 
     /// Another client finds what the first one left, as `stackgen resume` does. Answers too with the stacks that it leaves alone.
@@ -164,11 +216,10 @@ impl Play<'_> {
     /// The stacks that were to be changed; all that were meant, if the client died before it knew.
     fn meant(&self) -> Vec<String> {
         let Some(plan) = &self.plan else {
-            let Script { assembly, selection, .. } = *self.script;
-            return if selection.only {
-                selection.stacks.clone()
-            } else {
-                seen::with_needs(assembly, &selection.stacks)
+            let stacks = self.script.deed.stacks();
+            return match self.script.deed {
+                Deed::Deploy { selection, .. } if !selection.only => seen::with_needs(self.script.assembly, stacks),
+                _ => stacks.to_vec(),
             };
         };
         let busy = plan.stacks.iter().filter(|stack| stack.verb != Verb::Nothing);
@@ -179,26 +230,32 @@ impl Play<'_> {
     fn is_done(&self, name: &str) -> bool {
         let events = self.stage.world(|world| scene::events(world, &self.script.seen.region));
         let last = events.iter().rev().find(|event| event.stack == name && event.logical_id == name);
-        last.is_some_and(|event| {
-            matches!(event.status.as_str(), "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE")
-        })
+        let good: &[&str] = match self.script.deed {
+            Deed::Deploy { .. } => &["CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"],
+            Deed::Destroy { .. } => &["DELETE_COMPLETE"],
+        };
+        last.is_some_and(|event| good.contains(&event.status.as_str()))
     }
 
     fn refuse(&mut self, failure: &Failure) -> Outcome {
         self.refused = Some(failure.message.clone());
+        self.hints = error::of_failure(failure.clone(), None, self.script.words).hints;
         Outcome::default()
     }
 
     fn die(&mut self) -> Outcome {
         let call = self.stage.changes().pop().expect("it dies of a call");
         let region = self.script.seen.region.as_str();
+        let names: Vec<String> = match self.script.deed {
+            Deed::Deploy { .. } => self.script.assembly.manifest.stacks.iter().map(|it| it.name.clone()).collect(),
+            Deed::Destroy { stacks, .. } => stacks.to_vec(),
+        };
         let (statuses, hosts) = self.stage.world(|world| {
             let here = world.region(region);
-            let stacks = self.script.assembly.manifest.stacks.iter();
             let status =
-                |name: &str| here.stacks.values().rev().find(|stack| stack.name == name).map(|it| it.status.word());
+                |name: &String| here.stacks.values().rev().find(|stack| stack.name == *name).map(|it| it.status.word());
             let statuses: Vec<(String, String)> =
-                stacks.filter_map(|stack| Some((stack.name.clone(), status(&stack.name)?.to_owned()))).collect();
+                names.into_iter().filter_map(|name| Some((name.clone(), status(&name)?.to_owned()))).collect();
             let hosts = scene::hosts(world, region);
             let told =
                 |host: &scene::Host| format!("{}/{} {} {}", host.stack, host.logical_id, host.instance, host.state);
@@ -230,14 +287,21 @@ impl Play<'_> {
         moments.extend(self.steps.into_inner().unwrap_or_else(PoisonError::into_inner));
         moments.sort_by_key(|moment| moment.at);
         let is_good = self.refused.is_none() && outcome.is_good();
+        let is_gone =
+            |name: &str| outcome.stacks.iter().any(|it| it.stack == name && it.verb == Verb::Destroy && it.is_good());
+        // Nobody waits for a host that goes with its stack.
+        let mut downtimes = downtime::of(&self.stage.hosts(), &after.ids());
+        downtimes.retain(|one| !is_gone(&one.stack));
         Story {
+            destroys: matches!(self.script.deed, Deed::Destroy { .. }),
             start: self.stage.start(),
             notes,
             refused: self.refused,
+            hints: self.hints,
             moments,
             calls: self.stage.changes(),
             works: is_good,
-            downtimes: downtime::of(&self.stage.hosts(), &after.ids()),
+            downtimes,
             remains: things::between(before, &after, self.plan.as_ref()),
             plan: self.plan,
             death: self.death,

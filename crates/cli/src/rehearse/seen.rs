@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use stackgen_assembly::{Assembly, StackEntry};
 use stackgen_deploy::bootstrap;
-use stackgen_deploy::observe::{self, Observed, Wanted};
+use stackgen_deploy::observe::{self, Observed, Unusable, Wanted};
 use stackgen_deploy::template_body::IN_REQUEST;
 
-use super::RehearseError;
+use super::{Deed, RehearseError};
 use crate::Context;
 use crate::deploy::way::Way;
 use crate::error::CliError;
@@ -26,12 +26,12 @@ pub(crate) struct Seen {
 
 impl Seen {
     /// Looks, and keeps what it saw for the next time.
-    pub(crate) fn look(context: &Context, way: &Way, assembly: &Assembly, names: &[String]) -> Result<Seen, CliError> {
+    pub(crate) fn look(context: &Context, way: &Way, assembly: &Assembly, deed: &Deed<'_>) -> Result<Seen, CliError> {
+        let names = deed.stacks();
         let sight = way.to_look(context, assembly, names)?;
-        let wanted = Wanted { stacks: looked_at(assembly, names), pending: templates(assembly) };
         let endpoint = sight.reader.endpoint().map(|url| format!(", at {url}")).unwrap_or_default();
         context.shell.status("Looking", &format!("at {} in {}{endpoint}", names.join(", "), sight.reader.region()));
-        let observed = sight.ask(observe::observe(&sight.reader, &wanted, sight.now))?;
+        let observed = sight.ask(observe::observe(&sight.reader, &wanted(assembly, deed), sight.now))?;
         let account = match (way.is_local(), observed.account.as_str()) {
             (true, _) => LOCAL,
             (false, "") => "unknown",
@@ -48,25 +48,27 @@ impl Seen {
         context: &Context,
         way: &Way,
         assembly: &Assembly,
-        names: &[String],
+        deed: &Deed<'_>,
     ) -> Result<Seen, CliError> {
-        let region = way.region_of(assembly, names)?;
-        let stacks = looked_at(assembly, names);
-        let folders = accounts(&folder(context)?, way.is_local());
-        match observe::load(&folders, &region, &stacks)? {
+        let region = way.region_of(assembly, deed.stacks())?;
+        match observe::load(&kept(context, way.is_local())?, &region, &wanted(assembly, deed).stacks)? {
             Ok(observed) => Ok(Seen { observed, is_old: true }),
-            Err(stacks) => Err(RehearseError::NeverSeen { stacks, region }.into()),
+            Err(Unusable { out_of_date, .. }) if !out_of_date.is_empty() => {
+                Err(RehearseError::OutOfDate { stacks: out_of_date }.into())
+            }
+            Err(Unusable { never_seen: stacks, .. }) => Err(RehearseError::NeverSeen { stacks, region }.into()),
         }
     }
 }
 
-/// The folders of accounts, or that of this machine.
-fn accounts(root: &Path, is_local: bool) -> Vec<PathBuf> {
+/// The folders of what was seen of accounts, or of this machine.
+pub(crate) fn kept(context: &Context, is_local: bool) -> Result<Vec<PathBuf>, CliError> {
+    let root = folder(context)?;
     if is_local {
-        return vec![root.join(LOCAL)];
+        return Ok(vec![root.join(LOCAL)]);
     }
     let entries = std::fs::read_dir(root).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
-    entries.filter(|path| path.is_dir() && !path.ends_with(LOCAL)).collect()
+    Ok(entries.filter(|path| path.is_dir() && !path.ends_with(LOCAL)).collect())
 }
 
 fn folder(context: &Context) -> Result<PathBuf, CliError> {
@@ -79,13 +81,19 @@ fn folder(context: &Context) -> Result<PathBuf, CliError> {
     Ok(root.join(".stackgen").join("observed"))
 }
 
-/// The stacks that a rehearsal needs; for large templates also that of their bucket.
-pub(super) fn looked_at(assembly: &Assembly, names: &[String]) -> Vec<String> {
+/// What a rehearsal needs to have seen.
+pub(super) fn wanted(assembly: &Assembly, deed: &Deed<'_>) -> Wanted {
+    let names = deed.stacks();
+    let is_of_app = |name: &&String| assembly.stack(name).is_some();
+    let others = names.iter().filter(|name| !is_of_app(name)).cloned();
     let mut stacks = with_needs(assembly, names);
-    if templates(assembly).iter().any(|template| template.len() > IN_REQUEST) {
+    stacks.extend(others);
+    let pending = deed.pending(assembly);
+    // Large templates go through the bucket of this stack.
+    if pending.iter().any(|text| text.len() > IN_REQUEST) {
         stacks.insert(0, bootstrap::STACK.to_owned());
     }
-    stacks
+    Wanted { stacks, pending }
 }
 
 /// The stacks and all that they depend on, in the order of the assembly; without names all.
@@ -112,8 +120,4 @@ pub(super) fn with_needs(assembly: &Assembly, names: &[String]) -> Vec<String> {
         wanted.extend(more);
     }
     all.iter().map(|entry| entry.name.clone()).filter(|name| wanted.contains(name.as_str())).collect()
-}
-
-pub(super) fn templates(assembly: &Assembly) -> Vec<String> {
-    assembly.manifest.stacks.iter().map(|entry| assembly.template(entry).to_owned()).collect()
 }

@@ -12,6 +12,8 @@ use super::things::Remains;
 /// What happened.
 #[derive(Debug)]
 pub(crate) struct Story {
+    /// Whether stacks were to be deleted, and not deployed.
+    pub(crate) destroys: bool,
     /// When it began: when the account was looked at.
     pub(crate) start: Timestamp,
     /// What is not as it is there, or not known.
@@ -20,6 +22,8 @@ pub(crate) struct Story {
     pub(crate) plan: Option<Plan>,
     /// Why there is no plan, or why it was not carried out.
     pub(crate) refused: Option<String>,
+    /// What to do about that.
+    pub(crate) hints: Vec<String>,
     /// What happened, in its order.
     pub(crate) moments: Vec<Moment>,
     /// The calls that change something.
@@ -82,6 +86,11 @@ pub(crate) struct Death {
 }
 
 impl Story {
+    /// The command that does it.
+    pub(crate) fn command(&self) -> &'static str {
+        if self.destroys { "destroy" } else { "deploy" }
+    }
+
     /// The first cause of a failure, with its stack.
     pub(crate) fn cause(&self) -> Option<(&str, &Cause)> {
         self.outcome.stacks.iter().find_map(|stack| Some((stack.stack.as_str(), stack.cause.as_ref()?)))

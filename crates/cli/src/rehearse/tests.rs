@@ -1,20 +1,23 @@
 //! What a rehearsal predicts is what happens: an account is deployed to, looked at and rehearsed, and then the same deploy is
 //! done to it. Accounts are engines here, which are spoken to as AWS is.
+mod destroy;
 mod edits;
 mod kills;
 mod prod;
 mod statuses;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 use stackgen_assembly::{Assembly, FORMAT_VERSION, Manifest, ResourceEntry, StackEntry};
-use stackgen_deploy::aws::Connection;
+use stackgen_deploy::aws::{Asked, Connection, Heard, Stage as _};
 use stackgen_deploy::failure::Failure;
 use stackgen_deploy::observe::{self, Observed, Reader, Wanted};
 use stackgen_deploy::plan::{self, Selection, Wishes};
+use stackgen_deploy::progress::Progress;
 use stackgen_deploy::record::Records;
 use stackgen_deploy::run::{self, Outcome};
 use stackgen_local::World;
@@ -24,8 +27,8 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::perform::approved;
 use super::stage::Stage;
-use super::story::{Story, What};
-use super::{Fail, Script, perform, seen};
+use super::story::{Moment, Story, What};
+use super::{Deed, Fail, Script, perform, seen};
 
 pub(super) const REGION: &str = "eu-west-1";
 pub(super) const IMAGE: &str = "ami-0123456789abcdef0";
@@ -66,6 +69,37 @@ impl Account {
         })
     }
 
+    /// Deletes stacks, whatever is dangerous about it.
+    pub(super) fn destroy(
+        &self,
+        assembly: &Assembly,
+        stacks: &[String],
+        retain: &[String],
+    ) -> (Result<Outcome, Failure>, Vec<String>) {
+        let steps = RefCell::new(Vec::new());
+        let say = |progress| {
+            if let Progress::Step { what, .. } = progress {
+                steps.borrow_mut().push(what);
+            }
+        };
+        let done = self.runtime.block_on(async {
+            let (connection, records) = (self.connection(), Records::new(self.folder.path()));
+            let plan = plan::make_destroy(&connection, Some(assembly), stacks, retain).await?;
+            run::destroy(&connection, &records, &plan, &approved(&plan), &say).await
+        });
+        (done, steps.into_inner())
+    }
+
+    /// Puts a parameter of SSM, as somebody else would.
+    pub(super) fn put_parameter(&self, name: &str, value: &str) {
+        let body = json!({"Name": name, "Value": value, "Type": "String"}).to_string().into_bytes();
+        let headers = [("x-amz-target", "AmazonSSM.PutParameter"), ("content-type", "application/x-amz-json-1.1")];
+        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        let asked = Asked { method: "POST".to_owned(), path: "/".to_owned(), headers, body, ..Asked::default() };
+        let heard = self.runtime.block_on(async { self.stage.take(asked) });
+        assert!(matches!(heard, Heard::Answer(200, ..)), "{heard:?}");
+    }
+
     /// Deploys something that works, and waits until everything has settled.
     pub(super) fn settle(&self, assembly: &Assembly) {
         let outcome = self.deploy(assembly, &Wishes::default()).unwrap();
@@ -91,7 +125,14 @@ impl Account {
 
     /// Looks at what an assembly's deploy needs.
     pub(super) fn seen(&self, assembly: &Assembly) -> Observed {
-        self.look(&seen::looked_at(assembly, &[]), &seen::templates(assembly))
+        let (selection, wishes) = (Selection::default(), Wishes::default());
+        self.seen_for(assembly, Deed::Deploy { selection: &selection, wishes: &wishes, hands_over: None })
+    }
+
+    /// Looks at what something needs.
+    pub(super) fn seen_for(&self, assembly: &Assembly, deed: Deed<'_>) -> Observed {
+        let Wanted { stacks, pending } = seen::wanted(assembly, &deed);
+        self.look(&stacks, &pending)
     }
 
     pub(super) fn history(&self) -> History {
@@ -125,18 +166,20 @@ fn rehearse_with(
     fails: &[&str],
     kill_at: Option<usize>,
 ) -> Result<Story, String> {
+    let selection = Selection::default();
+    play(observed, assembly, Deed::Deploy { selection: &selection, wishes, hands_over: None }, fails, kill_at)
+}
+
+pub(super) fn play(
+    observed: &Observed,
+    assembly: &Assembly,
+    deed: Deed<'_>,
+    fails: &[&str],
+    kill_at: Option<usize>,
+) -> Result<Story, String> {
     let fails: Vec<Fail> = fails.iter().map(|fail| fail.parse().unwrap()).collect();
     let folder = tempfile::tempdir().unwrap();
-    let script = Script {
-        seen: observed,
-        assembly,
-        selection: &Selection::default(),
-        wishes,
-        hands_over: false,
-        fails: &fails,
-        kill_at,
-        folder: folder.path(),
-    };
+    let script = Script { seen: observed, assembly, deed, fails: &fails, kill_at, folder: folder.path(), words: "" };
     let story = perform(&script).map_err(|error| error.source.to_string())?;
     script.check(&story).map_err(|error| error.to_string())?;
     Ok(story)
@@ -195,17 +238,18 @@ pub(super) fn agree(account: &Account, assembly: &Assembly) -> Story {
 pub(super) fn agree_with(account: &Account, assembly: &Assembly, wishes: &Wishes) -> Story {
     let story = rehearse_with(&account.seen(assembly), assembly, wishes, &[], None).unwrap();
     let done = account.deploy(assembly, wishes);
+    same(account, &story, &done);
+    story
+}
+
+/// What was told is what was done.
+#[track_caller]
+fn same(account: &Account, story: &Story, done: &Result<Outcome, Failure>) {
     let works = done.as_ref().is_ok_and(Outcome::is_good);
     let happened = shape(&account.history());
-    assert_eq!(
-        shape(&told(&story)),
-        happened,
-        "notes: {:?}, refused: {:?}, done: {done:?}",
-        story.notes,
-        story.refused
-    );
+    assert_eq!(shape(&told(story)), happened, "notes: {:?}, refused: {:?}, done: {done:?}", story.notes, story.refused);
     assert_eq!(story.works, works, "{:?}, {done:?}", story.refused);
-    if let (Some(refused), Err(failure)) = (&story.refused, &done) {
+    if let (Some(refused), Err(failure)) = (&story.refused, done) {
         assert_eq!(*refused, failure.message);
     }
     let status = |name: &str| {
@@ -217,7 +261,6 @@ pub(super) fn agree_with(account: &Account, assembly: &Assembly, wishes: &Wishes
     for stack in story.outcome.stacks.iter().filter(|stack| stack.status.is_some()) {
         assert_eq!(stack.status.as_deref(), status(&stack.stack), "{}", stack.stack);
     }
-    story
 }
 
 /// A stack of an assembly, with the names of those that it needs.

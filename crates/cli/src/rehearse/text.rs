@@ -143,9 +143,14 @@ impl Page {
                 (style, verb, object, reason.as_deref().filter(|_| is_telling))
             }
         };
-        self.line(format!("{FAINT}{at}{FAINT:#} {style}{verb:>VERB$}{style:#} {object}").trim_end());
+        let indent = " ".repeat(TIME + VERB + 2);
+        let front = format!("{FAINT}{at}{FAINT:#} {style}{verb:>VERB$}{style:#}");
+        // What the client says are sentences; names are not torn apart.
+        let room = self.width.saturating_sub(indent.len()).max(READABLE);
+        let lines = if verb == "Client" { table::wrap(&object, room) } else { vec![object] };
+        self.line(format!("{front} {}", lines.join(&format!("\n{indent}"))).trim_end());
         if let Some(reason) = reason {
-            self.words(&" ".repeat(TIME + VERB + 2), Style::new(), words::plain(reason));
+            self.words(&indent, Style::new(), words::plain(reason));
         }
     }
 
@@ -170,13 +175,13 @@ impl Page {
         }
         death.hosts.iter().for_each(|host| self.line(&format!("  {host}")));
         for stack in &story.left {
-            let text = format!("{stack} was not begun, or nothing of it was approved: deploy it again");
+            let text = format!("{stack} was not begun, or nothing of it was approved: {} it again", story.command());
             self.words("  * ", WARNING, &text);
         }
     }
 
     fn downtimes(&mut self, story: &Story) {
-        if story.downtimes.is_empty() {
+        if story.downtimes.is_empty() || story.calls.is_empty() {
             return;
         }
         self.title("Downtime");
@@ -220,15 +225,18 @@ impl Page {
             };
             self.words(&format!("  {}  ", stack.stack), style, &told);
         }
-        self.remnants("stays and belongs to no stack", WARNING, &remains.retained);
-        self.remnants("is deleted", STATUS, &remains.deleted);
+        let (lost, deleted): (Vec<&Remnant>, Vec<&Remnant>) =
+            remains.deleted.iter().partition(|one| one.stateful && !one.has_copy);
+        self.remnants("is deleted for good", WARNING, lost);
+        self.remnants("stays, belongs to no stack and goes on to cost", WARNING, &remains.retained);
+        self.remnants("is deleted", STATUS, deleted);
         self.remnants("was made and belongs to no stack", ERROR, &remains.left_over);
         for snapshot in &remains.snapshots {
-            self.words("  * ", STRONG, &format!("{snapshot} was made"));
+            self.words("  * ", STRONG, &format!("{snapshot} was made, stays and costs"));
         }
     }
 
-    fn remnants(&mut self, what: &str, style: Style, all: &[Remnant]) {
+    fn remnants<'a>(&mut self, what: &str, style: Style, all: impl IntoIterator<Item = &'a Remnant>) {
         for one in all {
             let data = if one.stateful { ", which holds data," } else { "" };
             let text = format!("{}/{} ({}) {}{data} {what}", one.stack, one.id, one.type_name, one.physical_id);
@@ -242,14 +250,18 @@ impl Page {
         let took = time::spoken(story.seconds());
         let is_idle = story.calls.is_empty() || story.moments.is_empty();
         if let Some(refused) = &story.refused {
-            return self.words("It would be refused: ", ERROR, refused);
+            self.words("It would be refused: ", ERROR, refused);
+            return story.hints.iter().for_each(|hint| self.words("hint: ", HINT, hint));
         }
         match story.cause() {
             _ if story.works && is_idle => self.words("It would work: ", STATUS, "there is nothing to do."),
             _ if story.works && story.death.is_some() => {
                 let text = match story.left.as_slice() {
                     [] => "`stackgen resume` goes on where the client died.".to_owned(),
-                    left => format!("`stackgen resume` clears up, and another deploy does {}.", left.join(" and ")),
+                    left => {
+                        let left = left.join(" and ");
+                        format!("`stackgen resume` clears up, and another `stackgen {}` does {left}.", story.command())
+                    }
                 };
                 self.words("It would end well: ", STATUS, &text);
             }

@@ -1,5 +1,5 @@
 //! What becomes of what the stacks had: what stays and is nobody's, what is gone, what is left over.
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use stackgen_deploy::plan::Plan;
@@ -10,12 +10,18 @@ use stackgen_local::adopt::scene::{self, Thing};
 #[derive(Clone, Debug)]
 pub(super) struct Inventory {
     things: Vec<Thing>,
-    snapshots: BTreeSet<String>,
+    /// Snapshots of the account, with their volumes.
+    snapshots: BTreeMap<String, String>,
 }
 
 impl Inventory {
     pub(super) fn take(world: &World, region: &str) -> Inventory {
-        Inventory { things: scene::things(world, region), snapshots: scene::snapshots(world, region) }
+        let volume = |id: String| {
+            let volume = world.regions.get(region)?.ec2.snapshots.get(&id)?.volume.clone();
+            Some((id, volume))
+        };
+        let snapshots = scene::snapshots(world, region).into_iter().filter_map(volume).collect();
+        Inventory { things: scene::things(world, region), snapshots }
     }
 
     /// The ids of all that is there.
@@ -47,11 +53,14 @@ pub(crate) struct Remnant {
     pub(crate) physical_id: String,
     /// Whether it held data.
     pub(crate) stateful: bool,
+    /// Whether a snapshot of it was made.
+    pub(crate) has_copy: bool,
 }
 
 /// The difference of two inventories.
 pub(super) fn between(before: &Inventory, after: &Inventory, plan: Option<&Plan>) -> Remains {
     let stacks = || plan.into_iter().flat_map(|plan| &plan.stacks);
+    let made = || after.snapshots.iter().filter(|(id, _)| !before.snapshots.contains_key(*id));
     let stateful = |thing: &Thing| {
         let of_stack = stacks().filter(|stack| stack.stack == thing.stack);
         of_stack.flat_map(|stack| &stack.changes).any(|change| change.id == thing.logical_id && change.stateful)
@@ -62,6 +71,7 @@ pub(super) fn between(before: &Inventory, after: &Inventory, plan: Option<&Plan>
         type_name: thing.type_name.clone(),
         physical_id: thing.physical_id.clone(),
         stateful: stateful(thing) || thing.type_name == "AWS::EC2::Volume",
+        has_copy: made().any(|(_, volume)| *volume == thing.physical_id),
     };
     let same = |one: &Thing, other: &Thing| one.type_name == other.type_name && one.physical_id == other.physical_id;
     let then = |thing: &Thing| before.things.iter().find(|other| same(thing, other));
@@ -71,6 +81,6 @@ pub(super) fn between(before: &Inventory, after: &Inventory, plan: Option<&Plan>
         retained: owned.clone().filter(|thing| now(thing).is_some_and(|now| !now.is_owned)).map(remnant).collect(),
         deleted: owned.filter(|thing| now(thing).is_none()).map(remnant).collect(),
         left_over: after.things.iter().filter(|thing| !thing.is_owned && then(thing).is_none()).map(remnant).collect(),
-        snapshots: after.snapshots.difference(&before.snapshots).cloned().collect(),
+        snapshots: made().map(|(id, _)| id.clone()).collect(),
     }
 }

@@ -214,6 +214,12 @@ fn a_restart_takes_the_host_away_for_a_while() {
     assert!(offline.stdout.starts_with("offline: from what was seen "), "{offline}");
     assert_eq!(project.story(&["--offline"]), story);
     assert!(!project.0.run(&["rehearse", "host", "--assembly", "ready", "--offline"]).stderr.is_empty());
+    assert_eq!(project.run(&["deploy", "host", "--yes"]).code, Some(0));
+    assert!(project.run(&["rehearse", "host", "--offline"]).stderr.contains("`host` was deployed from here"));
+    assert_eq!(project.run(&["rehearse", "host"]).code, Some(0));
+    // There is nothing to do, so that nothing is out of date afterwards.
+    assert_eq!(project.run(&["deploy", "host", "--yes"]).code, Some(0));
+    assert_eq!(project.run(&["rehearse", "host", "--offline"]).code, Some(0));
 }
 
 #[test]
@@ -246,4 +252,178 @@ fn what_makes_no_sense() {
     hint: rehearse once without --offline: what is seen then is kept in
           .stackgen/observed
     ");
+}
+
+#[test]
+fn a_deletion_is_told_before_it_happens_and_offline_too() {
+    let project = Rehearsals::new();
+    let before = project.ask("GET", "status")["calls"].as_u64().unwrap();
+    let story = project.story(&["--destroy"]);
+    assert_snapshot!(story, @"
+    exit code: 0
+       0:01       Client host: stopping [i] so that its disks can
+                         be detached
+       0:35     Deleting host DELETE_IN_PROGRESS
+       0:36     Deleting Attachment  AWS::EC2::VolumeAttachment
+       0:38      Deleted Attachment  AWS::EC2::VolumeAttachment
+       0:38     Deleting Host  AWS::EC2::Instance
+       0:40      Deleted Host  AWS::EC2::Instance
+       0:40         Kept Disk  AWS::EC2::Volume
+       0:40      Deleted host DELETE_COMPLETE
+
+    Calls that change something
+       1     0:01  ec2:StopInstances [i]
+       2     0:35  cloudformation:DeleteStack host
+
+    Afterwards
+      host  DELETE_COMPLETE
+      * host/Disk (AWS::EC2::Volume) [vol] which holds data, stays,
+        belongs to no stack and goes on to cost
+      * host/Attachment (AWS::EC2::VolumeAttachment)
+        [vol] is deleted
+      * host/Host (AWS::EC2::Instance) [i] is deleted
+
+    It would work, in about 40 s.
+    ");
+    let calls = project.ask("GET", &format!("journal?since={before}"));
+    let calls = calls["calls"].as_array().unwrap();
+    let reads = |call: &Json| {
+        let name = call["operation"].as_str().unwrap();
+        ["Describe", "Get", "List"].iter().any(|verb| name.starts_with(verb))
+    };
+    assert!(calls.len() > 5 && calls.iter().all(reads), "{calls:?}");
+    assert_eq!(project.story(&["--destroy", "--offline"]), story);
+    assert_snapshot!(project.story(&["--destroy", "--fail", "Host=it is protected"]), @"
+    exit code: 1
+       0:01       Client host: stopping [i] so that its disks can
+                         be detached
+       0:35     Deleting host DELETE_IN_PROGRESS
+       0:36     Deleting Attachment  AWS::EC2::VolumeAttachment
+       0:38      Deleted Attachment  AWS::EC2::VolumeAttachment
+       0:38     Deleting Host  AWS::EC2::Instance
+       0:38       Failed Host  AWS::EC2::Instance
+                         it is protected
+       0:38       Failed host DELETE_FAILED
+                         The following resource(s) failed to delete: [Host].
+
+    Calls that change something
+       1     0:01  ec2:StopInstances [i]
+       2     0:35  cloudformation:DeleteStack host
+
+    Downtime
+      host/Host  from 0:01 on: it does not come back by itself
+
+    Afterwards
+      host  DELETE_FAILED
+      * host/Attachment (AWS::EC2::VolumeAttachment)
+        [vol] is deleted
+
+    It would fail: host/Host (AWS::EC2::Instance): it is protected
+    ");
+    assert_snapshot!(project.story(&["--destroy", "--kill-at", "1"]), @"
+    exit code: 0
+       0:01       Client host: stopping [i] so that its disks can
+                         be detached
+       0:01       Client dies at call 1
+       0:01       Client another one goes on with `stackgen resume`
+       0:01       Client host: stopping [i] so that its disks can
+                         be detached
+       0:31     Deleting host DELETE_IN_PROGRESS
+       0:32     Deleting Attachment  AWS::EC2::VolumeAttachment
+       0:34      Deleted Attachment  AWS::EC2::VolumeAttachment
+       0:34     Deleting Host  AWS::EC2::Instance
+       0:36      Deleted Host  AWS::EC2::Instance
+       0:36         Kept Disk  AWS::EC2::Volume
+       0:36      Deleted host DELETE_COMPLETE
+
+    Calls that change something
+       1     0:01  ec2:StopInstances [i]
+       2     0:02  ec2:StopInstances [i]
+       3     0:31  cloudformation:DeleteStack host
+
+    When the client dies at call 1, StopInstances [i]
+      host  CREATE_COMPLETE
+      host/Host [i] stopping
+
+    Afterwards
+      host  DELETE_COMPLETE
+      * host/Disk (AWS::EC2::Volume) [vol] which holds data, stays,
+        belongs to no stack and goes on to cost
+      * host/Attachment (AWS::EC2::VolumeAttachment)
+        [vol] is deleted
+      * host/Host (AWS::EC2::Instance) [i] is deleted
+
+    It would end well: `stackgen resume` goes on where the client died.
+    ");
+    // The deletion does just that.
+    let story = project.json(&["rehearse", "host", "--destroy", "--json"]);
+    assert_eq!((&story["doing"], &story["works"]), (&json!("destroy"), &json!(true)));
+    let done = project.run(&["destroy", "host", "--yes"]);
+    assert_eq!(done.code, Some(0), "{done}");
+    let disk = story["remains"]["retained"][0]["physical_id"].as_str().unwrap();
+    assert!(done.stderr.contains(&format!("Disk (AWS::EC2::Volume) {disk}")), "{done}");
+    // Of what it was then nothing follows any more.
+    assert_snapshot!(project.run(&["rehearse", "host", "--destroy", "--offline"]), @"
+    exit code: 1
+    --- stdout
+    --- stderr
+    error: what was seen is out of date: since then, `host` was destroyed from here
+    hint: type the same without --offline: that looks again, and keeps what it sees
+    ");
+    // What is gone can be rehearsed as well.
+    assert_snapshot!(project.story(&["--destroy"]), @"
+    exit code: 0
+    host: no changes
+
+      Remarks
+      * there is no stack of this name in eu-west-1
+
+    1 stack: 1 without changes
+
+    It would work: there is nothing to do.
+    ");
+}
+
+#[test]
+fn a_deletion_that_makes_no_sense() {
+    let project = Rehearsals::new();
+    let refused = |arguments: &[&str]| {
+        let run = project.run(&[&["rehearse", "--destroy"], arguments].concat());
+        let lines: Vec<&str> = run.stderr.lines().filter(|line| !line.contains("Looking")).collect();
+        format!("exit code: {}\n{}\n{}", run.code.unwrap(), run.stdout, lines.join("\n"))
+    };
+    for wrong in [&["--handover"][..], &["-e"], &["--parameter", "a=b"], &["--tag", "a=b"], &["--unlock", "Disk"]] {
+        let told = refused(wrong);
+        assert!(told.starts_with("exit code: 2") && told.contains("cannot be used with"), "{told}");
+    }
+    assert_snapshot!(refused(&["--fail", "Disk"]), @"
+    exit code: 2
+
+    error: nothing is done to `Disk`, so it cannot fail
+    hint: what would change: Host, Attachment
+    ");
+    assert_snapshot!(refused(&["hst", "--offline"]), @"
+    exit code: 1
+
+    error: nobody looked at `hst` in eu-west-1 yet
+    hint: rehearse once without --offline: what is seen then is kept in
+          .stackgen/observed
+    ");
+    assert_snapshot!(refused(&["--retain", "Host"]), @"
+    exit code: 1
+
+    It would be refused: CloudFormation keeps resources only when it deletes `host`
+                         for a second time; give `Host` a deletion policy instead
+    ");
+    assert_eq!(project.run(&["deploy", "--yes", "--termination-protection"]).code, Some(0));
+    assert_snapshot!(refused(&["host"]), @"
+    exit code: 1
+
+    It would be refused: the stack `host` is protected against deletion; nothing was
+                         done
+    hint: if it shall go: `aws cloudformation update-termination-protection
+          --no-enable-termination-protection`
+    ");
+    let outside = project.0.run(&["rehearse", "--destroy", "--local", "--project", "/"]);
+    assert!(outside.code == Some(1) && outside.stderr.contains("stackgen.toml"), "{outside}");
 }

@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use insta::assert_snapshot;
 use stackgen_assembly::{Assembly, LineEntry, SectionEntry, UserDataEntry};
+use stackgen_boot::can_boot;
 
 use crate::env::{TestEnv, two_stacks};
 
@@ -290,15 +291,6 @@ fn without_times(text: &str) -> String {
     text.lines()
         .map(|line| line.split_whitespace().filter(|word| !is_time(word)).collect::<Vec<_>>().join(" ") + "\n")
         .collect()
-}
-
-/// Whether boots are possible here; where nothing may be skipped, they must be.
-fn can_boot() -> bool {
-    let missing = stackgen_boot::missing();
-    #[expect(clippy::disallowed_methods, reason = "the environment of a test is read where tests start")]
-    let must = std::env::var("STACKGEN_SKIP_NOTHING").is_ok_and(|value| value == "1");
-    assert!(missing.is_empty() || !must, "{missing:?}");
-    missing.is_empty()
 }
 
 #[test]

@@ -16,7 +16,7 @@ pub(crate) mod ssm;
 pub use calls::{CallCount, Retry};
 pub use connect::{Connection, Settings, connect};
 pub use inside::{Asked, Heard, Stage};
-pub(crate) use s3::NewObject;
+pub(crate) use s3::{NewObject, ONE_VERSION};
 
 use aws_sdk_cloudformation::primitives::DateTime;
 use jiff::Timestamp;

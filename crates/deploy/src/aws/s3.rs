@@ -11,6 +11,9 @@ use crate::failure::{Failure, Kind};
 /// What S3 does not encode in the path of an object. Source: *Create a signed AWS API request* in the IAM User Guide.
 const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
+/// The query that asks a bucket for one version of an object.
+pub(crate) const ONE_VERSION: &str = "max-keys=1&versions=";
+
 /// An object that is put.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NewObject<'a> {
@@ -39,6 +42,21 @@ impl Connection {
             Err(failure) if failure.kind == Kind::AlreadyExists => Ok(()),
             Err(failure) => Err(failure),
         }
+    }
+
+    /// Whether there is anything in a bucket: an object, an old version of one, or the mark that one was deleted. As long as
+    /// there is, nobody deletes the bucket (*Deleting a general purpose bucket* in the S3 User Guide).
+    pub(crate) async fn is_filled(&self, bucket: &str) -> Result<bool, Failure> {
+        let ask = Ask {
+            service: Service::S3,
+            operation: "ListObjectVersions",
+            method: "GET",
+            path: format!("/{bucket}?{ONE_VERSION}"),
+            headers: Vec::new(),
+            body: String::new(),
+        };
+        let answer = self.ask(Retry::Safe, &ask).await?;
+        Ok(["<Version>", "<DeleteMarker>"].iter().any(|it| answer.contains(it)))
     }
 
     /// Where others find an object. CloudFormation tells why it cannot read a template only if the region is in its address

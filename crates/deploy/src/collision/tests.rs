@@ -10,12 +10,17 @@ use crate::plan::changes_of;
 
 /// What is told, one collision a paragraph.
 fn told(before: &Json, after: &Json) -> String {
+    told_with(before, after, &[])
+}
+
+/// The same where exports in use change.
+fn told_with(before: &Json, after: &Json, exports: &[Moved]) -> String {
     let parameters = BTreeMap::new();
     let (before, after) =
         (Side { template: before, parameters: &parameters }, Side { template: after, parameters: &parameters });
     let (was, will_be) = (hosts(&before, "prod"), hosts(&after, "prod"));
     let (changes, boot_scripts) = changes_of(&before, &after);
-    let (hosts, boot_scripts, exports) = ((&*was, &*will_be), &boot_scripts, &[]);
+    let (hosts, boot_scripts) = ((&*was, &*will_be), &boot_scripts);
     let known = Known { before: &before, after: &after, hosts, changes: &changes, boot_scripts, exports };
     let mut text = String::new();
     for one in find(&known) {
@@ -175,6 +180,28 @@ fn another_image_under_the_same_id_is_not_waited_for() {
     assert!(told.starts_with("volume-held (fails, handover) Attachment\n"), "{told}");
     assert!(told.contains("not-awaited (hurts) ReadyA HostA\n"), "{told}");
     assert!(told.contains("root-goes (hurts) HostA\n"), "{told}");
+}
+
+#[test]
+fn exports_that_others_import_cannot_change() {
+    let moved = |replaced: Option<&str>, is_certain: bool| Moved {
+        output: "Vpc".to_owned(),
+        export: "network:Vpc".to_owned(),
+        importers: vec!["app".to_owned(), "db".to_owned()],
+        replaced: replaced.map(str::to_owned),
+        is_certain,
+    };
+    let none = resources(json!({}));
+    insta(
+        &told_with(&none, &none, &[moved(None, true)]),
+        "export-in-use (fails) Vpc
+  the export `network:Vpc` is imported by `app`, `db` and cannot change, and its value changes
+  export the new value under another name, let `app`, `db` import that, and take the old one away afterwards; or pass values as parameters, which nothing holds
+",
+    );
+    let told = told_with(&none, &none, &[moved(Some("Network"), false)]);
+    assert!(told.starts_with("export-in-use (hurts) Vpc\n"), "{told}");
+    assert!(told.contains("cannot change, and `Network` is another one\n"), "{told}");
 }
 
 #[test]

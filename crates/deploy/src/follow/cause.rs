@@ -58,6 +58,14 @@ const HINTS: &[(&str, &str)] = &[
     ("Failed to receive", "the host did not say that it is ready: its boot log says why"),
     ("WaitCondition timed out", "the host did not say that it is ready: its boot log says why"),
     (
+        "you tried to delete is not empty",
+        "empty the bucket first, of old versions too, or destroy again with `--retain ID`, which leaves it there",
+    ),
+    (
+        "as it is in use by",
+        "let the stacks that import it read the value with `.at_deploy()` or `.weak()` first, or leave the export as it is",
+    ),
+    (
         "security token included in the request is expired",
         "the credentials ended before the operation; a service role does not",
     ),
@@ -68,7 +76,10 @@ pub(crate) fn root(events: &[ResourceEvent], resources: &[ResourceEntry]) -> Opt
     let failed = |event: &&ResourceEvent| event.status.ends_with("_FAILED") && !is_cancelled(event);
     // A stack fails because something in it does, so it is the cause only if nothing else tells.
     let inner = events.iter().filter(failed).find(|event| event.type_name != STACK);
-    let event = inner.or_else(|| events.iter().find(failed))?;
+    // What is refused once all resources are done, such as a change of an export in use, no resource tells.
+    let turned = |event: &&ResourceEvent| event.type_name == STACK && event.status.ends_with("ROLLBACK_IN_PROGRESS");
+    let turned = || events.iter().filter(turned).find(|event| event.reason.is_some());
+    let event = inner.or_else(|| events.iter().find(failed)).or_else(turned)?;
     let reason = event.reason.clone().unwrap_or_else(|| event.status.clone());
     let hint = HINTS.iter().find(|(sign, _)| reason.contains(sign)).map(|(_, hint)| (*hint).to_owned());
     let own = resources.iter().find(|entry| event.path.is_empty() && entry.id == event.id);
@@ -132,6 +143,11 @@ pub(super) mod tests {
         assert!(cause.hint.is_some_and(|hint| hint.contains("stackgen import")));
         assert_eq!(root(&events[..2], &[]).map(|cause| cause.id), Some("Child".to_owned()));
         assert_eq!(root(&events[..1], &[]), None);
+        let held = "Update canceled. Cannot update export a as it is in use by b.";
+        let turned = event("prod", STACK, "UPDATE_ROLLBACK_IN_PROGRESS", Some(held), 6);
+        let cause = root(&[events[0].clone(), turned], &[]).expect("the stack says why");
+        assert_eq!((&*cause.id, &*cause.reason), ("prod", held));
+        assert!(cause.hint.is_some_and(|hint| hint.contains("`.weak()`")));
     }
 
     #[test]

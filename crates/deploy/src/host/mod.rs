@@ -78,10 +78,10 @@ pub struct Recorded {
 }
 
 impl Host {
-    /// Whether a parameter can let a volume of it go.
+    /// Whether it has volumes, so that somebody may be handing it over.
     #[must_use]
-    pub fn has_switch(&self) -> bool {
-        self.attachments.iter().any(|one| one.switch.is_some())
+    pub fn has_volumes(&self) -> bool {
+        !self.attachments.is_empty()
     }
 }
 

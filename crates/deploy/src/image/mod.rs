@@ -30,6 +30,7 @@ struct Found {
     architecture: String,
     root_device: String,
     root_gib: u32,
+    root_snapshot: String,
     created: String,
     /// `available`, `pending`, `disabled` and others.
     state: String,
@@ -43,7 +44,9 @@ impl Found {
         let root_device = said("rootDeviceName")?;
         let mappings = node.children().find(|child| child.has_tag_name("blockDeviceMapping"))?;
         let is_root = |mapping: &Node<'_, '_>| text(*mapping, "deviceName") == Some(&*root_device);
-        let root_gib = text(mappings.children().find(is_root)?, "ebs/volumeSize")?.parse().ok()?;
+        let root = mappings.children().find(is_root)?;
+        let root_gib = text(root, "ebs/volumeSize")?.parse().ok()?;
+        let root_snapshot = text(root, "ebs/snapshotId").unwrap_or_default().to_owned();
         Some(Found {
             id: said("imageId")?,
             name: said("name").unwrap_or_default(),
@@ -54,6 +57,7 @@ impl Found {
             deprecated: said("deprecationTime").and_then(|at| at.parse().ok()),
             root_device,
             root_gib,
+            root_snapshot,
         })
     }
 

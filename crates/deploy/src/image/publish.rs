@@ -24,6 +24,8 @@ pub struct Publication {
     pub architecture: String,
     /// The image that it is a copy of; without one, Ubuntu's newest.
     pub from: Option<String>,
+    /// How large its root is at least; without it, as large as that of the image that it is a copy of.
+    pub root_gib: Option<u32>,
     /// The SSM parameter that is to name it.
     pub parameter: Option<String>,
 }
@@ -38,11 +40,9 @@ pub async fn publish(connection: &Connection, wanted: &Publication) -> Result<Pi
         Some(id) => id.clone(),
         None => base(connection, &wanted.architecture).await?,
     };
-    let fields = [("Name", &wanted.name), ("SourceImageId", &base), ("SourceRegion", &connection.region)];
-    let fields = fields.map(|(name, value)| (name.to_owned(), value.as_str()));
-    let answer = connection.ec2("CopyImage", Retry::NotTaken, &fields).await;
-    let answer = answer.map_err(|failure| failure.while_doing(format_args!("publishing {}", wanted.name)))?;
-    let found = available(connection, &answer.text("imageId")?).await?;
+    let id = make(connection, wanted, &base).await;
+    let id = id.map_err(|failure| failure.while_doing(format_args!("publishing {}", wanted.name)))?;
+    let found = available(connection, &id).await?;
     let source = match &wanted.parameter {
         Some(parameter) => {
             let version = Some(connection.put_parameter(parameter, &found.id, true).await?);
@@ -51,6 +51,29 @@ pub async fn publish(connection: &Connection, wanted: &Publication) -> Result<Pi
         None => PinSource::Newest { name: wanted.name.clone(), owner: "self".to_owned() },
     };
     Ok(found.pinned(&connection.region, source))
+}
+
+/// A copy, or with a larger root an image of the same snapshot.
+async fn make(connection: &Connection, wanted: &Publication, base: &str) -> Result<String, Failure> {
+    let none = || Failure::new(Kind::NotFound, format!("there is no image {base} with a volume for a root"));
+    let from = find(connection, base, None).await?.ok_or_else(none)?;
+    let Some(gib) = wanted.root_gib.filter(|gib| *gib > from.root_gib) else {
+        let fields = [("Name", &*wanted.name), ("SourceImageId", base), ("SourceRegion", &connection.region)];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value));
+        return connection.ec2("CopyImage", Retry::NotTaken, &fields).await?.text("imageId");
+    };
+    let gib = gib.to_string();
+    let fields = [
+        ("Name", &*wanted.name),
+        ("Architecture", &from.architecture),
+        ("VirtualizationType", "hvm"),
+        ("RootDeviceName", &from.root_device),
+        ("BlockDeviceMapping.1.DeviceName", &from.root_device),
+        ("BlockDeviceMapping.1.Ebs.SnapshotId", &from.root_snapshot),
+        ("BlockDeviceMapping.1.Ebs.VolumeSize", &gib),
+    ];
+    let fields = fields.map(|(name, value)| (name.to_owned(), value));
+    connection.ec2("RegisterImage", Retry::NotTaken, &fields).await?.text("imageId")
 }
 
 async fn base(connection: &Connection, architecture: &str) -> Result<String, Failure> {

@@ -36,6 +36,7 @@ impl World {
             name: name.to_owned(),
             architecture: architecture.to_owned(),
             from: None,
+            root_gib: None,
             parameter: Some(PARAMETER.to_owned()),
         };
         publish(&self.connection, &wanted).await.expect("there is something to copy")
@@ -223,8 +224,13 @@ async fn of_a_promised_image_nothing_is_known_but_that_it_is_there() {
 async fn a_name_is_published_once() {
     let world = World::new().await;
     world.publish("zmanim-1", "arm64").await;
-    let again =
-        Publication { name: "zmanim-1".to_owned(), architecture: "arm64".to_owned(), from: None, parameter: None };
+    let again = Publication {
+        name: "zmanim-1".to_owned(),
+        architecture: "arm64".to_owned(),
+        from: None,
+        root_gib: None,
+        parameter: None,
+    };
     let said = publish(&world.connection, &again).await.expect_err("the name is taken").message;
     assert!(said.contains("AMI name zmanim-1 is already in use"), "{said}");
 }

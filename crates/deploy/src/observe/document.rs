@@ -17,6 +17,9 @@ pub struct Observed {
     pub account: String,
     pub region: String,
     pub at: Timestamp,
+    /// What was done to the stack since, such as `deployed`; then this is how it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub done_since: Option<String>,
     pub stacks: Vec<Deployed>,
     /// Stacks that were looked for and are not there.
     pub absent: Vec<String>,
@@ -24,6 +27,8 @@ pub struct Observed {
     pub exports: Vec<ExportSeen>,
     /// Values of SSM parameters that are named; none that is secret.
     pub stored: BTreeMap<String, String>,
+    /// The buckets of the stacks, and whether there is anything in them.
+    pub buckets: BTreeMap<String, bool>,
     pub instances: Vec<MachineSeen>,
     pub volumes: Vec<DiskSeen>,
     pub addresses: Vec<AddressSeen>,
@@ -42,10 +47,12 @@ impl Default for Observed {
             account: String::new(),
             region: String::new(),
             at: Timestamp::UNIX_EPOCH,
+            done_since: None,
             stacks: Vec::new(),
             absent: Vec::new(),
             exports: Vec::new(),
             stored: BTreeMap::new(),
+            buckets: BTreeMap::new(),
             instances: Vec::new(),
             volumes: Vec::new(),
             addresses: Vec::new(),

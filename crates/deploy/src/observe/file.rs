@@ -5,7 +5,17 @@ use std::path::{Path, PathBuf};
 
 use super::document::{Deployed, Observed, VERSION};
 use crate::failure::{Failure, Kind};
+use crate::plan::{StackPlan, account_of};
 use crate::private_file;
+
+/// Stacks of which nothing is known that can be gone by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unusable {
+    /// Nobody ever looked at them.
+    pub never_seen: Vec<String>,
+    /// Something was done to them since, such as `deployed`, by name.
+    pub out_of_date: Vec<(String, String)>,
+}
 
 /// Writes down what was seen, each stack in a file of its own, readable only by its owner.
 ///
@@ -32,30 +42,58 @@ pub fn save(folder: &Path, seen: &Observed) -> Result<(), Failure> {
             absent: if stack.is_none() { vec![name.clone()] } else { Vec::new() },
             ..seen.clone()
         };
-        let path = folder.join(format!("{name}.json"));
-        private_file::replace(&path, &alone)
-            .map_err(|error| Failure::new(Kind::Refused, format!("cannot write `{}`: {error}", path.display())))?;
+        // What cannot be the name of a stack was not found for that reason.
+        if name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-') {
+            write(&folder.join(format!("{name}.json")), &alone)?;
+        }
     }
     Ok(())
 }
 
-/// What was seen of some stacks when somebody last looked, in the folders of some accounts. Answers with those that nobody ever
-/// looked at, if there are any. The time is that of the oldest look.
+/// Marks what was seen of a stack as out of date, in the folders of some accounts.
+///
+/// # Errors
+///
+/// If it cannot be written.
+pub(crate) fn outdate(folders: &[PathBuf], region: &str, plan: &StackPlan, done: &str) -> Result<(), Failure> {
+    let id = plan.stack_id.as_deref();
+    let (account, name) = (id.and_then(account_of), id.and_then(|id| id.split('/').nth(1)));
+    for folder in folders {
+        let path = folder.join(format!("{}.json", name.unwrap_or(&plan.stack)));
+        // What cannot be read is of no use to anybody anyway.
+        let Ok(Some(seen)) = read(&path) else { continue };
+        let is_there =
+            seen.region == region && (account.is_none_or(|it| it == seen.account) || seen.account.is_empty());
+        if is_there && seen.done_since.as_deref() != Some(done) {
+            write(&path, &Observed { done_since: Some(done.to_owned()), ..seen })?;
+        }
+    }
+    Ok(())
+}
+
+fn write(path: &Path, seen: &Observed) -> Result<(), Failure> {
+    private_file::replace(path, seen)
+        .map_err(|error| Failure::new(Kind::Refused, format!("cannot write `{}`: {error}", path.display())))
+}
+
+/// What was seen of some stacks when somebody last looked, in the folders of some accounts. Answers with those of which that is
+/// of no use, if there are any. The time is that of the oldest look.
 ///
 /// # Errors
 ///
 /// If a file cannot be read, or no single account is meant.
-pub fn load(folders: &[PathBuf], region: &str, stacks: &[String]) -> Result<Result<Observed, Vec<String>>, Failure> {
+pub fn load(folders: &[PathBuf], region: &str, stacks: &[String]) -> Result<Result<Observed, Unusable>, Failure> {
     let mut looks = Vec::new();
-    let mut missing = Vec::new();
+    let mut unusable = Unusable::default();
     for name in stacks {
         match newest(folders, region, name)? {
+            Some(Observed { done_since: Some(done), .. }) => unusable.out_of_date.push((name.clone(), done)),
             Some(seen) => looks.push(seen),
-            None => missing.push(name.clone()),
+            None => unusable.never_seen.push(name.clone()),
         }
     }
-    if !missing.is_empty() {
-        return Ok(Err(missing));
+    if unusable != Unusable::default() {
+        return Ok(Err(unusable));
     }
     let mut accounts: Vec<&str> =
         looks.iter().map(|seen| seen.account.as_str()).filter(|account| !account.is_empty()).collect();
@@ -108,6 +146,7 @@ fn together(mut looks: Vec<Observed>) -> Observed {
         all.absent.extend(seen.absent);
         merge(&mut all.exports, seen.exports, |it| it.name.clone());
         all.stored.extend(seen.stored);
+        all.buckets.extend(seen.buckets);
         merge(&mut all.instances, seen.instances, |it| it.id.clone());
         merge(&mut all.volumes, seen.volumes, |it| it.id.clone());
         merge(&mut all.addresses, seen.addresses, |it| it.allocation.clone());
@@ -139,6 +178,7 @@ fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Failure {
 mod tests {
     use super::*;
     use crate::observe::ExportSeen;
+    use crate::record::{Phase, RECORD_VERSION, Record, Records};
 
     fn seen(name: &str, second: i64, value: &str) -> Observed {
         let id = format!("arn:aws:cloudformation:eu-west-1:1:stack/{name}/1");
@@ -165,8 +205,48 @@ mod tests {
         let order: Vec<&str> = all.stacks.iter().map(|stack| &*stack.name).collect();
         assert_eq!(order, ["b", "a"]);
         let missing = load(&folders, "eu-west-1", &["c".to_owned()]).expect("it is read");
-        assert_eq!(missing.expect_err("nobody saw it"), ["c"]);
+        assert_eq!(missing.expect_err("nobody saw it").never_seen, ["c"]);
         let elsewhere = load(&folders, "us-east-1", &names).expect("it is read");
-        assert_eq!(elsewhere.expect_err("it is elsewhere").len(), 2);
+        assert_eq!(elsewhere.expect_err("it is elsewhere").never_seen.len(), 2);
+    }
+
+    fn record(phase: Phase, account: &str) -> Record {
+        let stack_id = Some(format!("arn:aws:cloudformation:eu-west-1:{account}:stack/a/1"));
+        let plan = StackPlan { stack: "a".into(), stack_id, ..StackPlan::default() };
+        Record { version: RECORD_VERSION, region: "eu-west-1".into(), phase, token: String::new(), plan }
+    }
+
+    #[test]
+    fn what_is_done_to_a_stack_makes_what_was_seen_out_of_date() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let folders = vec![folder.path().join("1")];
+        let records = Records::new(folder.path().join("operations")).outdating(folders.clone());
+        let look = |second| save(&folders[0], &seen("a", second, "x")).expect("it is written");
+        let done = || {
+            let found = load(&folders, "eu-west-1", &["a".to_owned()]).expect("it is read");
+            found.err().map(|unusable| unusable.out_of_date[0].1.clone())
+        };
+        look(1);
+        for untouched in [record(Phase::Waiting, "1"), record(Phase::Proposed, "1"), record(Phase::Executing, "2")] {
+            records.write(&untouched).expect("it is written");
+            records.clear("a").expect("it is deleted");
+            assert_eq!(done(), None, "{untouched:?}");
+        }
+        records.write(&record(Phase::Executing, "1")).expect("it is written");
+        assert_eq!(done().as_deref(), Some("deployed"), "whoever is killed now leaves it so");
+        look(2);
+        assert_eq!(done(), None);
+        records.write(&record(Phase::Deleting, "1")).expect("it is written");
+        look(3);
+        records.clear("a").expect("it is deleted");
+        assert_eq!(done().as_deref(), Some("destroyed"), "somebody looked in the middle");
+    }
+
+    #[test]
+    fn what_is_no_name_is_not_written() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let absent = vec!["../a".to_owned()];
+        save(&folder.path().join("1"), &Observed { absent, ..Observed::default() }).expect("nothing is written");
+        assert!(!folder.path().join("a.json").exists());
     }
 }

@@ -9,15 +9,13 @@ use roxmltree::Node;
 use super::document::{AddressSeen, DiskSeen, GroupSeen, ImageSeen, MachineSeen, NetworkSeen, Observed, SubnetSeen};
 use super::noted;
 use super::reader::Reader;
+use super::stacks::owned;
 use crate::aws::ec2::{filters, text};
 use crate::failure::Failure;
 
 /// Looks at it, and notes what the credentials do not show.
 pub(super) async fn look(reader: &Reader, named: &BTreeSet<String>, seen: &mut Observed) -> Result<(), Failure> {
-    let own = |type_name: &str| -> Vec<String> {
-        let all = seen.stacks.iter().flat_map(|stack| &stack.resources).filter(|it| it.type_name == type_name);
-        all.filter_map(|it| it.physical_id.clone()).collect()
-    };
+    let own = |type_name: &str| owned(&seen.stacks, type_name);
     let (hosts, disks, ips) = (own("AWS::EC2::Instance"), own("AWS::EC2::Volume"), own("AWS::EC2::EIP"));
     let of = |prefix: &str| -> Vec<String> { named.iter().filter(|id| id.starts_with(prefix)).cloned().collect() };
 

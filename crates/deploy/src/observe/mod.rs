@@ -23,7 +23,8 @@ pub use document::{
     AddressSeen, Deployed, DiskSeen, ExportSeen, GroupSeen, ImageSeen, MachineSeen, NetworkSeen, Observed, OutputSeen,
     ResourceSeen, SubnetSeen,
 };
-pub use file::{load, save};
+pub(crate) use file::outdate;
+pub use file::{Unusable, load, save};
 pub use reader::Reader;
 
 /// What is looked for.
@@ -57,12 +58,20 @@ pub async fn observe(reader: &Reader, wanted: &Wanted, at: Timestamp) -> Result<
     seen.account = seen.stacks.iter().find_map(|stack| stack.id.split(':').nth(4)).unwrap_or_default().to_owned();
     let exports = stacks::exports(reader, &seen.stacks).await;
     seen.exports = noted(&mut seen.notes, "exports of other stacks", exports)?;
-    let names = named::stored(&seen, &wanted.pending);
-    for name in names {
-        let value = reader.stored(&name).await;
+    for name in named::stored(&seen, &wanted.pending).union(&named::beside_hosts(&seen)) {
+        let value = reader.stored(name).await;
         if let Some(value) = noted(&mut seen.notes, &format!("the parameter {name}"), value)? {
-            seen.stored.insert(name, value);
+            seen.stored.insert(name.clone(), value);
         }
+    }
+    for bucket in stacks::owned(&seen.stacks, "AWS::S3::Bucket") {
+        // A bucket that is gone, or is elsewhere, is left to its deletion.
+        let found = match reader.connection.is_filled(&bucket).await {
+            Err(failure) if matches!(failure.kind, Kind::NotFound | Kind::Bucket) => continue,
+            found => found,
+        };
+        let is_filled = noted(&mut seen.notes, &format!("what is in the bucket {bucket}"), found)?;
+        seen.buckets.insert(bucket, is_filled);
     }
     let ids: BTreeSet<String> = named::ids(&seen, &wanted.pending);
     machines::look(reader, &ids, &mut seen).await?;

@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use super::document::Observed;
+use crate::host;
+use crate::lease;
+use crate::plan::Side;
 
 /// The names of SSM parameters whose values decide what a template says: of parameters of the SSM types, and of references in
 /// the text. Secret ones are never among them.
@@ -30,6 +33,19 @@ pub(super) fn stored(seen: &Observed, pending: &[String]) -> BTreeSet<String> {
     for stack in &seen.stacks {
         let resolved = stack.resolved.keys().filter_map(|name| stack.parameters.get(name)).cloned();
         names.extend(resolved);
+    }
+    names
+}
+
+/// The names of the parameters that deploys keep beside hosts: what is told them of their volumes, and who is at work on them.
+pub(super) fn beside_hosts(seen: &Observed) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for stack in &seen.stacks {
+        let template: Json = serde_json::from_str(&stack.template).unwrap_or_default();
+        for host in host::hosts(&Side { template: &template, parameters: &stack.parameters }, &stack.name) {
+            names.extend(host.has_volumes().then(|| lease::parameter_of(&stack.name)));
+            names.extend(host.record.map(|record| record.parameter));
+        }
     }
     names
 }

@@ -49,6 +49,13 @@ fn children(stack: &Deployed) -> Vec<String> {
     nested.filter_map(|it| it.physical_id.clone()).collect()
 }
 
+/// The physical ids of the stacks' resources of a type, those left out that are gone.
+pub(super) fn owned(stacks: &[Deployed], type_name: &str) -> Vec<String> {
+    let all = stacks.iter().flat_map(|stack| &stack.resources);
+    let all = all.filter(|it| it.type_name == type_name && it.status != "DELETE_COMPLETE");
+    all.filter_map(|it| it.physical_id.clone()).collect()
+}
+
 fn described(now: StackNow) -> Deployed {
     let exports = now.exports;
     let output = |(name, value): (String, String)| {

@@ -38,7 +38,7 @@ async fn steps(turn: &Turn, mut plan: StackPlan) -> Result<StackOutcome, Failure
         return Ok(StackOutcome::short(&plan.stack, plan.verb, Ending::Nothing));
     }
     // Another deploy between the two updates of a handover would attach a volume to a host that is stopped.
-    if plan.verb != Verb::Create && plan.hosts.iter().any(Host::has_switch) {
+    if plan.verb != Verb::Create && plan.hosts.iter().any(Host::has_volumes) {
         lease::refuse_if_held(&turn.connection, &plan.stack).await?;
     }
     if plan.verb == Verb::Recreate {

@@ -30,7 +30,7 @@ pub(super) async fn steps(turn: &Turn, plan: &StackPlan, token: &str) -> Result<
         turn.records.clear(&plan.stack)?;
         return Ok(StackOutcome::short(&plan.stack, plan.verb, Ending::Nothing));
     };
-    if plan.hosts.iter().any(Host::has_switch) {
+    if plan.hosts.iter().any(Host::has_volumes) {
         lease::refuse_if_held(&turn.connection, &plan.stack).await?;
     }
     turn.note(Phase::Deleting, token, plan)?;

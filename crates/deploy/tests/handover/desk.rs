@@ -44,6 +44,11 @@ impl Desk {
         Desk::with(&host("A", OLD, "one")).await
     }
 
+    /// The same, and how it is handed over.
+    pub async fn with_host_for(strategy: Strategy) -> Desk {
+        Desk { strategy, ..Desk::with_host().await }
+    }
+
     /// The same with a host of somebody's choice.
     pub async fn with(template: &Json) -> Desk {
         let desk = Desk::empty().await;
@@ -160,8 +165,11 @@ impl Desk {
             let data: Vec<_> = ec2.volumes.values().filter(|it| it.spec.size == 20).collect();
             let on = data.iter().flat_map(|it| &it.attachments).map(|it| ec2.instances[&it.instance].image.clone());
             let content = data.iter().map(|it| it.content.clone()).collect();
+            // Of a boot that fails nobody says how far it comes.
+            let fails = |it: &str| ec2.settings.boot_of_image.contains_key(&ec2.instances[it].image);
+            let is_mounted = data.iter().flat_map(|it| &it.attachments).all(|it| it.mounted || fails(&it.instance));
             let other = other.map(|it| format!("{} {}", it.image, state(it))).collect();
-            Found { running: running.collect(), other, holders: on.collect(), content }
+            Found { running: running.collect(), other, holders: on.collect(), content, is_mounted }
         })
     }
 
@@ -173,6 +181,7 @@ impl Desk {
         assert_eq!(seen.holders, seen.running, "{what}: {seen:?}");
         let rows = BTreeMap::from([("rows".to_owned(), "1 2 3".to_owned())]);
         assert_eq!(seen.content, [rows], "{what}: {seen:?}");
+        assert!(seen.is_mounted, "{what}: {seen:?}");
         seen.running[0].clone()
     }
 }
@@ -184,6 +193,7 @@ pub struct Found {
     pub other: Vec<String>,
     pub holders: Vec<String>,
     pub content: Vec<BTreeMap<String, String>>,
+    pub is_mounted: bool,
 }
 
 pub fn region(world: &mut World) -> &mut stackgen_local::ec2::Ec2 {
@@ -208,7 +218,10 @@ impl Steps {
 }
 
 pub fn host(number: &str, image: &str, word: &str) -> Json {
-    crate::samples::host(number, image, word)
+    let mut host = crate::samples::host(number, image, word);
+    let agent = json!(["arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"]);
+    host["Resources"]["Role"]["Properties"]["ManagedPolicyArns"] = agent;
+    host
 }
 
 pub fn assembly(template: &Json) -> Assembly {

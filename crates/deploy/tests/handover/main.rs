@@ -9,4 +9,5 @@ mod people;
 mod records;
 mod roots;
 mod sequences;
+mod unmount;
 mod ways;

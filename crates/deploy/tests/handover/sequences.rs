@@ -1,6 +1,6 @@
 //! Any sequence of handovers, failures, kills, resumes and ways back leaves one host with its data.
 use proptest::prelude::*;
-use stackgen_deploy::handover::Direction;
+use stackgen_deploy::handover::{self, Direction};
 use stackgen_deploy::run;
 use stackgen_local::ec2::settings::Script;
 
@@ -15,6 +15,8 @@ const ALL: u32 = 100_000;
 struct Act {
     /// Whether the new host boots the other image, or only another script.
     is_image: bool,
+    /// What becomes of the old host.
+    strategy: handover::Strategy,
     /// How the new host's boot fails, if it does.
     fails: Option<Script>,
     /// After how many calls the person's process is killed, if it is.
@@ -30,14 +32,15 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         1 => Just(Some(Script::FailsMounted(5))),
     ];
     let then = prop_oneof![3 => Just(Direction::Forward), 1 => Just(Direction::Back)];
-    let act = (any::<bool>(), fails, prop::option::of(1_u32..60), then);
-    let act = act.prop_map(|(is_image, fails, killed, then)| Act { is_image, fails, killed, then });
+    let strategy = prop_oneof![Just(handover::Strategy::Stop), Just(handover::Strategy::Unmount)];
+    let act = (any::<bool>(), strategy, fails, prop::option::of(1_u32..60), then);
+    let act = act.prop_map(|(is_image, strategy, fails, killed, then)| Act { is_image, strategy, fails, killed, then });
     prop::collection::vec(act, 1..5)
 }
 
 async fn play(acts: &[Act]) {
-    let desk = Box::pin(Desk::with_host()).await;
-    let volumes = || {
+    let mut desk = Box::pin(Desk::with_host()).await;
+    let volumes = |desk: &Desk| {
         desk.world(|world| {
             region(world)
                 .volumes
@@ -47,7 +50,7 @@ async fn play(acts: &[Act]) {
                 .collect::<Vec<_>>()
         })
     };
-    let before = volumes();
+    let before = volumes(&desk);
     let mut image = OLD;
     for (at, act) in acts.iter().enumerate() {
         let what = format!("act {at} of {acts:?}");
@@ -57,6 +60,7 @@ async fn play(acts: &[Act]) {
             region(world).settings.boot_of_image.clear();
             region(world).settings.boot_of_image.extend(act.fails.map(|fails| (wanted.to_owned(), fails)));
         });
+        desk.strategy = act.strategy;
         let plan = desk.proposal(&host(&format!("N{at}"), wanted, &format!("word {at}")), false).await;
         let (connection, records, approvals) = (desk.again().await, desk.records(), approvals(&plan));
         let run = run::deploy(&connection, &records, &plan, &approvals, &|_| {});
@@ -69,7 +73,7 @@ async fn play(acts: &[Act]) {
         let runs = desk.assert_one_host(&what);
         assert!(runs == image || runs == wanted, "{what}: {runs}");
         image = if runs == OLD { OLD } else { NEW };
-        assert_eq!(volumes(), before, "{what}");
+        assert_eq!(volumes(&desk), before, "{what}");
         let word = desk.parameter("/stackgen/prod/data-volume").unwrap_or_default();
         assert_eq!(word, format!("in-service:{}", before[0]), "{what}");
     }

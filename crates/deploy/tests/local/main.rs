@@ -2,6 +2,7 @@
 //! statuses of a stack ends where it should.
 mod bootstrap;
 mod desk;
+mod exports;
 mod faults;
 mod machines;
 mod nested;

@@ -92,13 +92,14 @@ pub fn promise(at: &mut Place<'_>, ids: impl IntoIterator<Item = String>) {
 }
 
 /// Lets a promised image appear. Its architecture is that of the first instance that is made from it; who only looks sees it
-/// for the more usual one until then.
+/// for that of the newest instance until then, since whoever promises images knows them for the hosts that are there.
 pub(super) fn keep_promise(at: &mut Place<'_>, id: &str, kind: Option<&str>) {
     if !at.ec2().promised.contains(id) {
         return;
     }
-    let architecture = kind.map_or("x86_64", super::catalogue::architecture);
-    super::furnish::like_ubuntu(at, id, architecture);
+    let newest = at.ec2().instances.values().next_back().map(|one| one.architecture.clone());
+    let architecture = kind.map(|kind| super::catalogue::architecture(kind).to_owned()).or(newest);
+    super::furnish::like_ubuntu(at, id, architecture.as_deref().unwrap_or("x86_64"));
     if kind.is_some() {
         at.ec2().promised.remove(id);
     }

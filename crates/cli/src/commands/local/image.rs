@@ -43,6 +43,9 @@ struct Publish {
     /// Publish in this region; without it, in that of the stack
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
+    /// How large its root is at least, in GiB; without it, as large as that of the stack's host
+    #[arg(long, value_name = "GIB")]
+    root_gib: Option<u32>,
     /// Copy this image instead of Ubuntu's newest
     #[arg(long, value_name = "AMI")]
     from: Option<String>,
@@ -100,6 +103,7 @@ fn publication(account: &Account<'_>, args: &Publish, wanted: Option<&ImageEntry
             name,
             architecture,
             from: args.from.clone(),
+            root_gib: args.root_gib.or_else(|| Some(wanted?.root_gib)),
             parameter: args.parameter.clone().or(parameter),
         }),
         _ => Err(PinError::NothingToPublish),

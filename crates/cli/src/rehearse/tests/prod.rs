@@ -3,9 +3,11 @@ use std::time::Instant;
 
 use serde_json::Value as Json;
 use stackgen_assembly::Assembly;
+use stackgen_deploy::handover::Strategy;
+use stackgen_deploy::plan::{Selection, Wishes};
 use stackgen_local::cloudformation::template::Template;
 
-use super::{Account, IMAGE, NEWER, REGION, agree, assembly, rehearse, stack, told};
+use super::{Account, Deed, IMAGE, Moment, NEWER, REGION, Story, What, agree, assembly, play, rehearse, stack, told};
 
 /// A reviewed template, without the head of the snapshot, as JSON.
 fn template(snapshot: &str) -> Json {
@@ -48,6 +50,34 @@ fn another_image_is_a_collision_as_the_naive_deploy_will_have_it() {
     assert!(cause.reason.contains("is already attached to an instance"), "{cause:?}");
     assert_eq!(story.outcome.stacks[1].status.as_deref(), Some("UPDATE_ROLLBACK_COMPLETE"));
     assert!(story.remains.left_over.is_empty() && story.remains.deleted.is_empty(), "{:?}", story.remains);
+}
+
+#[test]
+fn each_way_of_a_handover_is_rehearsed() {
+    let account = deployed();
+    account.world(|world| {
+        let at = &mut stackgen_local::ec2::Place::new(world, REGION);
+        let mut image = at.ec2().images[IMAGE].clone();
+        (image.id, image.name) = (NEWER.to_owned(), "as large as the root of the host".to_owned());
+        image.devices[0]["ebs"]["volumeSize"] = Json::from(10);
+        at.ec2().promised.remove(NEWER);
+        at.ec2().images.insert(NEWER.to_owned(), image);
+    });
+    let changed = both(|text| text.replace(IMAGE, NEWER));
+    let machines = |story: &Story| {
+        let of_hosts =
+            |it: &&Moment| matches!(&it.what, What::Status { type_name, .. } if type_name == "AWS::EC2::Instance");
+        story.moments.iter().filter(of_hosts).count()
+    };
+    for (strategy, is_replaced) in [(Strategy::Stop, true), (Strategy::Unmount, true), (Strategy::ReplaceRoot, false)] {
+        let (selection, wishes) = (Selection::default(), Wishes::default());
+        let deed = Deed::Deploy { selection: &selection, wishes: &wishes, hands_over: Some(strategy) };
+        let story = play(&account.seen(&changed), &changed, deed, &[], None).unwrap();
+        assert!(story.works, "{strategy:?}: {:?}", story.outcome);
+        assert_eq!(machines(&story) > 0, is_replaced, "{strategy:?}");
+        let [host] = story.downtimes.as_slice() else { panic!("{strategy:?}: {:?}", story.downtimes) };
+        assert!(host.is_over() && host.seconds(story.start) > 20, "{strategy:?}: {host:?}");
+    }
 }
 
 #[test]

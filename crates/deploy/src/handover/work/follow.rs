@@ -50,7 +50,7 @@ impl Work<'_> {
         let say = |progress| turn.say(progress);
         let following = follow(&turn.connection, &operation, &tell);
         let work = beside(&turn.connection, &plan, seen, &say, following);
-        self.keeping("following an update", work).await
+        self.keeping("following an update", Box::pin(work)).await
     }
 
     /// Does something that takes its time, and keeps the lease meanwhile.

@@ -16,11 +16,11 @@ impl Work<'_> {
     /// Nobody writes to the volumes any more.
     pub(super) async fn quiet(&mut self) -> Result<(), Failure> {
         self.journal.stopped.get_or_insert_with(Timestamp::now);
-        if self.is_heard() { self.unmount().await } else { self.stop().await }
+        if self.is_heard() { Box::pin(self.unmount()).await } else { self.stop().await }
     }
 
     pub(super) async fn stop(&mut self) -> Result<(), Failure> {
-        let (turn, old) = (self.turn, self.machines());
+        let (turn, old) = (self.turn, self.old_instances());
         self.note("stopping the old host").await?;
         self.step(&format!("stopping {}", old.join(" and ")));
         self.keeping("stopping the old host", machines::stop(&turn.connection, &old)).await
@@ -29,10 +29,10 @@ impl Work<'_> {
     /// The old hosts run on without their volumes. Done again by whoever goes on from here, which changes nothing.
     async fn unmount(&mut self) -> Result<(), Failure> {
         self.note("unmounting the volumes of the old host").await?;
-        let running = machines::running(&self.turn.connection, &self.machines()).await?;
-        for old in self.journal.old.iter().filter(|old| running.contains(&old.instance)) {
+        let running = machines::running(&self.turn.connection, &self.old_instances()).await?;
+        for old in self.journal.old.clone().iter().filter(|old| running.contains(&old.instance)) {
             self.step(&format!("unmounting {} on {}", old.volumes.join(" and "), old.instance));
-            self.has(old, "let volumes go", &volumes::let_go(&old.volumes)).await?;
+            self.has(old, "let its volumes go", &volumes::let_go(&old.volumes)).await?;
         }
         self.is_unmounted = true;
         Ok(())
@@ -40,18 +40,19 @@ impl Work<'_> {
 
     /// The old hosts serve again: those that run mount what is back, all others boot.
     pub(super) async fn serve(&mut self) -> Result<(), Failure> {
-        let old = self.machines();
+        let (connection, old) = (&self.turn.connection, self.old_instances());
         self.note("starting the old host").await?;
-        let connection = &self.turn.connection;
         if self.is_heard() {
             let running = machines::running(connection, &old).await?;
-            let Err(failure) = self.mount(&running).await else { return Ok(()) };
-            if !leads_to_a_boot(&failure) {
-                return Err(failure);
-            }
-            if !running.is_empty() {
-                self.step(&format!("stopping {}, since a boot mounts, too: {failure}", running.join(" and ")));
-                machines::stop(connection, &running).await?;
+            match Box::pin(self.mount(&running)).await {
+                Err(failure) if failure.is_final() && failure.kind != Kind::Busy => {
+                    self.step(&format!("{failure}; so it boots, which mounts, too"));
+                    if !running.is_empty() {
+                        machines::stop(connection, &running).await?;
+                    }
+                }
+                // Done, or nobody knows whether it is.
+                done => return done,
             }
         }
         self.step(&format!("starting {} again", old.join(" and ")));
@@ -61,7 +62,7 @@ impl Work<'_> {
     }
 
     async fn mount(&mut self, running: &[String]) -> Result<(), Failure> {
-        for old in &self.journal.old {
+        for old in &self.journal.old.clone() {
             if !running.contains(&old.instance) {
                 return Err(Failure::new(Kind::Other, format!("{} does not run", old.instance)));
             }
@@ -69,16 +70,16 @@ impl Work<'_> {
                 return Err(Failure::new(Kind::Other, format!("Systems Manager does not reach {}", old.instance)));
             }
             self.step(&format!("mounting {} on {} again", old.volumes.join(" and "), old.instance));
-            self.has(old, "take volumes again", &volumes::take(&old.volumes)).await?;
+            self.has(old, "take its volumes again", &volumes::take(&old.volumes)).await?;
         }
         self.is_mounted = true;
         Ok(())
     }
 
     /// Has an old host run a script that has to go well.
-    async fn has(&self, old: &Old, what: &str, script: &str) -> Result<(), Failure> {
-        let comment = format!("stackgen handover: {what}");
-        let ran = self.turn.connection.run_script(&old.instance, &comment, script, PATIENCE).await?;
+    async fn has(&mut self, old: &Old, what: &str, script: &str) -> Result<(), Failure> {
+        let (turn, comment) = (self.turn, format!("stackgen handover: {what}"));
+        let ran = self.keeping(what, turn.connection.run_script(&old.instance, &comment, script, PATIENCE)).await?;
         if ran.code == 0 {
             return Ok(());
         }
@@ -87,15 +88,11 @@ impl Work<'_> {
 
     /// Whether the hosts are told what to do by commands, and not by stopping them.
     pub(super) fn is_heard(&self) -> bool {
-        match self.strategy() {
+        match self.chosen().strategy {
             Strategy::Stop => false,
             Strategy::Unmount => true,
             Strategy::ReplaceRoot => self.journal.old.iter().all(|old| old.has_agent),
         }
-    }
-
-    pub(super) fn machines(&self) -> Vec<String> {
-        self.journal.old.iter().map(|old| old.instance.clone()).collect()
     }
 
     pub(super) async fn snapshot(&mut self) -> Result<(), Failure> {
@@ -109,9 +106,4 @@ impl Work<'_> {
         self.journal.snapshots = taken;
         self.note("snapshots taken").await
     }
-}
-
-/// Whether it is the machine that cannot do it, and not that nobody hears or may ask.
-fn leads_to_a_boot(failure: &Failure) -> bool {
-    failure.is_final() && failure.kind != Kind::Busy
 }

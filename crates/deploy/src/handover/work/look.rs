@@ -38,19 +38,23 @@ impl Work<'_> {
     }
 
     pub(super) async fn look(&self, now: &StackNow) -> Result<Seen, Failure> {
-        let old = self.machines();
+        let old = self.old_instances();
         let found = machines::describe(&self.turn.connection, &old).await?;
         let is_up = |state: &str| matches!(state, "pending" | "running" | "stopping");
         let (is_on, is_stopped) = (self.is_on(now), !found.iter().any(|it| is_up(&it.state)));
         let runs = found.len() == old.len() && found.iter().all(|it| it.state == "running");
         let was_quiet = self.journal.direction == Direction::Back && self.journal.stopped.is_some();
-        let (is_quiet, serves) = match self.strategy() {
+        let (is_quiet, serves) = match self.chosen().strategy {
             // A host that runs has let go what is not there, and what this process has seen it unmount.
             Strategy::Unmount => (is_stopped || !is_on || self.is_unmounted, runs && (!was_quiet || self.is_mounted)),
             // One that was started again is there only when EC2 reaches it.
             _ => (is_stopped, runs && (!was_quiet || machines::answering(&self.turn.connection, &old).await?)),
         };
         Ok(Seen { is_wanted: self.is_wanted(now).await?, is_on, is_quiet, serves })
+    }
+
+    pub(super) fn old_instances(&self) -> Vec<String> {
+        self.journal.old.iter().map(|old| old.instance.clone()).collect()
     }
 
     pub(super) fn is_on(&self, now: &StackNow) -> bool {

@@ -206,10 +206,6 @@ impl<'a> Work<'a> {
         outcome
     }
 
-    fn strategy(&self) -> Strategy {
-        self.handover.chosen.as_ref().map(|chosen| chosen.strategy).unwrap_or_default()
-    }
-
     fn step(&self, what: &str) {
         self.turn.step(&self.plan.stack, what);
     }
@@ -226,10 +222,12 @@ impl<'a> Work<'a> {
 /// What the lease says: all but the template, and no more of a reason than fits.
 fn note_of(phase: &str, handover: &Handover, journal: &Journal) -> Note {
     let mut journal = journal.clone();
+    let short = |text: &str| text.chars().take(400).collect::<String>();
     if let Some(why) = &mut journal.why {
-        why.reason = why.reason.chars().take(400).collect();
+        why.reason = short(&why.reason);
         (why.source, why.hint) = (None, None);
     }
+    journal.untold = journal.untold.as_deref().map(short);
     let told = Handover { template: String::new(), journal: Some(journal), ..handover.clone() };
     Note { phase: phase.to_owned(), work: serde_json::to_value(told).unwrap_or_default() }
 }

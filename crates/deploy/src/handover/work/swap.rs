@@ -50,7 +50,7 @@ impl Work<'_> {
     }
 
     async fn look_at_roots(&self, now: &StackNow) -> Result<Seen, Failure> {
-        let (connection, ids) = (&self.turn.connection, self.machines());
+        let (connection, ids) = (&self.turn.connection, self.old_instances());
         let found = swap::describe(connection, &ids).await?;
         let root = |old: &Old| found.iter().find(|host| host.instance == old.instance).and_then(|it| it.root.clone());
         let was = |old: &Old| old.root.as_ref().map(|root| root.volume.clone());
@@ -92,7 +92,7 @@ impl Work<'_> {
     }
 
     async fn wait_for_roots(&mut self) -> Result<(), Failure> {
-        let (turn, ids) = (self.turn, self.machines());
+        let (turn, ids) = (self.turn, self.old_instances());
         self.keeping("another root comes in", async {
             let pace = Pace::short(&turn.connection, SWAPPING);
             while swap::is_swapping(&turn.connection, &ids).await? {
@@ -108,7 +108,7 @@ impl Work<'_> {
 
     /// The hosts come up from their new roots. One whose agent answered before is asked how its first boot went.
     async fn wake(&mut self) -> Result<(), Failure> {
-        let (turn, ids) = (self.turn, self.machines());
+        let (turn, ids) = (self.turn, self.old_instances());
         self.step(&format!("waiting until {} boots from its new root", ids.join(" and ")));
         let asked: Vec<String> =
             self.journal.old.iter().filter(|old| old.has_agent).map(|old| old.instance.clone()).collect();
@@ -136,7 +136,7 @@ impl Work<'_> {
     }
 
     async fn take_off(&mut self) -> Result<(), Failure> {
-        let hosts = swap::describe(&self.turn.connection, &self.machines()).await?;
+        let hosts = swap::describe(&self.turn.connection, &self.old_instances()).await?;
         let is_old = |volume: &String| {
             self.journal.old.iter().any(|old| old.root.as_ref().is_some_and(|root| root.volume == *volume))
         };

@@ -152,7 +152,9 @@ impl Work<'_> {
             deploy::lock_again(self.turn, &self.plan).await?;
         }
         let reason = cause.as_ref().map(|cause| format!("{}: {}", cause.id, cause.reason));
-        let reason = reason.or(now.reason).unwrap_or_else(|| now.status.word().to_owned());
+        // An update is rolled back for a failure or for nobody's fault.
+        let cancelled = || format!("somebody cancelled it, and it is in {}", now.status.word());
+        let reason = reason.or_else(|| now.reason.clone()).unwrap_or_else(cancelled);
         if attempt.update != Update::GiveBack && self.journal.why.is_none() {
             self.journal.why = cause;
         }

@@ -4,6 +4,8 @@ set -euo pipefail
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 # What was mounted and what ran, for as long as the machine is up.
 record=/run/stackgen/let-go
+# That volumes were to be let go since the machine came up.
+asked=/run/stackgen/let-go.asked
 # While it is there, systemd starts none of what needs the volumes.
 gate=50-stackgen-let-go.conf
 
@@ -12,6 +14,8 @@ fail() {
   exit 1
 }
 
+# Source: sd_booted(3).
+[ -d /run/systemd/system ] || fail 'systemd does not run on this machine'
 install -d -m 0700 /run/stackgen
 # A command whose answer was lost was sent again.
 exec 9>/run/stackgen/let-go.lock
@@ -58,8 +62,8 @@ mount_again() {
   ! is_mounted_at "$number" "$target" || return 0
   if [ "$root" = / ]; then
     # Whatever says how it is mounted knows better: fstab is made into such units, too.
-    timeout 60 systemctl start "$(mount_unit "$target")" >/dev/null 2>&1 ||
-      mount -t "$type" -o "$options" "/dev/$disk$part" "$(plain "$target")"
+    timeout 60 systemctl start "$(mount_unit "$target")" >/dev/null 2>&1 || true
+    is_mounted_at "$number" "$target" || mount -t "$type" -o "$options" "/dev/$disk$part" "$(plain "$target")"
   else
     base=
     while read -r _ _ device root_at at _; do

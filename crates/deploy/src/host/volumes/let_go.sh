@@ -2,6 +2,7 @@
 # Ends what uses some volumes and unmounts them, so that they can be detached while the machine runs. What cannot be ended in
 # order is left, and then everything is as it was. Done twice it is done once.
 . ./common.sh
+: >"$asked"
 
 declare -A place
 names=' ' numbers=' '
@@ -20,13 +21,13 @@ for volume; do
   done < <(parts_of "$disk")
 done
 
-mounts=() targets=()
+mounts=() targets=() devices=()
 while read -r _ _ number root target options rest; do
   rest=" $rest"
   read -r type source _ <<<"${rest#* - }"
   if [ -n "${place[$number]:-}" ]; then
     mounts+=("mount ${place[$number]} $root $target $type $options")
-    targets+=("$target")
+    targets+=("$target") devices+=("$number")
     case "$root" in
       /) bases="${bases:- }$number " ;;
       *) [[ ${bases:-} == *" $number "* ]] || fail "only a part of ${place[$number]% *} is mounted, at $(plain "$target")" ;;
@@ -54,16 +55,22 @@ users() {
     [[ $numbers != *" $number "* ]] || printf '%s\n' "$pid"
   done | sort -nu
 }
-told() { printf '%s (%s)' "$1" "$(tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null | cut -c -80)"; }
+# A process by its service, or else by its command.
+told() { printf '%s (%s)' "$1" "$(unit_of "$1" || tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null | cut -c -80)"; }
 
 units=()
 # A unit that is up, with what systemd stops together with it, and with what would start it again.
 add() {
-  local unit=$1 next state
+  local unit=$1
   case "$unit" in *.service | *.socket | *.timer | *.path | *.automount) ;; *) return 0 ;; esac
   [[ " ${units[*]} " != *" $unit "* ]] || return 0
-  state=$(systemctl show -p ActiveState "$unit")
-  case "$state" in *=inactive | *=failed) return 0 ;; esac
+  case "$(systemctl show -p ActiveState -p Transient "$unit")" in
+    *ActiveState=inactive* | *ActiveState=failed*) return 0 ;;
+    *Transient=yes*) fail "$unit uses the volume and cannot be started again; end it first" ;;
+    *ActiveState=active*) ;;
+    # Such as a task that a timer began.
+    *) fail "$unit uses the volume and is at work just now; try it later" ;;
+  esac
   units+=("$unit")
   related "$unit"
 }
@@ -85,12 +92,12 @@ own=$(unit_of "$$" || true)
 while read -r pid; do
   [ -e "/proc/$pid" ] || continue
   unit=$(unit_of "$pid") || fail "process $(told "$pid") uses the volume and belongs to no service; end it first"
-  [ "$unit" != "$own" ] || fail "$unit, by which this command came, uses the volume itself"
   add "$unit"
 done < <(users)
 for target in "${targets[@]}"; do
   related "$(mount_unit "$target")"
 done
+[ -z "$own" ] || [[ " ${units[*]} " != *" $own "* ]] || fail "$own, by which this command came, uses the volume itself"
 
 # From here on something changes, and a failure gives it back.
 ended() {
@@ -127,9 +134,8 @@ done
 sync
 for ((at = ${#targets[@]} - 1; at >= 0; at--)); do
   # What a trigger had mounted is gone with it.
-  target=$(plain "${targets[at]}")
-  mountpoint -q "$target" || continue
-  why=$(umount "$target" 2>&1) || fail "$target is not let go: $why"
+  is_mounted_at "${devices[at]}" "${targets[at]}" || continue
+  why=$(umount "$(plain "${targets[at]}")" 2>&1) || fail "$(plain "${targets[at]}") is not let go: $why"
 done
 # Also in a root of its own, as containers have one, nobody may hold it.
 for number in "${!place[@]}"; do

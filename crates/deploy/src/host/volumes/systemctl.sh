@@ -24,6 +24,11 @@ start() {
   if [ -n "$command" ]; then
     setsid $command </dev/null >/dev/null 2>&1 9>&- &
     pid=$!
+    # Up is what has its file open; without it, it ends.
+    until [[ $(readlink "/proc/$pid/fd"/*) == *"${command##* }"* ]]; do
+      [ -e "/proc/$pid" ] || return 1
+      sleep 0.05
+    done
   fi
   echo "$pid" >"/run/units/$1"
 }
@@ -52,7 +57,11 @@ case "$verb" in
   show)
     case "$*" in
       *'*.mount') [ -z "$(mounted_at)" ] || printf 'What=%s\nId=data.mount\n' "$(mounted_at)" ;;
-      '-p ActiveState '*) if [ -e "/run/units/${*: -1}" ]; then echo ActiveState=active; else echo ActiveState=inactive; fi ;;
+      '-p ActiveState '*)
+        # A test may want it otherwise.
+        cat "/units/${*: -1}.is" 2>/dev/null ||
+          if [ -e "/run/units/${*: -1}" ]; then echo ActiveState=active; else echo ActiveState=inactive; fi
+        ;;
       *) cat "/units/${*: -1}.show" 2>/dev/null ;;
     esac
     ;;

@@ -36,18 +36,15 @@ units_of() {
   done < <(systemctl show -p Id -p What '*.mount' && echo)
 }
 
-if [ -e "$record" ]; then
-  give_back
-else
-  for volume; do
-    disk=$(disk_of "$volume")
-    ! is_mounted "$disk" || continue
-    while read -r unit; do
-      timeout 60 systemctl start "$unit" || fail "$volume cannot be mounted: $unit does not start"
-    done < <(units_of "$disk")
-    is_mounted "$disk" || fail "nothing says where $volume is mounted"
-    # What needed it was not started when the machine came up without it.
-    systemctl start --no-block default.target || true
-  done
-fi
+give_back
+for volume; do
+  disk=$(disk_of "$volume")
+  ! is_mounted "$disk" || continue
+  while read -r unit; do
+    timeout 60 systemctl start "$unit" || fail "$volume cannot be mounted: $unit does not start"
+  done < <(units_of "$disk")
+  is_mounted "$disk" || [ -e "$asked" ] || fail "nothing says where $volume is mounted"
+done
+# A machine that came up without its volume did not start what needs it.
+[ -e "$asked" ] || systemctl start --no-block default.target || true
 printf 'mounted %s\n' "$*"

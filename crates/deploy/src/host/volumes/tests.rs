@@ -1,10 +1,7 @@
 //! The scripts on true disks, with true mounts and processes; only systemd is played.
-use stackgen_boot::{Boot, Disk, Host, Image, World};
+use stackgen_boot::{Boot, Disk, Host, Image, World, can_boot};
 
 use super::{let_go, take};
-
-#[path = "../../../../boot/tests/can_boot/mod.rs"]
-mod can_boot;
 
 const VOLUME: &str = "vol-0123456789abcdef0";
 /// What systemd would make of `/etc/fstab`.
@@ -20,7 +17,7 @@ impl Machine {
     /// A machine whose volume is mounted, with services: one uses the volume and has a socket and a part, one requires the mount, one
     /// has nothing to do with it.
     fn with(fstab: &str) -> Option<Machine> {
-        if !can_boot::can_boot() {
+        if !can_boot() {
             return None;
         }
         let disk = Disk::blank(64).expect("a disk can be made");
@@ -38,12 +35,13 @@ impl Machine {
             .file("/units/part.service", 0o644, "")
             .file("/units/needs.service", 0o644, "")
             .file("/units/idle.service", 0o644, "")
+            .file("/units/default.target", 0o644, "")
             .file("/units/other.service", 0o644, "tail -f /etc/fstab")
             .file("/units/data.mount.show", 0o644, "RequiredBy=needs.service idle.service local-fs.target\n");
         let host = Host::new(&image).expect("a root can be made");
         let boot = host.boot(&World::new(), &[("nvme1n1", "vol0123456789abcdef0", &disk)]).expect("it boots");
         let machine = Machine { boot, _host: host, _disk: disk };
-        machine.ask("mkdir /data; mount -o noatime /dev/nvme1n1 /data");
+        machine.ask("mkdir -p /data /run/systemd/system; mount -o noatime /dev/nvme1n1 /data");
         machine.ask("systemctl start app.socket app.service part.service needs.service other.service");
         Some(machine)
     }
@@ -73,7 +71,7 @@ impl Machine {
     fn assert_as_before(&self, what: &str) {
         assert_eq!(self.up(), ALL, "{what}");
         assert_eq!(self.rows(), "1 2 3", "{what}");
-        let left = self.ask("ls -A /run/systemd/system; ls /run/stackgen 2>/dev/null | grep -v lock || true");
+        let left = self.ask("ls -A /run/systemd/system; ls /run/stackgen | grep -x let-go || true");
         assert_eq!(left, "", "{what}");
         assert!(self.ask("findmnt -no OPTIONS /data").contains("noatime"), "{what}");
     }
@@ -92,7 +90,9 @@ fn a_volume_is_let_go_and_taken_again() {
             assert_eq!(machine.ask("stat -c %a /run/stackgen/let-go"), "600");
         }
         // Who comes by meanwhile does not write to the empty folder.
-        assert_ne!(machine.run("systemctl start app.service").0, 0);
+        for unit in ["needs.service", "app.socket", "data.mount"] {
+            assert_ne!(machine.run(&format!("systemctl start {unit}")).0, 0, "{unit}");
+        }
         for time in ["once", "twice"] {
             assert_eq!(machine.run("/take"), (0, format!("mounted {VOLUME}")), "{time}");
             machine.assert_as_before(time);
@@ -112,6 +112,18 @@ fn a_process_of_nobody_stays_and_so_does_all_else() {
         machine.ask(&format!("kill {pid}; while [ -e /proc/{pid} ]; do sleep 0.05; done"));
     }
     assert_eq!(machine.run("/let_go").0, 0);
+}
+
+#[test]
+fn what_could_not_be_started_again_is_not_ended() {
+    let Some(machine) = Machine::with(FSTAB) else { return };
+    for (state, word) in [("Transient=yes", "cannot be started again"), ("ActiveState=activating", "at work just now")]
+    {
+        machine.ask(&format!("echo {state} >/units/app.service.is"));
+        let (status, told) = machine.run("/let_go");
+        assert!(status == 1 && told.starts_with("app.service uses the volume and ") && told.contains(word), "{told}");
+        machine.assert_as_before(state);
+    }
 }
 
 #[test]
@@ -153,10 +165,10 @@ fn mounts_of_all_kinds_are_known() {
 fn after_a_boot_the_volume_is_mounted_where_it_belongs() {
     let Some(machine) = Machine::with(FSTAB) else { return };
     assert_eq!(machine.run("/let_go").0, 0);
-    machine.ask("rm -r /run/stackgen /run/systemd/system");
+    machine.ask("rm -r /run/stackgen /run/systemd/system/*");
     assert_eq!(machine.run("/take"), (0, format!("mounted {VOLUME}")));
-    assert_eq!(machine.rows(), "1 2 3");
-    machine.ask("kill $(cat /run/units/app.service); umount /data; sed -i /nvme/d /etc/fstab");
+    assert_eq!((machine.rows(), machine.up()), ("1 2 3".to_owned(), "default.target other.service".to_owned()));
+    machine.ask("umount /data; sed -i /nvme/d /etc/fstab");
     assert_eq!(machine.run("/take"), (1, format!("nothing says where {VOLUME} is mounted")));
     machine.ask("rm /dev/nvme1n1");
     assert_eq!(machine.run("SECONDS=359 /take"), (1, format!("{VOLUME} did not appear")));
