@@ -23,9 +23,9 @@ pub struct Args {
     /// In a virtual machine with NVMe disks, which takes minutes, instead of a container
     #[arg(long)]
     vm: bool,
-    /// Hand a host over to another image, with the local engine and machines of its own
-    #[arg(long, conflicts_with = "vm")]
-    upgrade: bool,
+    /// Hand a host over to other images, with the local engine and machines of its own: in all ways, or in these
+    #[arg(long, value_name = "WAYS", num_args = 0..=1, value_delimiter = ',', conflicts_with = "vm")]
+    upgrade: Option<Vec<upgrade::Way>>,
     /// What the enclosed process is given; not for people
     #[arg(long, hide = true)]
     enclosed: Option<String>,
@@ -43,8 +43,8 @@ struct Prepared {
 
 /// Runs the command.
 pub fn exec(args: &Args) -> anyhow::Result<()> {
-    if args.upgrade {
-        return upgrade::exec(args.enclosed.as_deref());
+    if let Some(ways) = &args.upgrade {
+        return upgrade::exec(ways, args.enclosed.as_deref());
     }
     if args.vm {
         return vm::exec(args.enclosed.as_deref());

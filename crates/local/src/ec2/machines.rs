@@ -42,7 +42,7 @@ pub struct Run {
     pub command: String,
     /// The instance.
     pub instance: String,
-    /// The script, for `/bin/sh`.
+    /// The script, a program by its first line.
     pub script: String,
 }
 

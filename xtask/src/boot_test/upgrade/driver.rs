@@ -120,21 +120,28 @@ fn detach(engine: Engine, hosts: &Hosts, wanted: &Move, say: &impl Fn(&str)) -> 
     }
 }
 
-/// Starts a script the first time, and later looks whether it has ended. A guest that does not answer yet is asked again.
+/// Has a script run, and hears of its end. A guest that does not answer yet is asked again.
 fn run_script(engine: Engine, hosts: &Hosts, wanted: &Run, say: &impl Fn(&str)) -> anyhow::Result<()> {
-    let (folder, script) = (format!("/run/commands/{}", wanted.command), STANDARD.encode(&wanted.script));
-    let ask = format!(
+    let ask = asking(&format!("/run/commands/{}", wanted.command), &wanted.script);
+    let Ok(said) = hosts.with(&wanted.instance, |machine| machine.run(&ask)) else { return Ok(()) };
+    let Some((code, output)) = said.split_once('\n') else { return Ok(()) };
+    let last = output.trim_end().lines().next_back().unwrap_or_default();
+    say(&format!("machine: a script of {} has ended with {code}: {last}", wanted.instance));
+    engine.ran(wanted, code.parse()?, output)
+}
+
+/// What starts a script the first time, and later says whether it has ended, and how. As with the agent of Systems Manager
+/// (`runshellscript.go`), the script is a program: its first line says of which language.
+fn asking(folder: &str, script: &str) -> String {
+    let script = STANDARD.encode(script);
+    format!(
         "cd / && if [ ! -e {folder} ]; then
-           mkdir -p {folder} && echo {script} | base64 -d >{folder}/script
-           setsid sh -c 'sh {folder}/script >{folder}/output 2>&1; echo $? >{folder}/ended; mv {folder}/ended {folder}/code' \
+           mkdir -p {folder} && echo {script} | base64 -d >{folder}/script && chmod 0700 {folder}/script
+           setsid sh -c 'sh -c {folder}/script >{folder}/output 2>&1; echo $? >{folder}/ended; mv {folder}/ended {folder}/code' \
              </dev/null >/dev/null 2>&1 &
          fi
          if [ -e {folder}/code ]; then cat {folder}/code {folder}/output; fi"
-    );
-    let Ok(said) = hosts.with(&wanted.instance, |machine| machine.run(&ask)) else { return Ok(()) };
-    let Some((code, output)) = said.split_once('\n') else { return Ok(()) };
-    say(&format!("machine: a script of {} has ended with {code}", wanted.instance));
-    engine.ran(wanted, code.parse()?, output)
+    )
 }
 
 /// Machines that went off although nobody wanted it.
@@ -152,4 +159,21 @@ fn by_themselves(engine: Engine, hosts: &Hosts, say: &impl Fn(&str)) -> anyhow::
         engine.tell("stopped", &instance, None)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::asking;
+
+    #[test]
+    fn scripts_are_programs_whose_end_is_told() {
+        let folder = std::env::temp_dir().join(format!("scripts-{}", std::process::id()));
+        let folder = folder.display();
+        let ask = asking(&folder.to_string(), "#!/bin/bash\nset -o pipefail\necho ran\n[[ 1 -eq 2 ]]");
+        let twice = format!("{ask}\nuntil [ -e {folder}/code ]; do :; done\n{ask}\n{ask}\nrm -r {folder}");
+        let said = Command::new("bash").args(["-c", &twice]).output().expect("bash is here");
+        assert_eq!(String::from_utf8_lossy(&said.stdout), "1\nran\n1\nran\n");
+    }
 }

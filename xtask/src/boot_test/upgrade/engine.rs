@@ -128,6 +128,12 @@ impl Engine {
         Ok(())
     }
 
+    /// Has an image of this id appear when it is first asked for, with a root of so many GiB.
+    pub(super) fn promise(self, image: &str, gib: u64) -> anyhow::Result<()> {
+        self.told("PUT", "settings", &json!({"region": REGION, "settings": {"promised_root": gib}}))?;
+        self.told("PUT", "images", &json!({"region": REGION, "ids": [image]})).map(drop)
+    }
+
     /// What EC2 has: instances or volumes, by id.
     pub(super) fn ec2(self, kind: &str) -> anyhow::Result<serde_json::Map<String, Json>> {
         let state = self.told("GET", "state", &Json::Null)?;

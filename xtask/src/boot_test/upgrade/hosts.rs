@@ -30,7 +30,7 @@ pub(super) struct Image {
 pub(super) struct Hosts {
     scratch: PathBuf,
     image: PathBuf,
-    images: &'static [Image],
+    images: Vec<&'static Image>,
     /// The names of AWS, and whom to trust there.
     names: Vec<String>,
     certificate: PathBuf,
@@ -52,7 +52,7 @@ impl Hosts {
     pub(super) fn new(
         scratch: PathBuf,
         image: PathBuf,
-        images: &'static [Image],
+        images: Vec<&'static Image>,
         names: Vec<String>,
         certificate: PathBuf,
     ) -> anyhow::Result<Self> {

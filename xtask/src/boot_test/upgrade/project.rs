@@ -53,18 +53,24 @@ impl Project {
             let text = fs::read_to_string(&file)?;
             fs::write(file, pinned(&text, image))?;
         }
-        Ok(())
+        // What was pinned on this machine only lies over that.
+        let over = self.folder.join(".stackgen/local/stackgen.lock");
+        if over.exists() { Ok(fs::remove_file(over)?) } else { Ok(()) }
     }
 
     /// Runs the command, shows what it says, and expects it to succeed.
     pub(super) fn run(&self, arguments: &[&str]) -> anyhow::Result<()> {
-        let status = self.try_run(arguments)?;
+        let status = self.try_run(arguments, |_| Ok(()))?;
         ensure!(status.success(), "`stackgen {}` ended with {status}", arguments.join(" "));
         Ok(())
     }
 
-    /// Runs the command, and shows what it says.
-    pub(super) fn try_run(&self, arguments: &[&str]) -> anyhow::Result<ExitStatus> {
+    /// Runs the command, and shows what it says. Each line is heard while the command runs on.
+    pub(super) fn try_run(
+        &self,
+        arguments: &[&str],
+        mut hear: impl FnMut(&str) -> anyhow::Result<()>,
+    ) -> anyhow::Result<ExitStatus> {
         println!("{:>14} stackgen {}", "$", arguments.join(" "));
         let mut command = Command::new("sh");
         command.args(["-c", "exec \"$0\" \"$@\" 2>&1"]).arg(&self.stackgen).args(arguments).current_dir(&self.folder);
@@ -79,6 +85,7 @@ impl Project {
                 println!("{:>14} {line}", "|");
             }
             is_plan |= line.trim_start().starts_with("Planning in ");
+            hear(&line)?;
         }
         Ok(running.wait()?)
     }

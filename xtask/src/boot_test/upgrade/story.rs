@@ -1,4 +1,4 @@
-//! What an operator does with a production host, from its first deploy to its handover.
+//! What an operator does with a production host, from its first deploy on.
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,38 +11,41 @@ use super::engine::Engine;
 use super::front::Front;
 use super::hosts::{Hosts, Image};
 use super::project::Project;
-use super::{Prepared, driver, imds};
+use super::{Prepared, Way, driver, imds, ways};
 use crate::boot_test::enclosure;
 use crate::boot_test::host::{RECORD, SECRETS, STACK};
 
-/// The image of the first deploy, one without a program that the boot script needs, and one that is as it must be. In the last
-/// two PostgreSQL and Redis have each other's numbers.
-static IMAGES: [Image; 3] = [
-    Image { id: "ami-01111111111111111", is_renumbered: false, change: "true" },
-    Image { id: "ami-0bbbbbbbbbbbbbbbb", is_renumbered: true, change: "rm /usr/bin/curl" },
-    Image { id: "ami-02222222222222222", is_renumbered: true, change: "true" },
-];
+/// The image of the first deploy.
+const FIRST: Image = Image { id: "ami-01111111111111111", is_renumbered: false, change: "true" };
 /// What must run in the end.
 const UNITS: &str = "postgresql postgresql@17-main redis-server zmanim-api amazon-cloudwatch-agent stackgen-secrets";
 /// Longer than a machine takes to boot and to start everything.
 const SETTLING: Duration = Duration::from_secs(600);
 
-/// What a run without an error has shown.
-const SHOWN: [&str; 5] = [
+/// What a run without an error has shown, besides what its ways have.
+const SHOWN: [&str; 3] = [
     "the deploy's own user-data boots a machine, and the machine's signal completes the stack",
-    "a handover to an image that does not boot ends with the old machine, its disk and its data",
-    "a handover to an image that boots ends with the new machine and the same disk",
-    "rows, key and file are the same after each, though the users of the new image have other numbers",
+    "rows, key and file are the same after each handover, also where the users of the new image have other numbers",
     "one machine is left each time, and the volume is said to be in service",
 ];
 
 /// What there is during a run.
-struct Story {
+pub(super) struct Story {
     began: Instant,
-    engine: Engine,
-    project: Project,
-    hosts: Arc<Hosts>,
+    pub(super) engine: Engine,
+    pub(super) project: Project,
+    pub(super) hosts: Arc<Hosts>,
     _front: Front,
+}
+
+/// The host that serves.
+pub(super) struct Serving {
+    pub(super) instance: String,
+    pub(super) image: &'static Image,
+    /// What was written at the beginning.
+    pub(super) written: Data,
+    /// The numbers of users in its image.
+    numbers: String,
 }
 
 /// Runs it, inside the enclosure.
@@ -52,55 +55,71 @@ pub(super) fn exec(prepared: &Prepared) -> anyhow::Result<()> {
     let project = Project::copy(prepared, scratch.join("project"))?;
     let engine = Engine::start(&project)?;
     let front = Front::start(&scratch, engine.port())?;
-    let hosts = Hosts::new(scratch, prepared.image.clone(), &IMAGES, front.names.clone(), front.certificate.clone())?;
+    let images = std::iter::once(&FIRST).chain(ways::images()).collect();
+    let hosts = Hosts::new(scratch, prepared.image.clone(), images, front.names.clone(), front.certificate.clone())?;
     let hosts = Arc::new(hosts);
     imds::start(&hosts)?;
     driver::start(engine, &hosts, move |what| say(began, what));
     let story = Story { began, engine, project, hosts, _front: front };
-    let done = story.tell();
+    let done = story.tell(&prepared.ways);
     if done.is_err() {
         println!("{}", story.hosts.consoles());
     }
     done?;
-    for what in SHOWN {
+    for what in SHOWN.iter().chain(prepared.ways.iter().flat_map(|way| way.shown())) {
         println!("{:>14} {what}", "shown");
     }
     Ok(())
 }
 
 impl Story {
-    fn tell(&self) -> anyhow::Result<()> {
-        let [first, broken, second] = &IMAGES;
+    fn tell(&self, ways: &[Way]) -> anyhow::Result<()> {
         for (name, value) in SECRETS {
             self.engine.ssm("PutParameter", &json!({"Name": name, "Value": value, "Type": "SecureString"}))?;
         }
-        self.project.pin(first.id)?;
+        self.project.pin(FIRST.id)?;
         self.project.run(&["deploy", "prod-network", STACK, "--local", "--yes"])?;
-        let old = self.only_host(first)?;
-        let numbers = self.numbers(&old)?;
-        let written = self.hosts.with(&old, Data::write)?;
+        let instance = self.only_host(&FIRST)?;
+        let written = self.hosts.with(&instance, Data::write)?;
         self.say(&format!("written: {written}"));
-
-        ensure!(!self.hand_over(broken)?, "a handover to an image without curl succeeds");
-        ensure!(self.only_host(first)? == old, "{old} is not there any more");
-        self.has_kept(&old, &written)?;
-
-        ensure!(self.hand_over(second)?, "the handover failed");
-        let new = self.only_host(second)?;
-        self.has_kept(&new, &written)?;
-        let others = self.numbers(&new)?;
-        ensure!(numbers != others, "the new image has the same numbers of users, {others}");
-        self.say(&format!("the numbers of postgres and redis were {numbers} and are {others}"));
+        let numbers = self.numbers(&instance)?;
+        let mut host = Serving { instance, image: &FIRST, written, numbers };
+        for way in ways {
+            way.try_with(self, &mut host)?;
+        }
         self.project.run(&["status", STACK, "--local"])?;
         self.project.run(&["local", "stop"])
     }
 
-    /// Pins an image and deploys it. Says whether that succeeded.
-    fn hand_over(&self, image: &Image) -> anyhow::Result<bool> {
-        self.project.pin(image.id)?;
-        let status = self.project.try_run(&["deploy", STACK, "--local", "--yes", "--handover"])?;
+    /// Hands over to the image that is pinned. Says whether that succeeded.
+    pub(super) fn hand_over(&self, way: Way, hear: impl FnMut(&str) -> anyhow::Result<()>) -> anyhow::Result<bool> {
+        let arguments = ["deploy", STACK, "--local", "--yes", "--handover", "--strategy", way.word()];
+        let status = self.project.try_run(&arguments, hear)?;
         self.say(&format!("the command ended with {status}"));
         Ok(status.success())
+    }
+
+    /// The host is the same as before, and serves as before.
+    pub(super) fn is_back(&self, host: &Serving) -> anyhow::Result<()> {
+        let there = self.only_host(host.image)?;
+        ensure!(there == host.instance, "{} is not there any more", host.instance);
+        self.has_kept(&host.instance, &host.written)
+    }
+
+    /// Another image serves, perhaps on another machine, with all that was written.
+    pub(super) fn has_moved(&self, host: &mut Serving, image: &'static Image) -> anyhow::Result<()> {
+        host.instance = self.only_host(image)?;
+        self.has_kept(&host.instance, &host.written)?;
+        let numbers = self.numbers(&host.instance)?;
+        let has_changed = host.image.is_renumbered != image.is_renumbered;
+        ensure!(
+            (host.numbers != numbers) == has_changed,
+            "the numbers of users were {} and are {numbers}",
+            host.numbers
+        );
+        self.say(&format!("the numbers of postgres and redis were {} and are {numbers}", host.numbers));
+        (host.image, host.numbers) = (image, numbers);
+        Ok(())
     }
 
     fn has_kept(&self, instance: &str, written: &Data) -> anyhow::Result<()> {
@@ -118,7 +137,7 @@ impl Story {
         let instances = self.engine.ec2("instances")?;
         let present = instances.iter().filter(|(_, it)| it["state"] != "terminated").collect::<Vec<_>>();
         let [(id, instance)] = &*present else { anyhow::bail!("there are {} instances and not one", present.len()) };
-        ensure!(instance["image"] == image.id && instance["state"] == "running", "{id} is {instance}");
+        ensure!(instance["state"] == "running", "{id} is {instance}");
         ensure!(self.hosts.running() == 1, "{} machines run and not one", self.hosts.running());
         let everything = format!("systemctl is-active {UNITS} && pg_isready && curl -fsS 127.0.0.1:8080 >/dev/null");
         let began = Instant::now();
@@ -152,7 +171,7 @@ impl Story {
         Ok(said.trim().to_owned())
     }
 
-    fn say(&self, what: &str) {
+    pub(super) fn say(&self, what: &str) {
         say(self.began, what);
     }
 }

@@ -7,5 +7,8 @@ fi
 if cloud-init status --wait >/dev/null || [[ $? -ne 1 ]]; then
   exit 0
 fi
-cloud-init status --long >&2
+# What it got over is the last that it says, and long.
+cloud-init status --long | sed '/^recoverable_errors:/,$d' >&2
+# A boot script of ours says in the log why it gave up.
+grep -ah ' stackgen [^ ]*: error: ' /var/log/cloud-init-output.log 2>/dev/null | tail -n 1 >&2
 exit 1
