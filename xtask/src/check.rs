@@ -30,12 +30,13 @@ const fn step(name: &'static str, command: &'static [&'static str]) -> Step {
 /// What runs on other people's machines.
 const LET_GO: &str = "crates/deploy/src/host/volumes/let_go.sh";
 const TAKE: &str = "crates/deploy/src/host/volumes/take.sh";
+const READY: &str = "crates/deploy/src/handover/swap/ready.sh";
 
 const STEPS: &[Step] = &[
     step("format", &["cargo", "fmt", "--all", "--check"]),
     step("features", &["cargo", "xtask", "features", "--check"]),
     step("lint", &["cargo", "clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]),
-    step("scripts", &["shellcheck", "--external-sources", "--source-path=SCRIPTDIR", ".ci/run", LET_GO, TAKE]),
+    step("scripts", &["shellcheck", "--external-sources", "--source-path=SCRIPTDIR", ".ci/run", LET_GO, TAKE, READY]),
     step("rules", &["cargo", "xtask", "rules", "--check"]),
     step("facts", &["cargo", "xtask", "schema", "check"]),
     step("licences", &["cargo", "deny", "--log-level", "error", "check", "licenses", "bans", "sources"]),

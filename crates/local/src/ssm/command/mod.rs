@@ -3,7 +3,7 @@
 //! Sources: the API reference of Systems Manager, *Understanding command statuses* and *Understanding command timeout values*. A
 //! command is delivered when the agent is there, at most `TimeoutSeconds` after it was sent, and then runs for at most
 //! `executionTimeout` seconds, a parameter of the document. What a script does on a machine that the engine makes up is in
-//! [`machine`]; the scripts of a driver's machines are run by the driver.
+//! `machine`; the scripts of a driver's machines are run by the driver.
 use indexmap::IndexMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
