@@ -58,6 +58,11 @@ fn of_host(host: &HostVitals, images: &[Published], about: &About<'_>) -> Vec<Li
         lines.extend(disk_words(disk, host, about));
     }
     lines.push(address(host));
+    lines.push(match &host.agent {
+        Look::Seen(Some(true)) => plain("agent", "Systems Manager reaches it"),
+        Look::Seen(_) => plain("agent", "Systems Manager does not reach it: no commands, no sessions"),
+        Look::Unseen { unseen } => unknown("agent", unseen),
+    });
     lines.push(match &host.boot {
         Look::Seen(Some(boot)) => boot_words(boot),
         Look::Seen(None) => plain("boot", "the console tells nothing of it (any more)"),
@@ -308,6 +313,7 @@ mod tests {
                 snapshots: Look::Seen(vec![snapshot.clone(), snapshot]),
             }],
             addresses: vec!["203.0.113.10".to_owned()],
+            agent: Look::Seen(Some(true)),
             boot: Look::Seen(Some(boot)),
             ready: vec![Ready {
                 id: "ReadyA".to_owned(),
@@ -337,6 +343,7 @@ mod tests {
         volume     vol-1 (Data, 20 GiB gp3) attached as /dev/sdf
         snapshot   snap-1 2 h old, and 1 before it
         address    203.0.113.10, which stays with the stack
+        agent      Systems Manager reaches it
         boot       network 1 s, mount 1 min 4 s; everything runs
         ready      it said so 9 h ago
         record     vol-1 is in service: nothing formats it
@@ -349,7 +356,7 @@ mod tests {
     fn what_is_odd_stands_out() {
         let mut ill = host();
         ill.record = Look::Unseen { unseen: format!("reading the parameter {}: it is not allowed", "/x".repeat(40)) };
-        ill.boot = Look::Seen(None);
+        (ill.boot, ill.agent) = (Look::Seen(None), Look::Seen(Some(false)));
         if let Look::Seen(Some(machine)) = &mut ill.machine {
             machine.address = None;
             machine.checks.push(("instance".to_owned(), "impaired".to_owned()));
@@ -387,6 +394,7 @@ mod tests {
                    has it mounted: it lets go when it stops
         snapshot   none: `stackgen volume snapshot prod --local`
         address    203.0.113.10, and the machine has none
+        agent      Systems Manager does not reach it: no commands, no sessions
         boot       the console tells nothing of it (any more)
         ready      it said so 9 h ago
         record     not known: reading the parameter /x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/x/…

@@ -64,6 +64,8 @@ pub struct HostVitals {
     pub volumes: Vec<Disk>,
     /// Its public addresses, as the stack has them.
     pub addresses: Vec<String>,
+    /// Whether Systems Manager reaches its agent; nothing if there is no machine.
+    pub agent: Look<Option<bool>>,
     /// How its first boot went, as far as the console still tells.
     pub boot: Look<Option<Boot>>,
     /// What said that it is ready: logical id and status of the wait condition, and when.
@@ -158,21 +160,24 @@ impl Parts<'_> {
         let disks: Vec<String> = volumes.iter().map(|one| one.volume.clone()).collect();
         let machines: Vec<String> = hosts.iter().filter_map(|host| self.own(&host.instance)).collect();
         let boots = together(machines.iter().map(|id| boot::look(connection, id)));
+        let agents = together(machines.iter().map(|id| connection.has_agent(id)));
         let records = together(hosts.iter().map(|host| record(connection, host)));
-        let (machines, disks, snapshots, boots, records) = tokio::join!(
+        let (machines, disks, snapshots, boots, agents, records) = tokio::join!(
             machine::look(connection, &machines),
             volume::describe(connection, &disks),
             volume::copies_of(connection, &disks),
             boots,
+            agents,
             records,
         );
         let (machines, images) = machines;
         let (machines, images) = (Look::of(machines), Look::of(images));
         let (disks, snapshots) = (Look::of(disks), Look::of(snapshots));
-        let mut boots = boots.into_iter();
+        let (mut boots, mut agents) = (boots.into_iter(), agents.into_iter());
         let hosts = hosts.iter().zip(records).map(|(host, record)| {
             let own = self.own(&host.instance);
             let boot = own.as_ref().and_then(|_| boots.next()).unwrap_or(Ok(None));
+            let agent = own.as_ref().and_then(|_| agents.next()).transpose();
             let machine = machines.map(|all| all.iter().find(|it| Some(&it.id) == own.as_ref()).cloned());
             let image = match &machine {
                 Look::Seen(Some(machine)) => images.map(|all| all.iter().find(|it| it.id == machine.image).cloned()),
@@ -191,6 +196,7 @@ impl Parts<'_> {
                 image,
                 volumes: volumes.iter().filter(|one| one.host == host.instance).map(disk).collect(),
                 addresses: self.addresses(host),
+                agent: Look::of(agent),
                 boot: Look::of(boot),
                 ready: host.ready.iter().filter_map(|id| self.ready(id)).collect(),
                 record: Look::of(record),

@@ -21,7 +21,7 @@ async fn a_host_is_seen_in_few_calls() {
     let entries = assembly(&wanted).manifest.stacks.remove(0).resources;
     let seen = vitals::look(&connection, &now, &resources, Some((&wanted, &entries))).await.expect("it is seen");
     let calls: u32 = connection.call_counts().values().map(|count| count.calls).sum();
-    assert_eq!(calls, 10, "{:?}", connection.call_counts());
+    assert_eq!(calls, 11, "{:?}", connection.call_counts());
     let [host] = &*seen.hosts else { panic!("{seen:?}") };
     let Look::Seen(Some(machine)) = &host.machine else { panic!("{host:?}") };
     assert_eq!((&*machine.state, &*machine.image, machine.checks.len()), ("running", OLD, 3));
@@ -30,6 +30,7 @@ async fn a_host_is_seen_in_few_calls() {
     assert!(matches!(&host.volumes[0].volume, Look::Seen(Some(volume)) if volume.on[0].instance == machine.id));
     let Look::Seen(Some(boot)) = &host.boot else { panic!("{host:?}") };
     assert_eq!((&*boot.sections[0].name, boot.sections[0].seconds), ("mount", Some(4)));
+    assert!(matches!(&host.agent, Look::Seen(Some(_))), "{host:?}");
     assert_eq!(host.ready[0].status, "CREATE_COMPLETE");
     assert!(matches!(&host.record, Look::Seen(Some(record)) if record.starts_with("in-service:vol-")));
     assert!(matches!(&seen.lease, Look::Seen(None)), "{:?}", seen.lease);
