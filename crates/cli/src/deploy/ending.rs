@@ -82,8 +82,11 @@ impl Ending<'_> {
             let object = format!("{} ({}) {}: it costs until you delete it", kept.id, kept.type_name, kept.physical_id);
             self.status("Retained", &object);
         }
+        // A stack whose deletion failed is there still, with what could not be deleted.
+        let is_there = stack.status.as_deref() == Some("DELETE_FAILED");
+        let whose = if is_there { "the stack still has it" } else { "it belongs to no stack now" };
         for id in &stack.leftovers {
-            shell.warn(&format!("{}: `{id}` could not be deleted and belongs to no stack now", stack.stack));
+            shell.warn(&format!("{}: `{id}` could not be deleted, and {whose}", stack.stack));
         }
     }
 

@@ -108,5 +108,18 @@ fn what_cannot_be_deleted_after_an_update_is_told_and_the_exit_code_says_so() {
     let left = account.run(&["deploy", "--yes", "--approve", "delete:Old"]);
     assert_eq!(left.code, Some(4), "{left}");
     let told: String = left.stderr.lines().filter(|line| line.contains("leftover-bucket")).collect();
-    assert_snapshot!(told, @"warning: leftover: `leftover-bucket` could not be deleted and belongs to no stack now");
+    assert_snapshot!(told, @"warning: leftover: `leftover-bucket` could not be deleted, and it belongs to no stack now");
+}
+
+#[test]
+fn what_a_deletion_leaves_is_still_of_its_stack() {
+    let bucket =
+        json!({"Resources": {"Full": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "full-bucket"}}}});
+    let account = Account::deployed("full", &bucket);
+    let filler = Account::new("filler", &large("a"));
+    assert_eq!(filler.run(&["deploy", "--yes", "--s3-bucket", "full-bucket"]).code, Some(0));
+    let gone = account.run(&["destroy", "full", "--yes", "--approve", "delete:Full"]);
+    assert_eq!(gone.code, Some(1), "{gone}");
+    let told: String = gone.stderr.lines().filter(|line| line.starts_with("warning: full: `full-bucket`")).collect();
+    assert_snapshot!(told, @"warning: full: `full-bucket` could not be deleted, and the stack still has it");
 }
