@@ -52,11 +52,11 @@ pub(crate) struct Args {
     #[arg(long = "capability", value_name = "NAME")]
     capabilities: Vec<String>,
     #[command(flatten)]
+    telling: Telling,
+    #[command(flatten)]
     given: Given,
     #[command(flatten)]
     handing: Handing,
-    #[command(flatten)]
-    telling: Telling,
     #[command(flatten)]
     wanted: Wanted,
     #[command(flatten)]

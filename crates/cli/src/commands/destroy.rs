@@ -27,9 +27,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ID")]
     retain: Vec<String>,
     #[command(flatten)]
-    given: Given,
-    #[command(flatten)]
     telling: Telling,
+    #[command(flatten)]
+    given: Given,
     #[command(flatten)]
     way: Way,
 }

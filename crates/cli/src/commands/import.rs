@@ -30,9 +30,9 @@ pub(crate) struct Args {
     #[arg(value_name = "ID=VALUE", required = true)]
     resources: Vec<String>,
     #[command(flatten)]
-    given: Given,
-    #[command(flatten)]
     telling: Telling,
+    #[command(flatten)]
+    given: Given,
     #[command(flatten)]
     wanted: Wanted,
     #[command(flatten)]

@@ -26,9 +26,9 @@ pub(crate) struct Args {
     #[arg(value_name = "STACK")]
     stacks: Vec<String>,
     #[command(flatten)]
-    taking: Taking,
-    #[command(flatten)]
     telling: Telling,
+    #[command(flatten)]
+    taking: Taking,
     #[command(flatten)]
     way: Way,
 }
