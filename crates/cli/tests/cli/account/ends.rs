@@ -116,7 +116,7 @@ fn what_a_deletion_leaves_is_still_of_its_stack() {
     let bucket =
         json!({"Resources": {"Full": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "full-bucket"}}}});
     let account = Account::deployed("full", &bucket);
-    let filler = Account::new("filler", &large("a"));
+    let filler = Account::new("stuffing", &large("a"));
     assert_eq!(filler.run(&["deploy", "--yes", "--s3-bucket", "full-bucket"]).code, Some(0));
     let gone = account.run(&["destroy", "full", "--yes", "--approve", "delete:Full"]);
     assert_eq!(gone.code, Some(1), "{gone}");
