@@ -5,6 +5,8 @@
 //! volume*). A stopped machine lets go.
 use std::time::Duration;
 
+use roxmltree::Node;
+
 use crate::aws::ec2::{filters, numbered, text};
 use crate::aws::{Connection, Retry};
 use crate::failure::{Failure, Kind};
@@ -41,18 +43,13 @@ pub(crate) fn to_stop(plan: &StackPlan) -> Vec<String> {
     machines.filter(|it| !plan.request.retain.contains(&it.id)).filter_map(|it| it.physical_id.clone()).collect()
 }
 
-/// Some machines as they are. One that is gone is left out, which a filter bears and a list of ids does not.
+/// Some machines as they are; one that is gone is left out.
 ///
 /// # Errors
 ///
 /// If EC2 does not say.
 pub(crate) async fn describe(connection: &Connection, machines: &[String]) -> Result<Vec<Machine>, Failure> {
-    if machines.is_empty() {
-        return Ok(Vec::new());
-    }
-    let fields = filters(&[("instance-id", machines.iter().map(String::as_str).collect())]);
-    let answer = connection.ec2("DescribeInstances", Retry::Safe, &fields).await?;
-    answer.items("instancesSet", |it| {
+    read(connection, machines, |it| {
         let owned = |path: &str| text(it, path).map(str::to_owned);
         Some(Machine {
             id: owned("instanceId")?,
@@ -61,6 +58,24 @@ pub(crate) async fn describe(connection: &Connection, machines: &[String]) -> Re
             has_volume_root: owned("rootDeviceType").is_none_or(|kind| kind == "ebs"),
         })
     })
+    .await
+}
+
+/// What is made of what EC2 says of some machines. One that is gone is left out, which a filter bears and a list of ids does not.
+///
+/// # Errors
+///
+/// If EC2 does not say.
+pub(crate) async fn read<T>(
+    connection: &Connection,
+    machines: &[String],
+    of: impl Fn(Node<'_, '_>) -> Option<T>,
+) -> Result<Vec<T>, Failure> {
+    if machines.is_empty() {
+        return Ok(Vec::new());
+    }
+    let fields = filters(&[("instance-id", machines.iter().map(String::as_str).collect())]);
+    connection.ec2("DescribeInstances", Retry::Safe, &fields).await?.items("instancesSet", of)
 }
 
 /// Which of some machines run, or are about to.

@@ -74,6 +74,13 @@ pub(crate) fn text<'a>(node: Node<'a, '_>, path: &str) -> Option<&'a str> {
     at.text()
 }
 
+/// The block device mapping of the root, of a machine or an image.
+pub(crate) fn root_mapping<'a, 'input>(node: Node<'a, 'input>) -> Option<Node<'a, 'input>> {
+    let device = text(node, "rootDeviceName")?;
+    let mappings = node.children().find(|child| child.has_tag_name("blockDeviceMapping"))?;
+    mappings.children().find(|mapping| text(*mapping, "deviceName") == Some(device))
+}
+
 /// The fields of a list: `InstanceId.1`, `InstanceId.2`, and so on.
 pub(crate) fn numbered<'a>(
     name: &str,

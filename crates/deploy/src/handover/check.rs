@@ -13,9 +13,7 @@ use crate::volume::{self, Volume};
 /// If something is not as it has to be; nothing was touched then.
 pub(super) async fn check(connection: &Connection, now: &StackNow, handover: &Handover) -> Result<Vec<Old>, Failure> {
     let name = &now.name;
-    if next_move(Some(&now.status), Wish::Deploy) != Move::Update {
-        return refuse(format!("`{name}` is in {}, from which nothing can be handed over", now.status));
-    }
+    settled(now)?;
     if let Some(switch) = handover.switches.iter().find(|it| now.parameters.get(&it.parameter) != Some(&it.on)) {
         let is = now.parameters.get(&switch.parameter).map_or("not there", String::as_str);
         return refuse(format!("the parameter `{}` of `{name}` is {is} and not {}", switch.parameter, switch.on));
@@ -111,6 +109,14 @@ async fn place(connection: &Connection, host: &Passing, zone: &str) -> Result<()
     }
 }
 
-fn refuse<T>(message: String) -> Result<T, Failure> {
+/// A stack can be handed over from where it is.
+pub(super) fn settled(now: &StackNow) -> Result<(), Failure> {
+    if next_move(Some(&now.status), Wish::Deploy) == Move::Update {
+        return Ok(());
+    }
+    refuse(format!("`{}` is in {}, from which nothing can be handed over", now.name, now.status))
+}
+
+pub(super) fn refuse<T>(message: String) -> Result<T, Failure> {
     Err(Failure::new(Kind::Refused, message))
 }

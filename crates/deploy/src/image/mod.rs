@@ -17,7 +17,7 @@ pub use find::{Newer, given, newer, newest};
 pub use fit::{Look, look, misfits};
 pub use publish::{Publication, publish};
 
-use crate::aws::ec2::{numbered, text};
+use crate::aws::ec2::{numbered, root_mapping, text};
 use crate::aws::{Connection, Retry};
 use crate::failure::{Failure, Kind};
 
@@ -41,10 +41,7 @@ impl Found {
     /// Nothing if it has no root on a disk of its own: there is no volume to boot from.
     fn read(node: Node<'_, '_>) -> Option<Found> {
         let said = |path: &str| text(node, path).map(str::to_owned);
-        let root_device = said("rootDeviceName")?;
-        let mappings = node.children().find(|child| child.has_tag_name("blockDeviceMapping"))?;
-        let is_root = |mapping: &Node<'_, '_>| text(*mapping, "deviceName") == Some(&*root_device);
-        let root = mappings.children().find(is_root)?;
+        let root = root_mapping(node)?;
         let root_gib = text(root, "ebs/volumeSize")?.parse().ok()?;
         let root_snapshot = text(root, "ebs/snapshotId").unwrap_or_default().to_owned();
         Some(Found {
@@ -55,7 +52,7 @@ impl Found {
             created: said("creationDate").unwrap_or_default(),
             state: said("imageState").unwrap_or_default(),
             deprecated: said("deprecationTime").and_then(|at| at.parse().ok()),
-            root_device,
+            root_device: said("rootDeviceName")?,
             root_gib,
             root_snapshot,
         })

@@ -39,8 +39,13 @@ impl<'a> Reader<'a> {
 
     /// Passes over a parenthesis and what is in it.
     pub(super) fn balanced(&mut self) {
+        self.balanced_while(|_| true);
+    }
+
+    /// The same, as far as the bytes are such.
+    pub(super) fn balanced_while(&mut self, is_such: impl Fn(u8) -> bool) {
         let mut depth = 0usize;
-        while !self.is_done() {
+        while !self.is_done() && is_such(self.peek(0)) {
             match self.peek(0) {
                 b'(' => depth += 1,
                 b')' => depth = depth.saturating_sub(1),

@@ -108,18 +108,7 @@ impl<'a> Reader<'a> {
 
     /// `@(one|two)` within a word.
     fn glob_group(&mut self) {
-        let mut depth = 0usize;
-        while !self.is_done() && self.peek(0) != b'\n' {
-            match self.peek(0) {
-                b'(' => depth += 1,
-                b')' => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            self.at += 1;
-            if depth == 0 {
-                return;
-            }
-        }
+        self.balanced_while(|byte| byte != b'\n');
     }
 
     pub(super) fn special(&mut self, byte: u8, host: usize, building: &mut Building<'a>, in_quotes: bool) {

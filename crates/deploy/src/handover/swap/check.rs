@@ -2,11 +2,12 @@
 use roxmltree::Node;
 
 use super::roots::{self, Host};
-use crate::aws::ec2::{numbered, text};
+use crate::aws::ec2::{numbered, root_mapping, text};
 use crate::aws::{Connection, Retry};
 use crate::failure::{Failure, Kind};
+use crate::handover::check::{refuse, settled};
 use crate::handover::{Handover, Old, Passing, Root};
-use crate::stack::{self, Move, StackNow, Wish, next_move};
+use crate::stack::{self, StackNow};
 use crate::volume;
 
 /// Checks, and says which machines and roots the hosts have. Source of what EC2 wants: `CreateReplaceRootVolumeTask` in the API
@@ -21,9 +22,7 @@ pub(in crate::handover) async fn check(
     handover: &Handover,
 ) -> Result<Vec<Old>, Failure> {
     let name = &now.name;
-    if next_move(Some(&now.status), Wish::Deploy) != Move::Update {
-        return refuse(format!("`{name}` is in {}, from which nothing can be handed over", now.status));
-    }
+    settled(now)?;
     let resources = stack::resources(connection, &now.id).await?;
     let mut old = Vec::new();
     for passing in &handover.hosts {
@@ -58,10 +57,7 @@ async fn fits(connection: &Connection, host: &Host, passing: &Passing) -> Result
         answer => answer?,
     };
     let found = found.items("imagesSet", |it| {
-        let device = text(it, "rootDeviceName")?;
-        let mappings = it.children().find(|child| child.has_tag_name("blockDeviceMapping"))?;
-        let root = mappings.children().find(|one| text(*one, "deviceName") == Some(device))?;
-        let gib: u32 = text(root, "ebs/volumeSize")?.parse().ok()?;
+        let gib: u32 = text(root_mapping(it)?, "ebs/volumeSize")?.parse().ok()?;
         Some((text(it, "imageState").unwrap_or_default().to_owned(), gib, traits(it)))
     })?;
     let Some((state, gib, traits)) = found.into_iter().next() else {
@@ -94,8 +90,4 @@ pub(super) fn traits(node: Node<'_, '_>) -> [(&'static str, String); 3] {
         ("virtualization type", said("virtualizationType")),
         ("product code", codes.join(" and ")),
     ]
-}
-
-fn refuse<T>(message: String) -> Result<T, Failure> {
-    Err(Failure::new(Kind::Refused, message))
 }

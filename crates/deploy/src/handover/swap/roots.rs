@@ -1,10 +1,11 @@
 //! Roots of machines, as EC2 has them.
 use std::time::Duration;
 
-use crate::aws::ec2::{filters, text};
+use crate::aws::ec2::{filters, root_mapping, text};
 use crate::aws::{Connection, Retry};
 use crate::failure::{Failure, Kind};
 use crate::handover::{Old, Root};
+use crate::machines;
 use crate::pace::Pace;
 use crate::volume;
 
@@ -51,24 +52,20 @@ pub(in crate::handover) fn placed(host: Option<&Host>, old: &Old) -> Placed {
 
 /// Machines by their ids; those that are gone are left out.
 pub(in crate::handover) async fn describe(connection: &Connection, ids: &[String]) -> Result<Vec<Host>, Failure> {
-    let fields = filters(&[("instance-id", ids.iter().map(String::as_str).collect())]);
-    let answer = connection.ec2("DescribeInstances", Retry::Safe, &fields).await?;
-    answer.items("instancesSet", |it| {
+    machines::read(connection, ids, |it| {
         let said = |path: &str| text(it, path).unwrap_or_default().to_owned();
-        let device = said("rootDeviceName");
-        let mappings = it.children().find(|child| child.has_tag_name("blockDeviceMapping"));
-        let mut mappings = mappings.into_iter().flat_map(|all| all.children());
-        let root = mappings.find(|one| text(*one, "deviceName") == Some(&*device));
+        let root = root_mapping(it);
         Some(Host {
             instance: text(it, "instanceId")?.to_owned(),
             state: said("instanceState/name"),
             kind: said("instanceType"),
             root: root.and_then(|root| text(root, "ebs/volumeId").map(str::to_owned)),
             goes_along: root.is_some_and(|root| text(root, "ebs/deleteOnTermination") == Some("true")),
-            device,
+            device: said("rootDeviceName"),
             traits: super::check::traits(it),
         })
     })
+    .await
 }
 
 /// Whether EC2 is putting another root into one of some machines.
